@@ -1,0 +1,51 @@
+import * as os from "node:os";
+import * as path from "node:path";
+
+function xdg(variable: string, fallback: string): string {
+    const value = process.env[variable];
+    return path.join(value && path.isAbsolute(value) ? value : path.join(os.homedir(), fallback), "voip-stack");
+}
+
+/** The checkout: every file of the project is found from here, whatever the working directory. */
+export const projectDir = __dirname;
+
+/** Images and layers, shared by all stacks and checkouts; survives `destroy` (XDG Base Directory Specification). */
+export const cacheDir = (): string => xdg("XDG_CACHE_HOME", ".cache");
+
+/** The passphrase of the stacks, readable by its owner only. */
+export const configDir = (): string => xdg("XDG_CONFIG_HOME", ".config");
+
+/** Durations of earlier runs and logs; nothing here is needed to run a stack. */
+export const stateDir = (): string => xdg("XDG_STATE_HOME", path.join(".local", "state"));
+
+/** Everything that belongs to one stack on this host. Pure: the same stack name always gives the same names. */
+export interface StackPaths {
+    /** Disks, SSH keys, libvirt's own state; removed by `destroy`. */
+    dataDir: string;
+    /** Sockets, pid files, namespace handles; on a tmpfs, so gone after a reboot together with what they name. */
+    runDir: string;
+    /** Network namespace that holds the lab's bridges, libvirtd and the engine (`ip netns` name). */
+    netns: string;
+    /** Network namespace of the phones, on the external network only. */
+    phonesNetns: string;
+    /** A handle on the network namespace that ./voip was started in: the way to the package registries. */
+    outerNetns: string;
+    /** libvirtd of the lab. */
+    libvirtUri: string;
+    /** `ssh -F` configuration with one Host entry per VM. */
+    sshConfig: string;
+}
+
+export function stackPaths(stack: string): StackPaths {
+    const dataDir = path.join(stateDir(), "stacks", stack);
+    const runDir = path.join("/run/voip-stack", stack);
+    return {
+        dataDir,
+        runDir,
+        netns: `voip-${stack}`,
+        phonesNetns: `voip-${stack}-phones`,
+        outerNetns: path.join(runDir, "outer.net"),
+        libvirtUri: `qemu+unix:///system?socket=${runDir}/libvirt/libvirt-sock`,
+        sshConfig: path.join(dataDir, "ssh", "config"),
+    };
+}
