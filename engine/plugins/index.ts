@@ -1,0 +1,15 @@
+import type { Plugin } from "./plugin";
+
+export * from "./plugin";
+
+/** A plugin's code and its clients are loaded only when the program uses it. */
+const plugins: Record<string, () => Promise<Plugin>> = {};
+
+/**
+ * The embedded plugin of a package, as a function that makes a new instance per provider resource.
+ * @param name package name, such as `docker`
+ * @returns `undefined` when there is none: the package then needs its official plugin.
+ */
+export function pluginFor(name: string): (() => Promise<Plugin>) | undefined {
+    return Object.hasOwn(plugins, name) ? plugins[name] : undefined;
+}
