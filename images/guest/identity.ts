@@ -1,0 +1,58 @@
+/** A network interface as the guest sees it; the interfaces are named eth0, eth1, ... in the order of their PCI slots. */
+export interface GuestNic {
+    name: string;
+    /** Six hexadecimal bytes with colons; the guest finds its interface by it. */
+    mac: string;
+    /** IPv4 address, without prefix length. */
+    address: string;
+    /** Prefix length, 1 to 32. */
+    prefix: number;
+    /** Default gateway; a lab has none. */
+    gateway?: string;
+}
+
+export interface GuestIdentity {
+    hostname: string;
+    nics: GuestNic[];
+    /** One line of OpenSSH's authorized_keys, for user voip. */
+    authorizedKey: string;
+}
+
+/** Name of the credential that carries the private SSH host key (ed25519, OpenSSH format) of a guest. */
+export const hostKeyCredential = "voip.ssh_host_key";
+
+/** The name under which QEMU's fw_cfg carries a credential to systemd (systemd.io/CREDENTIALS; at most 55 characters). */
+export function firmwareConfigName(credential: string): string {
+    const name = `opt/io.systemd.credentials/${credential}`;
+    if (name.length > 55) throw new Error(`credential ${credential}: its name has more than the 28 characters fw_cfg allows`);
+    return name;
+}
+
+/**
+ * What makes one guest of an image: its hostname, static addresses and the key that may log in, as systemd credentials
+ * (name -> content; systemd.system-credentials(7)). All of it is public; the private host key is not among them.
+ */
+export function guestCredentials(identity: GuestIdentity): Record<string, string> {
+    const networks = identity.nics.map((nic) => [`network.network.10-${nic.name}`, networkFile(nic)]);
+    return {
+        "system.hostname": identity.hostname,
+        "voip.authorized_keys": `${identity.authorizedKey.trim()}\n`,
+        ...Object.fromEntries(networks),
+    };
+}
+
+/** systemd.network(5); nothing is discovered, so that the address is there as soon as the interface is. */
+function networkFile(nic: GuestNic): string {
+    return [
+        "[Match]",
+        `MACAddress=${nic.mac}`,
+        "",
+        "[Network]",
+        `Address=${nic.address}/${nic.prefix}`,
+        ...(nic.gateway ? [`Gateway=${nic.gateway}`] : []),
+        "ConfigureWithoutCarrier=yes",
+        "LinkLocalAddressing=no",
+        "IPv6AcceptRA=no",
+        "",
+    ].join("\n");
+}
