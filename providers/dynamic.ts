@@ -1,0 +1,103 @@
+/**
+ * How a resource of our own is defined, in three files under `providers/<thing>/`:
+ *
+ *  - `resource.ts`: its arguments, its outputs and a class that extends `DynamicResource`; loaded by the program.
+ *  - `provider.ts`: `export const provider: DynamicProvider<Inputs, Outputs>`; loaded by Pulumi's dynamic provider process.
+ *  - the logic, in ordinary files that know nothing of Pulumi and are tested by themselves.
+ *
+ *     export interface KernelModuleArgs {
+ *         /** Name of the module as `modprobe` takes it. *\/
+ *         module: pulumi.Input<string>;
+ *     }
+ *
+ *     export class KernelModule extends DynamicResource {
+ *         declare readonly version: pulumi.Output<string>;      // `declare`, or the field overwrites what Pulumi set
+ *
+ *         constructor(name: string, args: KernelModuleArgs, opts?: pulumi.CustomResourceOptions) {
+ *             const definition = { type: "KernelModule", provider: "providers/kernel-module/provider.ts", outputs: ["version"] };
+ *             super(definition, name, args, opts);
+ *         }
+ *     }
+ *
+ * The state keeps, per resource, the code that manages it: here 460 bytes that load `provider.ts` from the checkout (the
+ * working directory of the dynamic provider process is the project's), so that a bug fixed today takes effect when a
+ * resource made yesterday is refreshed or deleted. Hence a provider must cope with what its earlier versions stored, and
+ * the path of its `provider.ts` must not change.
+ *
+ * What a provider keeps to:
+ *  - `check` names the property, the value received and what is allowed. It sees unknown values during a preview: use `isKnown`.
+ *  - `diff` compares the last outputs (or, after a refresh, what `read` found) with the inputs wanted.
+ *  - `read` returns `gone` for what no longer exists, and otherwise what really is, as `props` and as `inputs`: without
+ *    `inputs` a refresh reports no drift.
+ *  - `create` cleans up after itself when it fails, and converges over the leftovers of a run that was killed.
+ *  - `delete` is content when there is nothing left to delete.
+ *  - Outputs hold no secret, unless named in `secretOutputs`; inputs that are secret stay so by themselves.
+ *  - What it prints on standard error is shown as progress. Errors are one sentence; their stack is not shown.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+export type CheckFailure = pulumi.dynamic.CheckFailure;
+
+/** What Pulumi's dynamic provider calls; every method is there, so that none is forgotten. */
+export interface DynamicProvider<Inputs extends object, Outputs extends Inputs> {
+    check(olds: Inputs, news: Inputs): Promise<{ inputs: Inputs; failures: CheckFailure[] }>;
+    diff(id: string, olds: Outputs, news: Inputs): Promise<pulumi.dynamic.DiffResult>;
+    create(inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
+    read(id: string, props: Outputs): Promise<{ id: string; props?: Outputs; inputs?: Inputs }>;
+    update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }>;
+    delete(id: string, props: Outputs): Promise<void>;
+}
+
+/** The answer of `read` for a resource that no longer exists. */
+export const gone = { id: "" } as const;
+
+/** What stands for a value that only the update will tell (Pulumi's wire format, `UnknownStringValue`). */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether the value is known already; in a preview, outputs of resources that are yet to be made are not. */
+export const isKnown = (value: unknown): boolean => value !== unknownValue;
+
+export interface DynamicDefinition {
+    /** The resource's type is `pulumi-nodejs:dynamic/voip:<type>`. */
+    type: string;
+    /** Path of the module that exports `provider`, from the project's directory. */
+    provider: string;
+    /** Names of the outputs that are not inputs as well. */
+    outputs: string[];
+    /** Names of the outputs that are always secret. */
+    secretOutputs?: string[];
+}
+
+/**
+ * The code that the state keeps for a resource: a CommonJS module whose `handler` gives the provider. It is written out
+ * here rather than made by the SDK's closure serialiser, which loads a TypeScript compiler at every start of the program.
+ */
+export function storedProvider(module: string): string {
+    return `const path = require("path").resolve(${JSON.stringify(module)});
+const call = (method) => async (...args) => {
+    try {
+        return await require("tsx/cjs/api").require(path, path).provider[method](...args);
+    } catch (error) {
+        error.stack = "";
+        throw error;
+    }
+};
+const methods = ["check", "diff", "create", "read", "update", "delete"];
+exports.handler = () => Object.fromEntries(methods.map((method) => [method, call(method)]));
+`;
+}
+
+/** A resource whose provider is part of this checkout; what `pulumi.dynamic.Resource` does, with `storedProvider`. */
+export abstract class DynamicResource extends pulumi.CustomResource {
+    constructor(
+        definition: DynamicDefinition,
+        name: string,
+        args: object,
+        opts: pulumi.CustomResourceOptions | undefined,
+    ) {
+        const outputs = Object.fromEntries(definition.outputs.map((output) => [output, undefined]));
+        const props: pulumi.Inputs = { ...outputs, ...args, __provider: storedProvider(definition.provider) };
+        const secrets = { additionalSecretOutputs: definition.secretOutputs ?? [] };
+        super(`pulumi-nodejs:dynamic/voip:${definition.type}`, name, props, pulumi.mergeOptions(secrets, opts));
+    }
+}
