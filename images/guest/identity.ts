@@ -24,7 +24,8 @@ export const hostKeyCredential = "voip.ssh_host_key";
 /** The name under which QEMU's fw_cfg carries a credential to systemd (systemd.io/CREDENTIALS; at most 55 characters). */
 export function firmwareConfigName(credential: string): string {
     const name = `opt/io.systemd.credentials/${credential}`;
-    if (name.length > 55) throw new Error(`credential ${credential}: its name has more than the 28 characters fw_cfg allows`);
+    if (name.length > 55)
+        throw new Error(`credential ${credential}: its name has more than the 28 characters fw_cfg allows`);
     return name;
 }
 
