@@ -1,0 +1,26 @@
+"use strict";
+const path = require("node:path");
+const { default: Sequencer } = require("@jest/test-sequencer");
+
+/** Functional tests share one stack: what needs it untouched comes first, what breaks it comes last. */
+const first = ["bad-config", "up"];
+const last = ["drift", "crash", "destroy"];
+const kinds = ["unit", "conformance", "integration", "functional"];
+
+function rank(test) {
+    const name = path.basename(test.path, ".test.ts");
+    const kind = kinds.indexOf(test.context.config.displayName.name);
+    if (kinds[kind] !== "functional") return [kind, 0];
+    if (first.includes(name)) return [kind, first.indexOf(name) - first.length];
+    return [kind, last.indexOf(name) + 1];
+}
+
+module.exports = class KindSequencer extends Sequencer {
+    sort(tests) {
+        return [...tests].sort((a, b) => {
+            const [kindA, placeA] = rank(a);
+            const [kindB, placeB] = rank(b);
+            return kindA - kindB || placeA - placeB || a.path.localeCompare(b.path);
+        });
+    }
+};
