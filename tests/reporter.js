@@ -1,37 +1,42 @@
 "use strict";
 
+/** The names after --selectProjects; jest tells its reporters of no project that it found no test for. */
+function chosenKinds(argv) {
+    const start = argv.indexOf("--selectProjects") + 1;
+    if (start === 0) return [];
+    const end = argv.findIndex((word, at) => at >= start && word.startsWith("-"));
+    return argv.slice(start, end === -1 ? undefined : end);
+}
+
 /**
  * Ends a run with the plain line `N passed, N failed` that any CI can read, and fails a run in which a kind of test that
  * must run (on the real stack) was chosen as a whole but executed nothing, or left a test out.
  */
 module.exports = class PlainReporter {
-    constructor(globalConfig, options = {}) {
-        this.mustRun = options.mustRun ?? [];
+    constructor(globalConfig, options) {
+        const chosen = chosenKinds(process.argv);
+        this.mustRun = options.mustRun.filter((kind) => !chosen.length || chosen.includes(kind));
         this.wholeRun = !globalConfig.testPathPatterns?.isSet() && !globalConfig.testNamePattern;
     }
 
-    onRunComplete(contexts, results) {
+    onRunComplete(_contexts, results) {
         const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-        this.missing = this.wholeRun ? this.notRun(contexts, results) : [];
+        this.missing = this.wholeRun ? this.notRun(results) : [];
         const line = `${results.numPassedTests} passed, ${failed + this.missing.length} failed`;
         // jest's own summary and global teardown still print after this: the line is written when all is said
-        process.once("exit", () => process.stdout.write(`${line}\n`));
+        process.once("exit", () => process.stdout.write([...this.missing, line, ""].join("\n")));
     }
 
-    notRun(contexts, results) {
-        const chosen = [...contexts].map((context) => context.config.displayName?.name);
-        return this.mustRun
-            .filter((kind) => chosen.includes(kind))
-            .flatMap((kind) => {
-                const tests = results.testResults
-                    .filter((file) => file.displayName?.name === kind)
-                    .flatMap((file) => file.testResults);
-                const executed = tests.filter(({ status }) => status === "passed" || status === "failed");
-                if (executed.length === 0) return [`no ${kind} test was executed`];
-                return tests
-                    .filter((test) => !executed.includes(test))
-                    .map(({ fullName, status }) => `${kind} test "${fullName}" was not executed (${status})`);
-            });
+    notRun(results) {
+        return this.mustRun.flatMap((kind) => {
+            const files = results.testResults.filter((file) => file.displayName?.name === kind);
+            const tests = files.flatMap((file) => file.testResults);
+            const executed = tests.filter(({ status }) => status === "passed" || status === "failed");
+            if (executed.length === 0) return [`no ${kind} test was executed`];
+            return tests
+                .filter((test) => !executed.includes(test))
+                .map(({ fullName, status }) => `${kind} test "${fullName}" was not executed (${status})`);
+        });
     }
 
     getLastError() {
