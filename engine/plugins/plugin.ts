@@ -65,6 +65,17 @@ export class PartialError extends Error {
 }
 
 /**
+ * The host that holds the resource did not answer (a VM that is shut down). A refresh keeps what the state says of the
+ * resource, with a warning: nothing is known of it, so it is neither gone nor changed.
+ */
+export class UnreachableError extends Error {
+    constructor(reason: string) {
+        super(reason);
+        this.name = "UnreachableError";
+    }
+}
+
+/**
  * The life of resources of one type. Every method fails with an `Error` whose message is one sentence a user can act
  * on; stack traces of such errors are never shown.
  */
@@ -74,7 +85,10 @@ export interface ResourceType {
     diff(id: string, oldInputs: Properties, oldOutputs: Properties, newInputs: Properties): Promise<DiffResult>;
     /** @throws PartialError when the resource exists, but not as wanted. */
     create(inputs: Properties, ctx: OperationContext): Promise<{ id: string; outputs: Properties }>;
-    /** The resource as it really is; `undefined` when it is gone. Without this method the state is taken as the truth. */
+    /**
+     * The resource as it really is; `undefined` when it is gone. Without this method the state is taken as the truth.
+     * @throws UnreachableError when that can't be found out now.
+     */
     read?(
         id: string,
         inputs: Properties,
@@ -89,10 +103,11 @@ export interface ResourceType {
     ): Promise<{ outputs: Properties }>;
     /** Idempotent: what is gone already was deleted. */
     delete(id: string, outputs: Properties, ctx: OperationContext): Promise<void>;
-    /** Outputs that are always secret. (An output is also secret when the input of the same name is.) */
+    /**
+     * Properties that are always secret, as inputs and as outputs. (Besides, an output is secret when the input of the
+     * same name is.)
+     */
     secretOutputs: string[];
-    /** Outputs that are secret as soon as any of these inputs is: output name to input names. */
-    secretFrom?: Record<string, string[]>;
 }
 
 /** One configured provider: the engine makes one instance per provider resource, explicit or default. */

@@ -1,0 +1,141 @@
+import { hasUnknown, UNKNOWN, type CheckFailure, type CheckResult, type Properties, type Value } from "./plugin";
+
+/** What a property may hold. A `set` is a list whose order does not matter. */
+export type Shape =
+    "string" | "boolean" | "integer" | "any" | { list: Shape } | { set: Shape } | { map: Shape } | { object: Fields };
+
+export interface Field {
+    shape: Shape;
+    required?: boolean;
+    /** Filled in by `check` where the program gives nothing. */
+    default?: Value;
+    /** A change replaces the resource. */
+    replaces?: boolean;
+    /** Where the program gives nothing, any value that the resource came to have is right. */
+    computed?: boolean;
+    /** The only strings allowed. */
+    oneOf?: string[];
+    /** The least number allowed. */
+    atLeast?: number;
+    /** What a string must match, and how to say that. */
+    matches?: { pattern: RegExp; description: string };
+    /** Another notation of the same value, to compare by. */
+    normal?(value: Value): Value;
+}
+
+/** The inputs of one resource type. */
+export type Fields = Record<string, Field>;
+
+const isObject = (value: Value): value is Record<string, Value | undefined> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+
+function describe(shape: Shape): string {
+    if (typeof shape === "string")
+        return shape === "any" ? "a value" : shape === "integer" ? "an integer" : `a ${shape}`;
+    if ("map" in shape || "object" in shape) return "an object";
+    return "a list";
+}
+
+function checkLimits(field: Field, value: Value): string | undefined {
+    if (field.oneOf && !field.oneOf.includes(value as string)) return `must be one of ${field.oneOf.join(", ")}`;
+    if (field.atLeast !== undefined && (value as number) < field.atLeast) return `must be at least ${field.atLeast}`;
+    if (field.matches && !field.matches.pattern.test(value as string)) return `must be ${field.matches.description}`;
+    return undefined;
+}
+
+/** Checks one value and returns it with the defaults of the objects in it. */
+function checkValue(shape: Shape, value: Value, path: string, failures: CheckFailure[]): Value {
+    if (value === UNKNOWN || shape === "any") return value;
+    const wrong = (): Value => {
+        failures.push({ property: path, reason: `${path} is ${JSON.stringify(value)}, must be ${describe(shape)}` });
+        return value;
+    };
+    if (shape === "string" || shape === "boolean") return typeof value === shape ? value : wrong();
+    if (shape === "integer") return Number.isInteger(value) ? value : wrong();
+    if ("object" in shape) return isObject(value) ? checkFields(shape.object, value, `${path}.`, failures) : wrong();
+    if ("map" in shape) {
+        if (!isObject(value)) return wrong();
+        const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+        return Object.fromEntries(
+            entries.map(([key, item]) => [key, checkValue(shape.map, item as Value, `${path}.${key}`, failures)]),
+        );
+    }
+    const element = "list" in shape ? shape.list : shape.set;
+    if (!Array.isArray(value)) return wrong();
+    return value.map((item, index) => checkValue(element, item, `${path}[${index}]`, failures));
+}
+
+function checkFields(fields: Fields, given: Properties, prefix: string, failures: CheckFailure[]): Properties {
+    const inputs: Properties = {};
+    for (const [name, value] of Object.entries(given)) {
+        if (value === undefined || value === null || name.startsWith("__")) continue;
+        const path = prefix + name;
+        const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+        if (!field) {
+            const known = Object.keys(fields).sort().join(", ");
+            failures.push({
+                property: path,
+                reason: `${path} is not supported without the official plugin; supported are ${known}`,
+            });
+            continue;
+        }
+        const before = failures.length;
+        inputs[name] = checkValue(field.shape, value, path, failures);
+        const limit = value === UNKNOWN || failures.length > before ? undefined : checkLimits(field, value);
+        if (limit) failures.push({ property: path, reason: `${path} is ${JSON.stringify(value)}, ${limit}` });
+    }
+    for (const [name, field] of Object.entries(fields)) {
+        if (inputs[name] !== undefined) continue;
+        if (field.default !== undefined) inputs[name] = field.default;
+        else if (field.required && given[name] === undefined) {
+            const path = prefix + name;
+            failures.push({ property: path, reason: `${path} is missing, must be ${describe(field.shape)}` });
+        }
+    }
+    return inputs;
+}
+
+/** Validates what the program gave against `fields`, names everything that is wrong at once, fills in defaults. */
+export function checkInputs(fields: Fields, news: Properties): CheckResult {
+    const failures: CheckFailure[] = [];
+    const inputs = checkFields(fields, news, "", failures);
+    return { inputs, failures };
+}
+
+/** A text that two values share exactly when they mean the same; what is empty, false or zero equals what is absent. */
+function canonical(shape: Shape, value: Value | undefined): string | undefined {
+    if (value === undefined || value === null || value === "" || value === false || value === 0) return undefined;
+    if (typeof shape === "string" || hasUnknown(value)) return JSON.stringify(value);
+    if ("object" in shape && isObject(value)) {
+        const parts = Object.entries(shape.object).map(([name, field]) => canonicalField(field, value[name]));
+        return parts.some((part) => part !== undefined) ? JSON.stringify(parts) : undefined;
+    }
+    if ("map" in shape && isObject(value)) {
+        const parts = Object.keys(value)
+            .sort()
+            .map((key) => [key, canonical(shape.map, value[key])]);
+        return parts.length > 0 ? JSON.stringify(parts) : undefined;
+    }
+    if (!Array.isArray(value)) return JSON.stringify(value);
+    const element = "set" in shape ? shape.set : "list" in shape ? shape.list : "any";
+    const parts = value.map((item) => canonical(element, item) ?? "");
+    if ("set" in shape) parts.sort();
+    return parts.length > 0 ? JSON.stringify(parts) : undefined;
+}
+
+const canonicalField = (field: Field, value: Value | undefined): string | undefined =>
+    canonical(field.shape, value !== undefined && field.normal && !hasUnknown(value) ? field.normal(value) : value);
+
+/** Whether `field` means the same in both. A value that a preview can't know yet equals nothing. */
+export function sameValue(field: Field, one: Value | undefined, other: Value | undefined): boolean {
+    if (hasUnknown(one) || hasUnknown(other)) return false;
+    return canonicalField(field, one) === canonicalField(field, other);
+}
+
+/** Names of the fields in which what is wanted differs from what is. */
+export function changedFields(fields: Fields, actual: Properties, wanted: Properties): string[] {
+    return Object.entries(fields)
+        .filter(([name, field]) => !(field.computed && wanted[name] === undefined))
+        .filter(([name, field]) => !sameValue(field, actual[name], wanted[name]))
+        .map(([name]) => name);
+}
