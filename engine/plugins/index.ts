@@ -3,7 +3,9 @@ import type { Plugin } from "./plugin";
 export * from "./plugin";
 
 /** A plugin's code and its clients are loaded only when the program uses it. */
-const plugins: Record<string, () => Promise<Plugin>> = {};
+const plugins: Record<string, () => Promise<Plugin>> = {
+    random: async () => (await import("./random/random")).randomPlugin(),
+};
 
 /**
  * The embedded plugin of a package, as a function that makes a new instance per provider resource.

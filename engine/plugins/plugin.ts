@@ -17,6 +17,11 @@ export function hasUnknown(value: Value | undefined): boolean {
     return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
 }
 
+/** What a preview says of outputs that only an update will make. */
+export function unknownOutputs(names: readonly string[]): Properties {
+    return Object.fromEntries<Value>(names.map((name) => [name, UNKNOWN]));
+}
+
 /** One thing that is wrong with the inputs; `reason` is a sentence that says what is allowed. */
 export interface CheckFailure {
     property: string;
