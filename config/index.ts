@@ -1,0 +1,3 @@
+export * from "./stack";
+export * from "./types";
+export { project, validateConfig, type Invalid, type Valid } from "./validate";

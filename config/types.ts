@@ -1,0 +1,74 @@
+/** The phases of the platform, in order; each only ever adds to the one before (ADR-016). */
+export const phases = ["1", "1.5", "2", "2.5", "3", "4"] as const;
+export type Phase = (typeof phases)[number];
+
+/** The SIP proxies; one of them owns port 5060 (ADR-003). */
+export const proxies = ["kamailio", "opensips"] as const;
+export type Proxy = (typeof proxies)[number];
+
+/** What runs in a container, and so needs an image. */
+export const containers = ["kamailio", "opensips", "asterisk", "freeswitch", "janus"] as const;
+export type ContainerName = (typeof containers)[number];
+
+/** Container images that can be built from Debian packages. */
+export const debianContainers: readonly ContainerName[] = ["kamailio", "asterisk"];
+
+export const imageSources = ["debian", "upstream"] as const;
+export type ImageSource = (typeof imageSources)[number];
+
+/** The standard ports, by the name that the config key `ports` knows them under. */
+export const standardPorts = {
+    sip: 5060,
+    sipTls: 5061,
+    ws: 8080,
+    wss: 8443,
+    otherSip: 5070,
+    otherSipTls: 5071,
+    otherWs: 8090,
+    otherWss: 8444,
+    asterisk: 5080,
+    freeswitch: 5090,
+    ng: 22222,
+    ngCli: 9900,
+    rtpMin: 10000,
+    rtpMax: 20000,
+};
+export type Ports = typeof standardPorts;
+
+/** What the config key `vms` may say of one VM. */
+export interface VmOverride {
+    vcpus?: number;
+    memoryMiB?: number;
+    diskGiB?: number;
+    internalAddress?: string;
+    externalAddress?: string;
+    libvirtUri?: string;
+}
+
+/** The stack's configuration, complete and checked; the keys are those of Pulumi.yaml. */
+export interface StackConfig {
+    phase: Phase;
+    lab: boolean;
+    sipOwner: Proxy;
+    sipDomain: string;
+    internalCidr: string;
+    externalCidr: string;
+    externalGateway: string;
+    internalBridge: string;
+    externalBridge: string;
+    ports: Ports;
+    extensions: string[];
+    /** By extension; empty where the config is read without its secrets. */
+    extensionPasswords: Record<string, string>;
+    ringSeconds: number;
+    imageSource: ImageSource;
+    debianSuite: string;
+    debianMirror: string;
+    aptCheckValidUntil: boolean;
+    /** Image archives by container, only those given. */
+    archives: Partial<Record<ContainerName, string>>;
+    rtpengineFallback: boolean;
+    hypervisor: "libvirt";
+    libvirtUri: string;
+    vms: Record<string, VmOverride>;
+}
