@@ -1,0 +1,142 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stackPaths } from "../paths";
+import { waitFor } from "../process/wait";
+import { hostProblems } from "./host";
+import { findInit, killInit, startInit, viewsIntact } from "./init";
+import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
+import { withLock } from "./lock";
+import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
+import { namespaceInode, ownLineage, processes } from "./procfs";
+
+/** Which parts of a stack's lab are there and working. */
+export interface LabState {
+    /** Network namespace of bridges, libvirtd and engine. */
+    netns: boolean;
+    phonesNetns: boolean;
+    /** The way from the lab's namespace to the network that ./voip was started in. */
+    outerNetns: boolean;
+    /** The first process of the lab's PID namespace, with the lab's view of the file system. */
+    init: boolean;
+    libvirtd: boolean;
+}
+
+type Part = keyof LabState;
+
+const locked = <T>(stack: string, work: () => Promise<T>) => withLock(`voip-stack lab ${stack}`, work);
+
+/**
+ * Makes sure that the stack's lab runs; what works already is left alone. It runs on when this process ends.
+ * @returns the parts started in a lab that was not there, or repaired in one that was. Repaired parts may have taken VMs,
+ *   networks or phones with them: a refresh tells.
+ * @throws Error with all that keeps this host from holding a lab.
+ */
+export async function ensureLab(stack: string): Promise<{ started: Part[]; repaired: Part[] }> {
+    const problems = await hostProblems();
+    if (problems.length) throw new Error(problems.join("\n"));
+    return locked(stack, async () => {
+        const { netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
+        const before = await labState(stack);
+        const done: Part[] = [];
+        fs.mkdirSync(runDir, { recursive: true, mode: 0o700 });
+
+        let init = findInit(stack);
+        if (init !== undefined && !viewsIntact(stack, init)) {
+            await killInit(stack);
+            init = undefined;
+        }
+        if (await ensureNetns(netns, init)) done.push("netns");
+        if (await ensureNetns(phonesNetns)) done.push("phonesNetns");
+        if (!insideLab(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
+        if (init === undefined) {
+            writeLibvirtFiles(stack);
+            init = await startInit(stack);
+            done.push("init");
+        }
+        if (!(await libvirtdAnswers(stack))) {
+            await startLibvirtd(stack, init);
+            done.push("libvirtd");
+        }
+        return Object.values(before).some(Boolean) ? { started: [], repaired: done } : { started: done, repaired: [] };
+    });
+}
+
+/** Removes the lab with all that runs in it and all its files; works on whatever is left of one. */
+export async function removeLab(stack: string): Promise<void> {
+    await locked(stack, async () => {
+        const { dataDir, netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
+        await killInit(stack);
+        await killProcessesIn([netns, phonesNetns]);
+        await removeHandle(outerNetns);
+        await removeNetns(phonesNetns);
+        await removeNetns(netns);
+        for (const dir of [runDir, dataDir]) {
+            fs.rmSync(dir, { recursive: true, force: true });
+            removeIfEmpty(path.dirname(dir));
+        }
+    });
+}
+
+export async function labState(stack: string): Promise<LabState> {
+    const { netns, outerNetns, phonesNetns } = stackPaths(stack);
+    const init = findInit(stack);
+    const exists = (handle: string) => namespaceInode(handle) !== undefined;
+    return {
+        netns: exists(netnsHandle(netns)),
+        phonesNetns: exists(netnsHandle(phonesNetns)),
+        outerNetns: exists(outerNetns),
+        init: init !== undefined && viewsIntact(stack, init),
+        libvirtd: init !== undefined && (await libvirtdAnswers(stack)),
+    };
+}
+
+/** The command line that runs `argv` in the lab's network. */
+export const enterLab = (stack: string, argv: string[]): string[] => enter(stackPaths(stack).netns, argv);
+
+/** The command line that runs `argv` in the phones' network. */
+export const enterPhones = (stack: string, argv: string[]): string[] => enter(stackPaths(stack).phonesNetns, argv);
+
+const enter = (netns: string, argv: string[]) => ["nsenter", `--net=${netnsHandle(netns)}`, ...argv];
+
+/**
+ * The command line that runs the engine `argv` in the lab's network and in a PID and a mount namespace of its own: when the
+ * engine dies, however it dies, all that it started dies with it, and what it had mounted is gone. Signals for the engine
+ * go to the process group: the process started by this command line (unshare(1)) does not pass them on.
+ */
+export function engineArgv(stack: string, argv: string[]): string[] {
+    return enterLab(stack, ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", ...argv]);
+}
+
+/** Whether this process is in one of the lab's own networks, as in `./voip shell`. */
+function insideLab(stack: string): boolean {
+    const { netns, phonesNetns } = stackPaths(stack);
+    const own = namespaceInode("/proc/self/ns/net");
+    return [netns, phonesNetns].some((name) => namespaceInode(netnsHandle(name)) === own);
+}
+
+/** Kills whatever still runs in these network namespaces, except a shell in which this command was typed. */
+async function killProcessesIn(names: string[]): Promise<void> {
+    const inodes = names.map((name) => namespaceInode(netnsHandle(name)));
+    const left = () => {
+        const all = processes();
+        const own = ownLineage(all);
+        return all.filter(({ pid, netns }) => netns !== undefined && inodes.includes(netns) && !own.has(pid));
+    };
+    await waitFor(
+        `the end of the processes in ${names.join(" and ")}`,
+        () => {
+            const remaining = left();
+            remaining.forEach(({ pid }) => process.kill(pid, "SIGKILL"));
+            return remaining.length ? undefined : true;
+        },
+        { deadlineMs: 20_000, intervalMs: 20 },
+    );
+}
+
+function removeIfEmpty(dir: string): void {
+    try {
+        fs.rmdirSync(dir);
+    } catch {
+        // not empty: another stack's
+    }
+}

@@ -1,0 +1,82 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stackPaths } from "../paths";
+import { run } from "../process/run";
+import { waitFor } from "../process/wait";
+import { processes } from "./procfs";
+
+/** https://libvirt.org/drvqemu.html: QEMU runs as root, but sees the lab's namespaces only. */
+const qemuConf = `user = "+0"
+group = "+0"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+cgroup_controllers = []
+namespaces = []
+stdio_handler = "file"
+`;
+
+const libvirtdConf = `auth_unix_ro = "none"
+auth_unix_rw = "none"
+unix_sock_ro_perms = "0700"
+unix_sock_rw_perms = "0700"
+log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
+`;
+
+/** Users and groups that libvirt's QEMU driver of Debian looks up at its start: [file, name, line]. */
+const accounts: [string, string, string][] = [
+    ["passwd", "libvirt-qemu", "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin"],
+    ["group", "libvirt-qemu", "libvirt-qemu:x:64055:"],
+    ["group", "kvm", "kvm:x:64056:"],
+];
+
+/** Writes what init.sh lays over the host's /etc, and libvirtd's configuration. */
+export function writeLibvirtFiles(stack: string): void {
+    const dir = path.join(stackPaths(stack).dataDir, "libvirt");
+    fs.mkdirSync(path.join(dir, "etc"), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(path.join(dir, "etc", "qemu.conf"), qemuConf);
+    fs.writeFileSync(path.join(dir, "etc", "libvirtd.conf"), libvirtdConf);
+    for (const file of ["passwd", "group"]) {
+        const present = fs.readFileSync(path.join("/etc", file), "utf8");
+        const missing = accounts
+            .filter(
+                ([place, name]) => place === file && !present.startsWith(`${name}:`) && !present.includes(`\n${name}:`),
+            )
+            .map(([, , line]) => `${line}\n`);
+        fs.writeFileSync(path.join(dir, file), present.replace(/\n*$/, "\n") + missing.join(""));
+    }
+}
+
+/** Whether the lab's libvirtd answers. */
+export async function libvirtdAnswers(stack: string): Promise<boolean> {
+    const { libvirtUri } = stackPaths(stack);
+    return run(["virsh", "--connect", libvirtUri, "uri"], { timeoutMs: 10_000 }).then(
+        () => true,
+        () => false,
+    );
+}
+
+/**
+ * Starts libvirtd in the lab whose first process is `init`, in place of one that does not answer any more. VMs that still
+ * run are taken over by it.
+ * @throws CommandError, with the end of libvirtd's log.
+ */
+export async function startLibvirtd(stack: string, init: number): Promise<void> {
+    const pidNamespace = fs.readlinkSync(`/proc/${init}/ns/pid`);
+    const inLab = (pid: number) => fs.readlinkSync(`/proc/${pid}/ns/pid`) === pidNamespace;
+    const left = () => processes().filter(({ name, pid }) => name === "libvirtd" && inLab(pid));
+    left().forEach(({ pid }) => process.kill(pid, "SIGKILL"));
+    await waitFor("the end of the old libvirtd", () => (left().length ? undefined : true), { deadlineMs: 10_000 });
+
+    const enter = ["nsenter", "--target", `${init}`, "--mount", "--pid", "--net"];
+    try {
+        await run([...enter, "libvirtd", "--daemon"], { cwd: "/", timeoutMs: 60_000 });
+        await run(["virsh", "--connect", stackPaths(stack).libvirtUri, "uri"], { timeoutMs: 60_000 });
+    } catch (error) {
+        const log = path.join(stackPaths(stack).dataDir, "libvirt", "log", "libvirtd.log");
+        const said = fs.existsSync(log) ? fs.readFileSync(log, "utf8").trim().split("\n").slice(-10).join("\n") : "";
+        throw new Error(`libvirtd of lab ${stack} does not start: ${(error as Error).message}\n${said}`, {
+            cause: error,
+        });
+    }
+}

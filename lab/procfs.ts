@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+
+/** One running process, as /proc shows it to this process (proc(5)). */
+export interface Process {
+    pid: number;
+    parent: number;
+    /** Its PIDs from our PID namespace down to its own: one for a process beside us, more for one in namespaces of its own. */
+    nestedPids: number[];
+    /** First 15 characters of its executable's name. */
+    name: string;
+    /** Inode of its network namespace. */
+    netns: number | undefined;
+}
+
+/** All processes we can see; those that end while we look, and zombies, are left out. */
+export function processes(): Process[] {
+    return fs
+        .readdirSync("/proc")
+        .filter((entry) => /^\d+$/.test(entry))
+        .flatMap((entry) => readProcess(Number(entry)) ?? []);
+}
+
+function readProcess(pid: number): Process | undefined {
+    try {
+        const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
+        const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
+        if (field("State").startsWith("Z")) return undefined;
+        return {
+            pid,
+            parent: Number(field("PPid")),
+            nestedPids: field("NSpid").split(/\s+/).map(Number),
+            name: field("Name"),
+            netns: namespaceInode(`/proc/${pid}/ns/net`),
+        };
+    } catch {
+        return undefined;
+    }
+}
+
+/** Inode of the namespace that a handle (a bind mount, or an entry of /proc/PID/ns) stands for; undefined without one. */
+export function namespaceInode(handle: string): number | undefined {
+    try {
+        const inode = fs.statSync(handle);
+        return inode.dev === fs.statSync("/proc/self/ns/net").dev ? inode.ino : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+/** The value of a variable in the environment that a process was started with. */
+export function initialEnvironment(pid: number, variable: string): string | undefined {
+    try {
+        const entries = fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+        return entries.find((entry) => entry.startsWith(`${variable}=`))?.slice(variable.length + 1);
+    } catch {
+        return undefined;
+    }
+}
+
+/** This process and its ancestors, the shell that a person works in among them. */
+export function ownLineage(all: Process[]): Set<number> {
+    const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
+    const lineage = new Set<number>();
+    for (let pid: number | undefined = process.pid; pid; pid = parents.get(pid)) lineage.add(pid);
+    return lineage;
+}

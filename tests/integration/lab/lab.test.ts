@@ -1,0 +1,158 @@
+import * as fs from "node:fs";
+import { findInit } from "../../../lab/init";
+import { engineArgv, enterLab, enterPhones, ensureLab, labState, removeLab } from "../../../lab/lab";
+import { netnsHandle } from "../../../lab/netns";
+import { namespaceInode, processes, type Process } from "../../../lab/procfs";
+import { stackPaths } from "../../../paths";
+import { run } from "../../../process/run";
+import { waitFor } from "../../../process/wait";
+
+const [stack, other] = ["labtest", "labtest2"];
+const whole = { netns: true, phonesNetns: true, outerNetns: true, init: true, libvirtd: true };
+const absent = { netns: false, phonesNetns: false, outerNetns: false, init: false, libvirtd: false };
+
+/** Processes in the lab's PID namespace or in one of its network namespaces. */
+function processesOf(name: string): Process[] {
+    const { netns, phonesNetns } = stackPaths(name);
+    const inodes = [netns, phonesNetns].map((handle) => namespaceInode(netnsHandle(handle)));
+    return processes().filter((entry) => entry.netns !== undefined && inodes.includes(entry.netns));
+}
+
+const pidOf = (name: string, command: string) => processesOf(name).find((entry) => entry.name === command)?.pid;
+
+async function kill(pid: number | undefined): Promise<void> {
+    if (pid === undefined) throw new Error("no such process in the lab");
+    process.kill(pid, "SIGKILL");
+    await waitFor(`the end of ${pid}`, () => (processes().some((entry) => entry.pid === pid) ? undefined : true), {
+        deadlineMs: 5_000,
+    });
+}
+
+beforeEach(async () => {
+    await removeLab(stack);
+    await ensureLab(stack);
+});
+
+afterAll(async () => {
+    await removeLab(stack);
+    await removeLab(other);
+});
+
+describe("ensureLab", () => {
+    it("says what it started, and starts nothing twice", async () => {
+        await removeLab(stack);
+        expect((await ensureLab(stack)).started).toEqual(Object.keys(whole));
+        const init = findInit(stack);
+        expect(await ensureLab(stack)).toEqual({ started: [], repaired: [] });
+        expect(findInit(stack)).toBe(init);
+        expect(await labState(stack)).toEqual(whole);
+    });
+
+    it("gives two simultaneous callers one lab", async () => {
+        await removeLab(stack);
+        const results = await Promise.all([ensureLab(stack), ensureLab(stack)]);
+        expect(results.map(({ started }) => started.length).sort()).toEqual([0, 5]);
+        expect(processesOf(stack).filter(({ name }) => name === "tini")).toHaveLength(1);
+    });
+
+    it("outlives the command that started it", async () => {
+        await removeLab(stack);
+        const script = `import("./lab/lab.ts").then(({ default: lab }) => lab.ensureLab("${stack}"))`;
+        await run(["setsid", "node", "--import", "tsx", "--eval", script], { cwd: `${__dirname}/../../..` });
+        expect(await labState(stack)).toEqual(whole);
+    });
+
+    it("keeps the host's network out of the lab, and the lab's out of the host", async () => {
+        const links = async (argv: string[]) =>
+            (JSON.parse((await run(argv)).stdout) as { ifname: string }[]).map(({ ifname }) => ifname);
+        const before = await links(["ip", "-j", "link"]);
+        await run(enterLab(stack, ["ip", "link", "add", "br-labtest", "type", "bridge"]));
+        expect(await links(enterLab(stack, ["ip", "-j", "link"]))).toEqual(["lo", "br-labtest"]);
+        expect(await links(enterPhones(stack, ["ip", "-j", "link"]))).toEqual(["lo"]);
+        expect(await links(["ip", "-j", "link"])).toEqual(before);
+    });
+
+    it.each(["libvirtd", "tini"])("repairs the lab after %s was killed", async (command) => {
+        await kill(pidOf(stack, command));
+        expect((await labState(stack)).libvirtd).toBe(false);
+        expect((await ensureLab(stack)).repaired).toContain("libvirtd");
+        expect(await labState(stack)).toEqual(whole);
+    });
+
+    it("names the running lab's namespace again after its name was removed", async () => {
+        const init = findInit(stack);
+        await run(["ip", "netns", "del", stackPaths(stack).netns]);
+        expect(await ensureLab(stack)).toEqual({ started: [], repaired: ["netns"] });
+        expect(findInit(stack)).toBe(init);
+        expect(namespaceInode(netnsHandle(stackPaths(stack).netns))).toBe(namespaceInode(`/proc/${init}/ns/net`));
+    });
+
+    it("makes the phones' namespace and the way out again", async () => {
+        await run(["ip", "netns", "del", stackPaths(stack).phonesNetns]);
+        await run(["umount", stackPaths(stack).outerNetns]);
+        expect((await ensureLab(stack)).repaired).toEqual(["phonesNetns", "outerNetns"]);
+        expect(namespaceInode(stackPaths(stack).outerNetns)).toBe(namespaceInode("/proc/self/ns/net"));
+    });
+
+    it("starts again what lost its directories", async () => {
+        fs.rmSync(`${stackPaths(stack).runDir}/libvirt`, { recursive: true });
+        expect((await labState(stack)).init).toBe(false);
+        expect((await ensureLab(stack)).repaired).toEqual(["init", "libvirtd"]);
+        expect(await labState(stack)).toEqual(whole);
+    });
+});
+
+describe("engineArgv", () => {
+    it("takes everything along when the engine is killed", async () => {
+        const [command, ...args] = engineArgv(stack, ["sh", "-c", "sleep 1000 & sleep 1000"]);
+        const engine = run([command, ...args]).catch((error: Error) => error);
+        const shell = await waitFor("the engine", () => pidOf(stack, "sh"), { deadlineMs: 5_000 });
+        await waitFor("its child", () => (sleepersOf(shell) === 2 ? true : undefined), { deadlineMs: 5_000 });
+        await kill(shell);
+        expect(await engine).toBeInstanceOf(Error);
+        expect(sleepersOf(shell)).toBe(0);
+    });
+
+    const sleepersOf = (parent: number) =>
+        processesOf(stack).filter((entry) => entry.name === "sleep" && entry.parent === parent).length;
+});
+
+describe("removeLab", () => {
+    const trace = async (name: string) => {
+        const { dataDir, netns, outerNetns, phonesNetns, runDir } = stackPaths(name);
+        const files = [dataDir, runDir, outerNetns, netnsHandle(netns), netnsHandle(phonesNetns)];
+        const mounts = fs.readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+        return {
+            files: files.filter((file) => fs.existsSync(file)),
+            mounts: mounts.filter((line) => [runDir, dataDir, `/${netns}`].some((part) => line.includes(`${part} `))),
+            processes: processes().filter(({ pid }) => fs.readFileSync(`/proc/${pid}/cmdline`).includes(name)),
+        };
+    };
+    const nothing = { files: [], mounts: [], processes: [] };
+
+    it("leaves no process, namespace, mount or file", async () => {
+        const members = processesOf(stack).map(({ pid }) => pid);
+        expect(members.length).toBeGreaterThanOrEqual(3);
+        await removeLab(stack);
+        expect(await trace(stack)).toEqual(nothing);
+        expect(processes().filter(({ pid }) => members.includes(pid))).toEqual([]);
+        expect(await labState(stack)).toEqual(absent);
+    });
+
+    it("removes what is left of a lab", async () => {
+        await kill(pidOf(stack, "libvirtd"));
+        await run(["ip", "netns", "del", stackPaths(stack).phonesNetns]);
+        fs.rmSync(stackPaths(stack).dataDir, { recursive: true });
+        await removeLab(stack);
+        expect(await trace(stack)).toEqual(nothing);
+        await removeLab(stack);
+    });
+
+    it("leaves another stack's lab alone", async () => {
+        await ensureLab(other);
+        const init = findInit(other);
+        await removeLab(stack);
+        expect(findInit(other)).toBe(init);
+        expect(await labState(other)).toEqual(whole);
+    });
+});
