@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { readPcap } from "./pcap";
+import { rtpStreams, type RtpStream } from "./rtp";
+
+export interface Recorder {
+    /** Ends the recording and returns the streams that arrived at or left the phones. */
+    stop(): Promise<RtpStream[]>;
+}
+
+/**
+ * Records all UDP of a network namespace with tcpdump, from when this returns.
+ * @param enter command line that enters the namespace; @param device the phones' network device ("lo" on a loopback).
+ */
+export async function record(enter: string[], device: string): Promise<Recorder> {
+    const argv = [...enter, "tcpdump", "-i", device, "-U", "-s", "0", "-B", "8192", "-w", "-", "udp"];
+    const child = spawn(argv[0], argv.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    let said = "";
+    await new Promise<void>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", () => reject(new Error(`tcpdump ended: ${said.trim()}`)));
+        child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+            said += chunk;
+            if (said.includes("listening on")) resolve();
+        });
+    });
+    const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+    return {
+        async stop() {
+            child.kill("SIGINT");
+            await ended;
+            return rtpStreams(readPcap(Buffer.concat(chunks)));
+        },
+    };
+}
