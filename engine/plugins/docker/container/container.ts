@@ -1,0 +1,75 @@
+import { changedFields, checkInputs } from "../../inputs";
+import { PartialError, unknownOutputs, type OperationContext, type Properties, type ResourceType } from "../../plugin";
+import type { DockerApi } from "../api";
+import { computedOutputs, containerFields } from "./fields";
+import type { ContainerInputs } from "./inputs";
+import { containerOutputs, inputsAsTheyAre } from "./outputs";
+import { createContainer, inspect, remove, startContainer, stopAndRemove } from "./run";
+
+/** Seconds, as in terraform-provider-docker. */
+const DEFAULT_TIMEOUT = 1200;
+
+const deadline = (ctx: OperationContext): AbortSignal =>
+    AbortSignal.any([ctx.signal, AbortSignal.timeout((ctx.timeoutSeconds ?? DEFAULT_TIMEOUT) * 1000)]);
+
+const typed = (inputs: Properties): ContainerInputs => inputs as unknown as ContainerInputs;
+
+function previewed(inputs: Properties): Properties {
+    return { ...unknownOutputs(computedOutputs), ...inputs };
+}
+
+/** docker:index/container:Container. */
+export function containerType(api: () => DockerApi): ResourceType {
+    return {
+        secretOutputs: [],
+
+        check: async (_olds, news) => checkInputs(containerFields, news),
+
+        async diff(_id, _oldInputs, oldOutputs, newInputs) {
+            const diffs = changedFields(containerFields, oldOutputs, newInputs);
+            const replaces = diffs.filter((name) => containerFields[name].replaces);
+            return { changes: diffs.length > 0, replaces, diffs, deleteBeforeReplace: true };
+        },
+
+        async create(inputs, ctx) {
+            if (ctx.preview) return { id: "", outputs: previewed(inputs) };
+            const given = typed(inputs);
+            const signal = deadline(ctx);
+            const id = await createContainer(api(), given, ctx.urn, signal, ctx.log);
+            try {
+                const seen = given.start ? await startContainer(api(), id, given, signal) : await inspect(api(), id);
+                if (!seen) throw new Error(`container ${given.name} was removed while it was created`);
+                return { id, outputs: containerOutputs(seen, inputs) };
+            } catch (error) {
+                await remove(api(), id).catch(() => {
+                    throw new PartialError(id, inputs, (error as Error).message);
+                });
+                throw error;
+            }
+        },
+
+        async read(id, inputs, outputs) {
+            const seen = await inspect(api(), id);
+            if (!seen) return undefined;
+            const now = containerOutputs(seen, { ...outputs, ...inputs });
+            return { id, inputs: inputsAsTheyAre(now, inputs), outputs: now };
+        },
+
+        async update(id, oldOutputs, newInputs, ctx) {
+            if (ctx.preview) return { outputs: { ...oldOutputs, ...newInputs } };
+            const given = typed(newInputs);
+            if (given.restart !== oldOutputs.restart) {
+                const body = { RestartPolicy: { Name: given.restart } };
+                await api().call("POST", `/containers/${id}/update`, { body, signal: ctx.signal });
+            }
+            const stopped = oldOutputs.mustRun === false && given.mustRun && given.start;
+            const seen = stopped ? await startContainer(api(), id, given, deadline(ctx)) : await inspect(api(), id);
+            if (!seen) throw new Error(`container ${given.name} is gone; refresh the stack, then run up again`);
+            return { outputs: containerOutputs(seen, newInputs) };
+        },
+
+        async delete(id, outputs) {
+            await stopAndRemove(api(), id, Number(outputs.destroyGraceSeconds ?? 0), outputs.removeVolumes !== false);
+        },
+    };
+}

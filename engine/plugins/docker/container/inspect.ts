@@ -1,0 +1,79 @@
+/** The part that is used here of what `GET /containers/{id}/json` answers (Docker Engine API). */
+export interface ContainerInspect {
+    Id: string;
+    /** With a slash before it. */
+    Name: string;
+    /** Id of the image. */
+    Image: string;
+    Platform?: string;
+    State: {
+        Running: boolean;
+        Restarting?: boolean;
+        ExitCode: number;
+        Error?: string;
+        Health?: { Status: string; Log?: { Output: string }[] | null };
+    };
+    Config: {
+        Hostname: string;
+        Domainname?: string;
+        User: string;
+        /** The image as it was named. */
+        Image: string;
+        Cmd: string[] | null;
+        Entrypoint: string[] | null;
+        Labels?: Record<string, string> | null;
+        Tty?: boolean;
+        OpenStdin?: boolean;
+        StopSignal?: string;
+        StopTimeout?: number;
+        WorkingDir?: string;
+        Healthcheck?: {
+            Test?: string[];
+            Interval?: number;
+            Timeout?: number;
+            StartPeriod?: number;
+            StartInterval?: number;
+            Retries?: number;
+        };
+    };
+    HostConfig: {
+        AutoRemove?: boolean;
+        CapAdd?: string[] | null;
+        CapDrop?: string[] | null;
+        Init?: boolean | null;
+        IpcMode?: string;
+        LogConfig: { Type: string; Config?: Record<string, string> | null };
+        Mounts?: {
+            Target: string;
+            Source?: string;
+            Type: string;
+            ReadOnly?: boolean;
+            BindOptions?: { Propagation?: string };
+        }[];
+        NetworkMode: string;
+        Privileged: boolean;
+        ReadonlyRootfs: boolean;
+        RestartPolicy: { Name: string; MaximumRetryCount?: number };
+        Runtime?: string;
+        SecurityOpt?: string[] | null;
+        /** Bytes. */
+        ShmSize?: number;
+        Tmpfs?: Record<string, string> | null;
+        Ulimits?: { Name: string; Soft: number; Hard: number }[] | null;
+    };
+    NetworkSettings: {
+        Bridge?: string;
+        Networks?: Record<
+            string,
+            {
+                IPAddress?: string;
+                IPPrefixLen?: number;
+                Gateway?: string;
+                GlobalIPv6Address?: string;
+                GlobalIPv6PrefixLen?: number;
+                IPv6Gateway?: string;
+                MacAddress?: string;
+            }
+        > | null;
+    };
+}

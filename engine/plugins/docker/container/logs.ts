@@ -1,0 +1,19 @@
+import type { DockerApi } from "../api";
+
+/** Docker's stream format: frames of a type byte, three zero bytes, the length, the payload. */
+function unframe(stream: Buffer): string {
+    const payloads: Buffer[] = [];
+    for (let at = 0; at + 8 <= stream.length;) {
+        const end = at + 8 + stream.readUInt32BE(at + 4);
+        payloads.push(stream.subarray(at + 8, end));
+        at = end;
+    }
+    return Buffer.concat(payloads).toString("utf8");
+}
+
+/** What a container without a terminal printed last, for an error message; empty when that can't be found out. */
+export async function lastLines(api: DockerApi, id: string, lines = 15): Promise<string> {
+    const query = { stdout: "1", stderr: "1", tail: String(lines) };
+    const answer = await api.call("GET", `/containers/${id}/logs`, { query }).catch(() => undefined);
+    return Buffer.isBuffer(answer) ? unframe(answer).trimEnd() : "";
+}

@@ -1,0 +1,113 @@
+import { sameValue } from "../../inputs";
+import type { Properties, Value } from "../../plugin";
+import { formatDuration } from "../duration";
+import { containerFields } from "./fields";
+import type { ContainerInspect } from "./inspect";
+
+/** Version of docker_container's schema and its default timeouts, by which the official provider takes a state over. */
+const META = JSON.stringify({
+    "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0": { create: 1.2e12, delete: 1.2e12, update: 1.2e12 },
+    schema_version: "2",
+});
+
+function networkDatas(seen: ContainerInspect): Value[] {
+    return Object.entries(seen.NetworkSettings.Networks ?? {}).map(([networkName, data]) => ({
+        networkName,
+        ipAddress: data.IPAddress ?? "",
+        ipPrefixLength: data.IPPrefixLen ?? 0,
+        gateway: data.Gateway ?? "",
+        globalIpv6Address: data.GlobalIPv6Address ?? "",
+        globalIpv6PrefixLength: data.GlobalIPv6PrefixLen ?? 0,
+        ipv6Gateway: data.IPv6Gateway ?? "",
+        macAddress: data.MacAddress ?? "",
+    }));
+}
+
+function healthcheck(seen: ContainerInspect): Value | undefined {
+    const health = seen.Config.Healthcheck;
+    return (
+        health && {
+            tests: health.Test ?? [],
+            interval: formatDuration(health.Interval ?? 0),
+            timeout: formatDuration(health.Timeout ?? 0),
+            startPeriod: formatDuration(health.StartPeriod ?? 0),
+            startInterval: formatDuration(health.StartInterval ?? 0),
+            retries: health.Retries ?? 0,
+        }
+    );
+}
+
+function capabilities(seen: ContainerInspect): Value | undefined {
+    const { CapAdd, CapDrop } = seen.HostConfig;
+    return CapAdd?.length || CapDrop?.length ? { adds: CapAdd ?? [], drops: CapDrop ?? [] } : undefined;
+}
+
+const mount = (seen: NonNullable<ContainerInspect["HostConfig"]["Mounts"]>[number]): Value => ({
+    target: seen.Target,
+    source: seen.Source ?? "",
+    type: seen.Type,
+    readOnly: seen.ReadOnly ?? false,
+    ...(seen.BindOptions && { bindOptions: { propagation: seen.BindOptions.Propagation ?? "" } }),
+});
+
+/** What the daemon says of the container, in the provider's names and units. */
+function observed(seen: ContainerInspect, inputs: Properties): Properties {
+    const { Config, HostConfig, State } = seen;
+    return {
+        bridge: seen.NetworkSettings.Bridge ?? "",
+        capabilities: capabilities(seen),
+        command: Config.Cmd ?? [],
+        domainname: Config.Domainname ?? "",
+        entrypoints: Config.Entrypoint ?? [],
+        exitCode: State.Running ? undefined : State.ExitCode,
+        healthcheck: healthcheck(seen),
+        hostname: Config.Hostname,
+        // An image named by its id is compared by its id, one named by a tag by its tag.
+        image: String(inputs.image).startsWith("sha256:") ? seen.Image : Config.Image,
+        init: HostConfig.Init ?? false,
+        ipcMode: HostConfig.IpcMode ?? "",
+        logDriver: HostConfig.LogConfig.Type,
+        logOpts: inputs.logOpts && (HostConfig.LogConfig.Config ?? {}),
+        maxRetryCount: HostConfig.RestartPolicy.MaximumRetryCount ?? 0,
+        mounts: HostConfig.Mounts?.map(mount) ?? [],
+        mustRun: State.Running ? inputs.mustRun : false,
+        name: seen.Name.replace(/^\//, ""),
+        networkDatas: networkDatas(seen),
+        networkMode: HostConfig.NetworkMode,
+        platform: seen.Platform ?? "",
+        privileged: HostConfig.Privileged,
+        readOnly: HostConfig.ReadonlyRootfs,
+        restart: HostConfig.RestartPolicy.Name || "no",
+        rm: HostConfig.AutoRemove ?? false,
+        runtime: HostConfig.Runtime ?? "",
+        securityOpts: HostConfig.SecurityOpt ?? [],
+        shmSize: Math.floor((HostConfig.ShmSize ?? 0) / 1024 / 1024),
+        stdinOpen: Config.OpenStdin ?? false,
+        stopSignal: Config.StopSignal ?? "",
+        stopTimeout: Config.StopTimeout ?? 0,
+        tmpfs: HostConfig.Tmpfs ?? {},
+        tty: Config.Tty ?? false,
+        ulimits: HostConfig.Ulimits?.map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
+        user: Config.User,
+        workingDir: Config.WorkingDir ?? "",
+    };
+}
+
+/**
+ * The outputs of a container. What the daemon writes differently but means the same (`CAP_` before a capability, `60s`
+ * as `1m0s`, another order) stays as the program wrote it.
+ */
+export function containerOutputs(seen: ContainerInspect, inputs: Properties): Properties {
+    const outputs: Properties = { ...inputs, ...observed(seen, inputs), __meta: META };
+    for (const [name, field] of Object.entries(containerFields)) {
+        if (inputs[name] !== undefined && sameValue(field, inputs[name], outputs[name])) outputs[name] = inputs[name];
+    }
+    return outputs;
+}
+
+/** The inputs that would make the container as it is now: what a refresh compares with what the program gave. */
+export function inputsAsTheyAre(outputs: Properties, inputs: Properties): Properties {
+    return Object.fromEntries(
+        Object.keys(inputs).map((name) => [name, name in outputs ? outputs[name] : inputs[name]]),
+    );
+}

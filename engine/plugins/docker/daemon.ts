@@ -1,0 +1,81 @@
+import { Agent, type RequestOptions } from "node:http";
+import type { Duplex } from "node:stream";
+import { DialStdio } from "./dial-stdio";
+
+/** Milliseconds that an unused connection is kept. A later use would find out late that a VM was stopped meanwhile. */
+const IDLE_MS = 10_000;
+
+/** How HTTP requests reach a Docker daemon. */
+export interface Daemon {
+    /** As given, for error messages. */
+    host: string;
+    agent: Agent;
+    /** The daemon's socket, where it is on this machine. */
+    socketPath?: string;
+}
+
+class DialStdioAgent extends Agent {
+    private readonly idle = new Map<Duplex, NodeJS.Timeout>();
+
+    constructor(
+        private readonly argv: readonly string[],
+        private readonly host: string,
+    ) {
+        super({ keepAlive: true, maxSockets: 4 });
+    }
+
+    createConnection(): Duplex {
+        return new DialStdio(this.argv, this.host);
+    }
+
+    // A connection costs seconds where the host is emulated, so it is kept between requests, but not for long.
+    keepSocketAlive(stream: Duplex): boolean {
+        this.idle.set(
+            stream,
+            setTimeout(() => stream.destroy(), IDLE_MS),
+        );
+        stream.once("close", () => this.reuseSocket(stream));
+        return true;
+    }
+
+    reuseSocket(stream: Duplex): void {
+        clearTimeout(this.idle.get(stream));
+        this.idle.delete(stream);
+    }
+}
+
+/**
+ * The command line that reaches the daemon on `url`'s host, as the docker command builds it for DOCKER_HOST=ssh://.
+ * The first of two contradicting ssh options counts, so `sshOpts` prevail.
+ */
+export function sshArgv(url: URL, sshOpts: readonly string[]): string[] {
+    const argv = ["ssh", ...sshOpts, "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-T"];
+    if (url.username) argv.push("-l", decodeURIComponent(url.username));
+    if (url.port) argv.push("-p", url.port);
+    argv.push("--", url.hostname, "docker");
+    if (url.pathname.length > 1) argv.push("--host", `unix://${url.pathname}`);
+    return [...argv, "system", "dial-stdio"];
+}
+
+/**
+ * Parses the provider's `host`: `unix:///path/to/socket` or `ssh://[user@]host[:port]`, where host may be an alias of
+ * the ssh configuration.
+ * @throws Error for any other.
+ */
+export function daemonAt(host: string, sshOpts: readonly string[]): Daemon {
+    const url = URL.canParse(host) ? new URL(host) : undefined;
+    if (url?.protocol === "unix:" && url.pathname.length > 1 && !url.hostname) {
+        return { host, agent: new Agent({ keepAlive: true, maxSockets: 4 }), socketPath: url.pathname };
+    }
+    if (url?.protocol === "ssh:" && url.hostname && !url.password) {
+        return { host, agent: new DialStdioAgent(sshArgv(url, sshOpts), url.hostname) };
+    }
+    throw new Error(`host is "${host}", must be unix:///path/to/socket or ssh://[user@]host[:port]`);
+}
+
+/** A request that goes this way. */
+export const requestTo = (daemon: Daemon): RequestOptions => ({
+    agent: daemon.agent,
+    socketPath: daemon.socketPath,
+    host: "docker",
+});

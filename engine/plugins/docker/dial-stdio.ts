@@ -1,0 +1,44 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { Duplex } from "node:stream";
+import { UnreachableError } from "../plugin";
+
+/**
+ * One connection to a Docker daemon through the standard input and output of a command such as
+ * `ssh host docker system dial-stdio`. When the command fails, the stream is destroyed with what it printed last.
+ */
+export class DialStdio extends Duplex {
+    private readonly child: ChildProcessWithoutNullStreams;
+    private said = "";
+
+    constructor(argv: readonly string[], host: string) {
+        super({ allowHalfOpen: false });
+        // In a process group of its own: an interrupt at the terminal must not cut off a step that is in flight.
+        this.child = spawn(argv[0], argv.slice(1), { stdio: "pipe", detached: true });
+        this.child.stdout.on("data", (chunk: Buffer) => {
+            if (!this.push(chunk)) this.child.stdout.pause();
+        });
+        this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
+            this.said = (this.said + text).slice(-1000);
+        });
+        this.child.stdin.on("error", () => undefined); // the end of the command says why it no longer reads
+        this.child.on("error", (error) => this.destroy(new UnreachableError(`${argv[0]}: ${error.message}`)));
+        this.child.on("close", (status, signal) => {
+            const reason = this.said.trim() || (signal ? `killed by ${signal}` : `exit status ${status}`);
+            if (status === 0) this.push(null);
+            else this.destroy(new UnreachableError(`no connection to Docker on ${host} through ${argv[0]}: ${reason}`));
+        });
+    }
+
+    override _read(): void {
+        this.child.stdout.resume();
+    }
+
+    override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+        this.child.stdin.write(chunk, () => done());
+    }
+
+    override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+        this.child.kill();
+        done(error);
+    }
+}

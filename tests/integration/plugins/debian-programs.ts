@@ -1,0 +1,30 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { cacheDir } from "../../../paths";
+import { run } from "../../../process/run";
+
+/**
+ * Unpacks Debian packages without installing them, so that no service starts and nothing of the host changes; kept in
+ * the cache for the next run.
+ * @returns environment in which their programs are found
+ */
+export async function debianPrograms(name: string, packages: string[]): Promise<Record<string, string>> {
+    const root = path.join(cacheDir(), "tests", name);
+    if (!(await fs.stat(root).catch(() => undefined))) {
+        const half = `${root}.${process.pid}`;
+        await fs.mkdir(half, { recursive: true });
+        await run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", ...packages], { cwd: half });
+        for (const file of await fs.readdir(half)) {
+            if (!file.endsWith(".deb")) continue;
+            await run(["dpkg-deb", "-x", path.join(half, file), half]);
+            await fs.rm(path.join(half, file));
+        }
+        await fs.rename(half, root);
+    }
+    const lib = path.join(root, "usr/lib");
+    const libraries = (await fs.readdir(lib).catch(() => [])).map((entry) => path.join(lib, entry));
+    return {
+        PATH: `${root}/usr/sbin:${root}/usr/bin:${process.env.PATH}:/usr/sbin:/sbin`,
+        LD_LIBRARY_PATH: libraries.join(":"),
+    };
+}
