@@ -35,7 +35,11 @@ module.exports = {
         project("unit"),
         project("conformance", { testTimeout: 120_000 }),
         project("integration", { ...onRealStack, testTimeout: 300_000 }),
-        project("functional", { ...onRealStack, testTimeout: 600_000 }),
+        project("functional", {
+            ...onRealStack,
+            setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"],
+            testTimeout: 900_000,
+        }),
     ],
     testSequencer: "<rootDir>/tests/sequencer.js",
     reporters: ["default", ["<rootDir>/tests/reporter.js", { mustRun: ["integration", "functional"] }]],

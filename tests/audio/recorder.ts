@@ -3,16 +3,17 @@ import { readPcap } from "./pcap";
 import { rtpStreams, type RtpStream } from "./rtp";
 
 export interface Recorder {
-    /** Ends the recording and returns the streams that arrived at or left the phones. */
+    /** Ends the recording and returns all RTP streams it holds; may be called again. */
     stop(): Promise<RtpStream[]>;
 }
 
 /**
  * Records all UDP of a network namespace with tcpdump, from when this returns.
- * @param enter command line that enters the namespace; @param device the phones' network device ("lo" on a loopback).
+ * @param enter command line that enters the namespace; @param device network device, or "any".
  */
 export async function record(enter: string[], device: string): Promise<Recorder> {
-    const argv = [...enter, "tcpdump", "-i", device, "-U", "-s", "0", "-B", "8192", "-w", "-", "udp"];
+    const link = device === "any" ? ["-y", "LINUX_SLL"] : [];
+    const argv = [...enter, "tcpdump", "-i", device, ...link, "-U", "-s", "0", "-B", "8192", "-w", "-", "udp"];
     const child = spawn(argv[0], argv.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));

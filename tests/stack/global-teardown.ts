@@ -1,3 +1,3 @@
-export default async function globalTeardown(): Promise<void> {
-    delete process.env.VOIP_TEST_RUN;
-}
+import { clearAway } from "./clear-away";
+
+export default clearAway;

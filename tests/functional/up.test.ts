@@ -1,0 +1,81 @@
+import { broughtUp, onVm, outputs, up, type Summary } from "../stack/platform";
+import { voip, voipJson } from "../stack/voip";
+import { stack } from "../stack/environment";
+
+interface Status {
+    vms: { name: string; state: string; host: string; addresses: unknown }[];
+    services: { name: string; vm: string; state: string; version: string; port: number }[];
+    forwarding?: unknown;
+}
+
+describe("./voip up", () => {
+    let first: Summary;
+    beforeAll(async () => {
+        first = await broughtUp();
+    });
+
+    it("builds the platform from nothing", () => {
+        expect(first).toMatchObject({ stack, phase: "1", updated: 0, replaced: 0, deleted: 0 });
+        expect(first.created).toBeGreaterThan(10);
+        expect(["embedded", "pulumi"]).toContain(first.engine);
+    });
+
+    it("changes nothing when run again", async () => {
+        const second = await up();
+        expect(second).toMatchObject({ created: 0, updated: 0, replaced: 0, deleted: 0, same: first.created });
+    });
+
+    it("previews no change", async () => {
+        const preview = await voipJson<Record<string, number>>("preview");
+        expect(preview).toMatchObject({ created: 0, updated: 0, replaced: 0, deleted: 0 });
+    });
+
+    it("exports what a test harness needs", async () => {
+        const exported = await outputs();
+        expect(exported).toMatchObject({
+            phase: "1",
+            sipDomain: "sip.local",
+            sipOwner: "kamailio",
+            proxy: { external: "10.64.0.10", internal: "192.168.64.10" },
+            media: { external: "10.64.0.20", internal: "192.168.64.20" },
+        });
+        expect(exported.proxy.ports).toMatchObject({ udp: 5060, tcp: 5060, tls: 5061, ws: 8080, wss: 8443 });
+        expect(Object.keys(exported.vms).sort()).toEqual(["media-1", "pbx-1", "sip-1"]);
+        expect(Object.keys(exported.extensions)).toEqual(expect.arrayContaining(["1001", "1002"]));
+        const passwords = Object.values(exported.extensions).map(({ password }) => password);
+        expect(new Set(passwords).size).toBe(passwords.length);
+    });
+
+    it("shows secrets only when asked", async () => {
+        const { extensions } = await outputs();
+        const { stdout } = await voip(["outputs", "--stack", stack, "--json"]);
+        for (const { password } of Object.values(extensions)) expect(stdout).not.toContain(password);
+    });
+
+    it("reports every VM and service as running", async () => {
+        const status = await voipJson<Status>("status");
+        expect(status.vms.map(({ name, state }) => `${name} ${state}`).sort()).toEqual([
+            "media-1 running",
+            "pbx-1 running",
+            "sip-1 running",
+        ]);
+        expect(status.services.map(({ name, vm, state }) => `${name} on ${vm}: ${state}`).sort()).toEqual([
+            "asterisk on pbx-1: running",
+            "kamailio on sip-1: running",
+            "rtpengine on media-1: running",
+        ]);
+    });
+
+    it("leaves RTPEngine no way to forward but the kernel module", async () => {
+        const config = await onVm("media-1", "sudo cat /etc/rtpengine/rtpengine.conf");
+        expect(config).toMatch(/^\s*table\s*=\s*0\s*$/m);
+        expect(config).toMatch(/^\s*no-fallback\s*=\s*true\s*$/m);
+        expect(await onVm("media-1", "cat /proc/modules")).toMatch(/^(nft_rtpengine|xt_RTPENGINE) /m);
+    });
+
+    it("keeps the passwords of the extensions out of the proxy's files, except as hashes", async () => {
+        const { extensions } = await outputs();
+        const files = await onVm("sip-1", "sudo cat /etc/kamailio/* /var/lib/kamailio/db/* 2>/dev/null");
+        for (const { password } of Object.values(extensions)) expect(files).not.toContain(password);
+    });
+});

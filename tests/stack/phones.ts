@@ -1,0 +1,78 @@
+import { record, type Recorder } from "../audio/recorder";
+import type { RtpStream } from "../audio/rtp";
+import { sipp, startSipp, type SippOptions, type SippResult, type SippRun } from "../sipp/sipp";
+import { enterPhones, outputs, type Outputs } from "./platform";
+
+/** A SIP account with an address of its own on the external network of the stack. */
+export class TestPhone {
+    constructor(
+        readonly user: string,
+        readonly address: string,
+        private readonly platform: Outputs,
+    ) {}
+
+    private options(scenario: string, more: Partial<SippOptions>): SippOptions {
+        const { proxy, sipDomain, extensions } = this.platform;
+        return {
+            scenario,
+            enter: enterPhones,
+            user: this.user,
+            domain: sipDomain,
+            address: this.address,
+            port: 5060,
+            mediaPort: 6000,
+            remote: `${proxy.external}:${proxy.ports.udp}`,
+            password: extensions[this.user]?.password,
+            ...more,
+        };
+    }
+
+    /** Runs a scenario of a caller. */
+    call(scenario: string, callee: string, more: Partial<SippOptions> = {}): Promise<SippResult> {
+        return sipp(this.options(scenario, { callee, ...more }));
+    }
+
+    register(more: Partial<SippOptions> = {}): Promise<SippResult> {
+        return sipp(this.options("uac-register", { keys: { expires: "120" }, ...more }));
+    }
+
+    unregister(): Promise<SippResult> {
+        return this.register({ keys: { expires: "0" } });
+    }
+
+    /**
+     * Registers and answers calls by a scenario of a callee, while `during` runs; both must end well.
+     * @returns what `during` returned.
+     */
+    async answering<T>(scenario: string, more: Partial<SippOptions>, during: () => Promise<T>): Promise<T> {
+        await this.register();
+        const callee: SippRun = startSipp(this.options(scenario, { remote: undefined, password: undefined, ...more }));
+        try {
+            const [result] = await Promise.all([during(), callee.done]);
+            return result;
+        } finally {
+            callee.stop();
+            await callee.done.catch(() => undefined);
+            await this.unregister();
+        }
+    }
+
+    /** The sound that arrived at this phone, in its longest stream. */
+    heard(streams: RtpStream[]): RtpStream {
+        const mine = streams.filter(({ destination }) => destination === this.address);
+        if (mine.length === 0) throw new Error(`no RTP arrived at ${this.user} (${this.address})`);
+        return mine.reduce((longest, stream) => (stream.packets > longest.packets ? stream : longest));
+    }
+}
+
+/** The phones of the stack, in the order of its extensions. */
+export async function testPhones(): Promise<TestPhone[]> {
+    const platform = await outputs();
+    const users = Object.keys(platform.extensions).sort();
+    return platform.lab.phoneAddresses.slice(0, users.length).map((address, n) => {
+        return new TestPhone(users[n], address, platform);
+    });
+}
+
+/** Records everything that the phones send and receive. */
+export const recordPhones = (): Promise<Recorder> => record(enterPhones, "any");

@@ -1,0 +1,62 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stackPaths } from "../../paths";
+import { stack, testRoot } from "./environment";
+import { voip, voipJson } from "./voip";
+
+/** What `up --json` prints. */
+export interface Summary {
+    stack: string;
+    phase: string;
+    engine: string;
+    created: number;
+    updated: number;
+    replaced: number;
+    deleted: number;
+    same: number;
+    seconds: number;
+}
+
+/** What the program exports; only what tests use. */
+export interface Outputs {
+    phase: string;
+    sipDomain: string;
+    sipOwner: string;
+    vms: Record<string, { role: string; addresses: { eth0: string; eth1?: string }; services: string[] }>;
+    proxy: { external: string; internal: string; ports: Record<string, number> };
+    media: { external: string; internal: string };
+    extensions: Record<string, { password: string; voicemailPin: string }>;
+    lab: { enabled: boolean; netns: string; phonesNetns: string; phoneAddresses: string[] };
+    sshConfig: string;
+}
+
+const summaryFile = path.join(testRoot, "up.json");
+
+/**
+ * The stack of the tests, brought up when no test file of this run has done so yet.
+ * @returns what the first `up` of this run printed.
+ */
+export async function broughtUp(): Promise<Summary> {
+    if (fs.existsSync(summaryFile)) return JSON.parse(fs.readFileSync(summaryFile, "utf8")) as Summary;
+    const summary = await up();
+    fs.writeFileSync(summaryFile, JSON.stringify(summary));
+    return summary;
+}
+
+/** To be called when the stack was taken down: the next `broughtUp` brings it up again. */
+export function forgetBroughtUp(): void {
+    fs.rmSync(summaryFile, { force: true });
+}
+
+export const up = (): Promise<Summary> => voipJson<Summary>("up", "--yes");
+
+export const outputs = (): Promise<Outputs> => voipJson<Outputs>("outputs", "--show-secrets");
+
+/** Runs a shell command on a VM of the stack. */
+export async function onVm(host: string, remoteCommand: string): Promise<string> {
+    const { stdout } = await voip(["shell", "--stack", stack, "ssh", host, remoteCommand]);
+    return stdout;
+}
+
+/** Command line that enters the namespace of the phones. */
+export const enterPhones = ["nsenter", `--net=/run/netns/${stackPaths(stack).phonesNetns}`];

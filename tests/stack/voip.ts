@@ -1,0 +1,40 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import * as path from "node:path";
+import { projectDir } from "../../paths";
+import { CommandError, run, type RunOptions, type RunResult } from "../../process/run";
+import { stack } from "./environment";
+
+const command = path.join(projectDir, "voip");
+
+/** Runs `./voip` as a person would, in the environment of the tests. */
+export function voip(args: string[], options: RunOptions = {}): Promise<RunResult> {
+    return run([command, ...args], { cwd: projectDir, timeoutMs: 900_000, ...options });
+}
+
+/**
+ * Runs `./voip VERB ... --json` on the tests' stack and returns the object it printed.
+ * @throws Error when it fails, or when standard output is anything but one JSON object.
+ */
+export async function voipJson<T>(verb: string, ...args: string[]): Promise<T> {
+    const result = await voip([verb, "--stack", stack, "--json", ...args]);
+    const value: unknown = JSON.parse(result.stdout);
+    if (typeof value !== "object" || value === null) throw new Error(`${verb} --json printed ${result.stdout}`);
+    return value as T;
+}
+
+/** Runs `./voip` where it must fail; returns what it said. */
+export async function voipFails(args: string[]): Promise<RunResult> {
+    const failure = await voip(args).catch((error: unknown) => error);
+    if (!(failure instanceof CommandError)) throw new Error(`./voip ${args.join(" ")} succeeded, but had to fail`);
+    return failure.result;
+}
+
+/** Starts `./voip` and leaves it running, its output thrown away. */
+export function voipStart(args: string[]): { child: ChildProcess; ended: Promise<number | null> } {
+    const child = spawn(command, args, { cwd: projectDir, stdio: "ignore" });
+    const ended = new Promise<number | null>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", resolve);
+    });
+    return { child, ended };
+}
