@@ -48,12 +48,12 @@ describe("./voip up with a bad configuration", () => {
     });
 
     it("says all problems at once, and touches nothing", async () => {
-        const { config, words } = mistakes.reduce(
+        const { config, words } = mistakes.reduce<{ config: Record<string, unknown>; words: RegExp[] }>(
             (all, [, part, expected]) => ({
                 config: { ...all.config, ...part, vms: { ...(all.config.vms as object), ...(part.vms as object) } },
                 words: [...all.words, ...expected.slice(0, 2)],
             }),
-            { config: {}, words: [] as RegExp[] },
+            { config: {}, words: [] },
         );
         // with phase 7 nothing is known about the owners of ports
         const said = await refusal(config);

@@ -7,8 +7,10 @@ import { tone } from "../audio/tone";
 
 /** One run of sipp with one of the scenarios beside this file. */
 export interface SippOptions {
-    /** File name without ".xml". */
+    /** File name without ".xml", in `scenarioDir`. */
     scenario: string;
+    /** The folder `scenarios` beside this file by default. */
+    scenarioDir?: string;
     /** Command line that enters the namespace of the phones. */
     enter: string[];
     user: string;
@@ -35,8 +37,6 @@ export interface SippOptions {
     perSecond?: number;
     /** Seconds until sipp gives up, which fails the run; 60 by default. */
     timeoutSeconds?: number;
-    /** Other arguments. */
-    more?: string[];
 }
 
 export interface SippRun {
@@ -55,7 +55,7 @@ export interface SippResult {
     setupSeconds: number[];
 }
 
-const scenarioDir = path.join(__dirname, "scenarios");
+export const scenarioDir = path.join(__dirname, "scenarios");
 
 /** Starts sipp in a directory of its own, which is removed at its end. */
 export function startSipp(options: SippOptions): SippRun {
@@ -89,7 +89,7 @@ function sippArguments(options: SippOptions): string[] {
     const calls = options.calls ?? 1;
     return [
         ...(options.remote ? [options.remote] : []),
-        ...["-sf", path.join(scenarioDir, `${options.scenario}.xml`)],
+        ...["-sf", path.join(options.scenarioDir ?? scenarioDir, `${options.scenario}.xml`)],
         ...["-i", options.address, "-p", String(options.port)],
         ...["-mi", options.address, "-mp", String(options.mediaPort)],
         ...Object.entries(keys).flatMap(([key, value]) => ["-key", key, value]),
@@ -101,7 +101,6 @@ function sippArguments(options: SippOptions): string[] {
         ...["-timeout", String(options.timeoutSeconds ?? 60), "-timeout_error", "-nostdin", "-aa"],
         ...["-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log"],
         ...["-trace_rtt", "-rtt_freq", "1"],
-        ...(options.more ?? []),
     ];
 }
 
