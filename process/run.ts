@@ -8,8 +8,15 @@ export interface RunOptions {
     cwd?: string;
     /** Milliseconds after which the command is killed; none by default. */
     timeoutMs?: number;
-    /** Called with each complete line of standard output and standard error, for progress. */
-    onLine?: (line: string) => void;
+    /** Called with each line of standard output and standard error, for progress. */
+    onLine?: (line: string, stream: "stdout" | "stderr") => void;
+    /** Kills the command when it is aborted. */
+    signal?: AbortSignal;
+    /**
+     * Runs the command in a process group of its own: an interrupt at the terminal does not reach it, and a kill reaches
+     * its children too.
+     */
+    ownGroup?: boolean;
     /** Exit statuses that are answers, not failures; [0] by default. */
     okStatus?: number[];
 }
@@ -25,11 +32,19 @@ export class CommandError extends Error {
     constructor(
         readonly argv: readonly string[],
         readonly result: RunResult,
-        reason: string,
+        readonly reason: string,
     ) {
         const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-15).join("\n");
         super(`${argv.slice(0, 6).join(" ")}${argv.length > 6 ? " ..." : ""}: ${reason}${said ? `\n${said}` : ""}`);
         this.name = "CommandError";
+    }
+}
+
+function killGroup(leader: number): void {
+    try {
+        process.kill(-leader, "SIGKILL");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // ESRCH: it ended by itself meanwhile
     }
 }
 
@@ -43,16 +58,23 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
             cwd: options.cwd,
             env: { ...process.env, ...options.env },
             stdio: ["pipe", "pipe", "pipe"],
+            detached: options.ownGroup,
         });
         const result: RunResult = { stdout: "", stderr: "", status: -1 };
-        let late = false;
+        let killedFor: string | undefined;
+        const kill = (reason: string): void => {
+            killedFor = reason;
+            if (options.ownGroup && child.pid) killGroup(child.pid);
+            else child.kill("SIGKILL");
+        };
+        const { timeoutMs } = options;
         const timer =
-            options.timeoutMs === undefined
+            timeoutMs === undefined
                 ? undefined
-                : setTimeout(() => {
-                      late = true;
-                      child.kill("SIGKILL");
-                  }, options.timeoutMs);
+                : setTimeout(() => kill(`no end after ${timeoutMs} ms, killed`), timeoutMs);
+        const abort = (): void => kill("interrupted, killed");
+        options.signal?.addEventListener("abort", abort);
+        if (options.signal?.aborted) abort();
 
         for (const stream of ["stdout", "stderr"] as const) {
             let rest = "";
@@ -62,21 +84,28 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
                 if (!options.onLine) return;
                 const lines = (rest + chunk).split("\n");
                 rest = lines.pop() ?? "";
-                lines.forEach(options.onLine);
+                for (const line of lines) options.onLine(line, stream);
+            });
+            child[stream].on("end", () => {
+                if (rest) options.onLine?.(rest, stream);
             });
         }
         child.stdin.on("error", () => undefined); // a command may end without reading all of its input
         child.stdin.end(options.input ?? "");
 
-        child.on("error", (error: NodeJS.ErrnoException) => {
+        const settle = (): void => {
             clearTimeout(timer);
+            options.signal?.removeEventListener("abort", abort);
+        };
+        child.on("error", (error: NodeJS.ErrnoException) => {
+            settle();
             const reason = error.code === "ENOENT" ? "command not found" : error.message;
             reject(new CommandError(argv, result, reason));
         });
         child.on("close", (status, signal) => {
-            clearTimeout(timer);
+            settle();
             result.status = status ?? -1;
-            if (late) reject(new CommandError(argv, result, `no end after ${options.timeoutMs} ms, killed`));
+            if (killedFor) reject(new CommandError(argv, result, killedFor));
             else if ((options.okStatus ?? [0]).includes(result.status)) resolve(result);
             else reject(new CommandError(argv, result, signal ? `killed by ${signal}` : `exit status ${status}`));
         });

@@ -4,6 +4,7 @@ export * from "./plugin";
 
 /** A plugin's code and its clients are loaded only when the program uses it. */
 const plugins: Record<string, () => Promise<Plugin>> = {
+    command: async () => (await import("./command/command")).commandPlugin(),
     docker: async () => (await import("./docker/docker")).dockerPlugin(),
     random: async () => (await import("./random/random")).randomPlugin(),
 };

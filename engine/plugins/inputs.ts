@@ -102,10 +102,20 @@ export function checkInputs(fields: Fields, news: Properties): CheckResult {
     return { inputs, failures };
 }
 
+/** JSON with the keys of objects in order: their order means nothing. */
+function sorted(value: Value): Value {
+    if (Array.isArray(value)) return value.map(sorted);
+    if (!isObject(value)) return value;
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined) as [string, Value][];
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+}
+
 /** A text that two values share exactly when they mean the same; what is empty, false or zero equals what is absent. */
 function canonical(shape: Shape, value: Value | undefined): string | undefined {
-    if (value === undefined || value === null || value === "" || value === false || value === 0) return undefined;
-    if (typeof shape === "string" || hasUnknown(value)) return JSON.stringify(value);
+    if (value === undefined || value === null) return undefined;
+    if (shape === "any") return JSON.stringify(sorted(value));
+    if (value === "" || value === false || value === 0) return undefined;
+    if (typeof shape === "string") return JSON.stringify(value);
     if ("object" in shape && isObject(value)) {
         const parts = Object.entries(shape.object).map(([name, field]) => canonicalField(field, value[name]));
         return parts.some((part) => part !== undefined) ? JSON.stringify(parts) : undefined;

@@ -57,6 +57,12 @@ export interface OperationContext {
     timeoutSeconds?: number;
 }
 
+/** Aborted when the engine says so, or when the operation took longer than its timeout (seconds; none by default). */
+export function deadline(ctx: OperationContext, defaultSeconds?: number): AbortSignal {
+    const seconds = ctx.timeoutSeconds ?? defaultSeconds;
+    return seconds === undefined ? ctx.signal : AbortSignal.any([ctx.signal, AbortSignal.timeout(seconds * 1000)]);
+}
+
 /** An operation that failed half-way: the resource exists, with this id and these outputs, and must be recorded. */
 export class PartialError extends Error {
     constructor(

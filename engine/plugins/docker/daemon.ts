@@ -2,9 +2,6 @@ import { Agent, type RequestOptions } from "node:http";
 import type { Duplex } from "node:stream";
 import { DialStdio } from "./dial-stdio";
 
-/** Milliseconds that an unused connection is kept. A later use would find out late that a VM was stopped meanwhile. */
-const IDLE_MS = 10_000;
-
 /** How HTTP requests reach a Docker daemon. */
 export interface Daemon {
     /** As given, for error messages. */
@@ -15,8 +12,6 @@ export interface Daemon {
 }
 
 class DialStdioAgent extends Agent {
-    private readonly idle = new Map<Duplex, NodeJS.Timeout>();
-
     constructor(
         private readonly argv: readonly string[],
         private readonly host: string,
@@ -26,21 +21,6 @@ class DialStdioAgent extends Agent {
 
     createConnection(): Duplex {
         return new DialStdio(this.argv, this.host);
-    }
-
-    // A connection costs seconds where the host is emulated, so it is kept between requests, but not for long.
-    keepSocketAlive(stream: Duplex): boolean {
-        this.idle.set(
-            stream,
-            setTimeout(() => stream.destroy(), IDLE_MS),
-        );
-        stream.once("close", () => this.reuseSocket(stream));
-        return true;
-    }
-
-    reuseSocket(stream: Duplex): void {
-        clearTimeout(this.idle.get(stream));
-        this.idle.delete(stream);
     }
 }
 

@@ -2,6 +2,9 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { Duplex } from "node:stream";
 import { UnreachableError } from "../plugin";
 
+/** Milliseconds that an unused connection is kept. A later use would find out late that a VM was stopped meanwhile. */
+const IDLE_MS = 10_000;
+
 /**
  * One connection to a Docker daemon through the standard input and output of a command such as
  * `ssh host docker system dial-stdio`. When the command fails, the stream is destroyed with what it printed last.
@@ -9,6 +12,7 @@ import { UnreachableError } from "../plugin";
 export class DialStdio extends Duplex {
     private readonly child: ChildProcessWithoutNullStreams;
     private said = "";
+    private idle?: NodeJS.Timeout;
 
     constructor(argv: readonly string[], host: string) {
         super({ allowHalfOpen: false });
@@ -38,7 +42,27 @@ export class DialStdio extends Duplex {
     }
 
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+        clearTimeout(this.idle);
         this.child.kill();
         done(error);
+    }
+
+    // What node:http's Agent calls on a connection that it keeps between two requests, and when it takes it again. A
+    // connection costs seconds where the host is emulated, so it is kept, but not for long.
+
+    unref(): void {
+        this.idle = setTimeout(() => this.destroy(), IDLE_MS);
+    }
+
+    ref(): void {
+        clearTimeout(this.idle);
+    }
+
+    setKeepAlive(): this {
+        return this; // the command sees to its own connection
+    }
+
+    setTimeout(): this {
+        return this; // requests have their deadline by signal
     }
 }

@@ -1,5 +1,5 @@
 import { changedFields, checkInputs } from "../../inputs";
-import { PartialError, unknownOutputs, type OperationContext, type Properties, type ResourceType } from "../../plugin";
+import { deadline, PartialError, unknownOutputs, type Properties, type ResourceType } from "../../plugin";
 import type { DockerApi } from "../api";
 import { computedOutputs, containerFields } from "./fields";
 import type { ContainerInputs } from "./inputs";
@@ -8,9 +8,6 @@ import { createContainer, inspect, remove, startContainer, stopAndRemove } from 
 
 /** Seconds, as in terraform-provider-docker. */
 const DEFAULT_TIMEOUT = 1200;
-
-const deadline = (ctx: OperationContext): AbortSignal =>
-    AbortSignal.any([ctx.signal, AbortSignal.timeout((ctx.timeoutSeconds ?? DEFAULT_TIMEOUT) * 1000)]);
 
 const typed = (inputs: Properties): ContainerInputs => inputs as unknown as ContainerInputs;
 
@@ -34,7 +31,7 @@ export function containerType(api: () => DockerApi): ResourceType {
         async create(inputs, ctx) {
             if (ctx.preview) return { id: "", outputs: previewed(inputs) };
             const given = typed(inputs);
-            const signal = deadline(ctx);
+            const signal = deadline(ctx, DEFAULT_TIMEOUT);
             const id = await createContainer(api(), given, ctx.urn, signal, ctx.log);
             try {
                 const seen = given.start ? await startContainer(api(), id, given, signal) : await inspect(api(), id);
@@ -63,7 +60,9 @@ export function containerType(api: () => DockerApi): ResourceType {
                 await api().call("POST", `/containers/${id}/update`, { body, signal: ctx.signal });
             }
             const stopped = oldOutputs.mustRun === false && given.mustRun && given.start;
-            const seen = stopped ? await startContainer(api(), id, given, deadline(ctx)) : await inspect(api(), id);
+            const seen = stopped
+                ? await startContainer(api(), id, given, deadline(ctx, DEFAULT_TIMEOUT))
+                : await inspect(api(), id);
             if (!seen) throw new Error(`container ${given.name} is gone; refresh the stack, then run up again`);
             return { outputs: containerOutputs(seen, newInputs) };
         },
