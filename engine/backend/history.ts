@@ -1,0 +1,30 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { OpType } from "../events";
+
+/** What `pulumi stack history` shows of one operation (pulumi/pulumi, pkg/backend/updates.go). */
+export interface UpdateRecord {
+    kind: "update" | "refresh" | "destroy";
+    /** Seconds since 1970. */
+    startTime: number;
+    endTime: number;
+    result: "succeeded" | "failed" | "in-progress";
+    resourceChanges: Partial<Record<OpType, number>>;
+    /** Plain values and, for secrets, their ciphertext, as in the stack's configuration file. */
+    config: Record<string, unknown>;
+}
+
+/** Adds one record and a copy of the checkpoint to the stack's history. */
+export async function addHistory(
+    directory: string,
+    stack: string,
+    checkpoint: string,
+    update: UpdateRecord,
+): Promise<void> {
+    await fs.mkdir(directory, { recursive: true });
+    const nanoseconds = BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n);
+    const prefix = path.join(directory, `${stack}-${nanoseconds}`);
+    const record = { message: "", environment: { "exec.kind": "embedded" }, version: 0, ...update };
+    await fs.copyFile(checkpoint, `${prefix}.checkpoint.json`);
+    await fs.writeFile(`${prefix}.history.json`, JSON.stringify(record, null, 4), { mode: 0o600 });
+}

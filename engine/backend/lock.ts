@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/**
+ * What a lock file says. The official engine writes and reads the first four (pulumi/pulumi, pkg/backend/diy/lock.go).
+ * A process id means nothing in another PID namespace, so our own locks also name a socket that answers for as long as
+ * their owner lives.
+ */
+interface LockContent {
+    pid: number;
+    username: string;
+    hostname: string;
+    timestamp: string;
+    socket?: string;
+}
+
+function answers(socket: string): Promise<boolean> {
+    return new Promise((resolve) => {
+        const connection = net.connect(socket);
+        connection.once("connect", () => {
+            connection.destroy();
+            resolve(true);
+        });
+        connection.once("error", () => resolve(false));
+    });
+}
+
+/** Whether the process that took the lock may still be there; in doubt it is. */
+async function isAlive(lock: LockContent): Promise<boolean> {
+    if (lock.hostname !== os.hostname()) return true;
+    if (lock.socket) return answers(lock.socket);
+    // As the first process of a PID namespace we can't see the processes outside of it.
+    if (process.pid === 1) return true;
+    try {
+        process.kill(lock.pid, 0);
+        return true;
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    }
+}
+
+function readLock(file: string): LockContent | undefined {
+    try {
+        return JSON.parse(fs.readFileSync(file, "utf8")) as LockContent;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw new Error(
+            `lock ${file} is not readable (${(error as Error).message}): remove it if no engine is running`,
+        );
+    }
+}
+
+/** One engine at a time works on a stack, whichever of the two engines it is. */
+export class StackLock {
+    private constructor(
+        private readonly file: string,
+        private readonly socket: string,
+        private readonly server: net.Server,
+        /** One line for each lock that was taken over from a dead process. */
+        readonly notices: string[],
+    ) {}
+
+    /** @throws Error naming who holds the lock. */
+    static async take(directory: string): Promise<StackLock> {
+        fs.mkdirSync(directory, { recursive: true });
+        const id = randomUUID();
+        const file = path.join(directory, `${id}.json`);
+        const socket = path.join(os.tmpdir(), `voip-stack-${id}.sock`);
+        const server = net.createServer((connection) => connection.destroy());
+        await new Promise<void>((resolve, reject) => server.once("error", reject).listen(socket, resolve));
+        server.unref();
+
+        const { username } = os.userInfo();
+        const content: LockContent = {
+            pid: process.pid,
+            username,
+            hostname: os.hostname(),
+            timestamp: new Date().toISOString(),
+            socket,
+        };
+        // A lock that appears complete or not at all: a kill in between must not leave one that nobody can read.
+        const draft = path.join(directory, "..", `${id}.new`);
+        fs.writeFileSync(draft, JSON.stringify(content), { flag: "wx" });
+        fs.renameSync(draft, file);
+        const lock = new StackLock(file, socket, server, []);
+        try {
+            await lock.clearOthers(directory);
+        } catch (error) {
+            lock.release();
+            throw error;
+        }
+        return lock;
+    }
+
+    private async clearOthers(directory: string): Promise<void> {
+        for (const name of fs.readdirSync(directory)) {
+            const other = path.join(directory, name);
+            if (other === this.file || !name.endsWith(".json")) continue;
+            const content = readLock(other);
+            if (!content) continue;
+            const owner = `${content.username}@${content.hostname} (pid ${content.pid}) at ${content.timestamp}`;
+            if (await isAlive(content)) {
+                throw new Error(
+                    `the stack is locked by ${owner}; wait for it to end, or remove ${other} if it is no longer running`,
+                );
+            }
+            fs.rmSync(other, { force: true });
+            if (content.socket) fs.rmSync(content.socket, { force: true });
+            this.notices.push(`The lock of ${owner} was taken over: that process is gone.`);
+        }
+    }
+
+    release(): void {
+        fs.rmSync(this.file, { force: true });
+        this.server.close();
+        fs.rmSync(this.socket, { force: true });
+    }
+}

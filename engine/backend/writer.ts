@@ -1,0 +1,58 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+
+/**
+ * Replaces a file so that a crash or a power cut at any moment leaves the old or the new content, never a part: written
+ * beside it, synced, renamed, the directory synced. The content before it stays as `FILE.bak`.
+ */
+export async function replaceFile(file: string, content: string): Promise<void> {
+    const draft = `${file}.new`;
+    const handle = await fs.open(draft, "w", 0o600);
+    try {
+        await handle.writeFile(content);
+        await handle.sync();
+    } finally {
+        await handle.close();
+    }
+    const backup = `${file}.bak`;
+    await fs.rm(backup, { force: true });
+    await fs.link(file, backup).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+    });
+    await fs.rename(draft, file);
+    const directory = await fs.open(path.dirname(file), "r");
+    try {
+        await directory.sync();
+    } finally {
+        await directory.close();
+    }
+}
+
+/**
+ * Writes the latest state, one write at a time. Requests that come in while a write is under way share the next one;
+ * each is answered only when a write that began after the request has reached the disk.
+ */
+export class StateWriter {
+    private running?: Promise<void>;
+    private next?: Promise<void>;
+
+    constructor(private readonly write: () => Promise<void>) {}
+
+    save(): Promise<void> {
+        if (!this.running) return this.start();
+        this.next ??= this.running.then(
+            () => this.start(),
+            () => this.start(),
+        );
+        return this.next;
+    }
+
+    private start(): Promise<void> {
+        this.next = undefined;
+        const running = this.write().finally(() => {
+            if (this.running === running) this.running = undefined;
+        });
+        this.running = running;
+        return running;
+    }
+}

@@ -1,0 +1,48 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+export type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+const children = new Set<Child>();
+
+const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((file) => fs.existsSync(file));
+
+/**
+ * Starts a program in a process group of its own, so that an interrupt at the terminal reaches the engine only, which
+ * then lets running steps finish. The kernel kills it when the engine is gone, however the engine ended.
+ */
+export function start(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string }): Child {
+    const full = setpriv ? [setpriv, "--pdeathsig", "KILL", "--", ...argv] : argv;
+    const child = spawn(full[0], full.slice(1), { ...options, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    children.add(child);
+    child.once("exit", () => children.delete(child));
+    return child;
+}
+
+/** Ends a child and whatever it started in its process group. */
+export function end(child: Child): void {
+    if (child.pid === undefined) return;
+    try {
+        process.kill(-child.pid, "SIGKILL");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+}
+
+export function endAll(): void {
+    for (const child of children) end(child);
+}
+
+export function lines(stream: Readable, onLine: (line: string) => void): void {
+    createInterface({ input: stream, crlfDelay: Infinity }).on("line", onLine);
+}
+
+/** The exit status once all output was read; a signal counts as 128 and an error to start as 127. */
+export function exitStatus(child: Child): Promise<number> {
+    return new Promise((resolve) => {
+        child.once("error", () => resolve(127));
+        child.once("close", (status) => resolve(status ?? 128));
+    });
+}

@@ -1,0 +1,177 @@
+import type { Executor } from "./executor";
+import type { Goal } from "./goal";
+import { containsUnknowns, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
+import type { Provider } from "./provider/provider";
+import type { ProviderRegistry } from "./provider/registry";
+import { ProviderResources } from "./provider/resource";
+import type { Removal } from "./removal";
+import { dependentReplacements } from "./replacements";
+import { sameState, type ResourceState } from "./state";
+import type { Plan } from "./steps";
+import { nameOfUrn } from "./urn";
+
+const orNothing = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined);
+
+function stateOf(goal: Goal, inputs: PropertyMap, provider: string | undefined, old?: ResourceState): ResourceState {
+    return {
+        urn: goal.urn,
+        custom: goal.custom,
+        id: old?.id,
+        type: goal.type,
+        inputs,
+        outputs: old?.outputs ?? {},
+        parent: goal.parent,
+        protect: goal.protect || undefined,
+        dependencies: orNothing(goal.dependencies),
+        provider,
+        propertyDependencies: Object.keys(goal.propertyDependencies).length > 0 ? goal.propertyDependencies : undefined,
+        additionalSecretOutputs: orNothing(goal.additionalSecretOutputs),
+        aliases: orNothing(goal.aliases),
+        customTimeouts: goal.customTimeouts,
+        retainOnDelete: goal.retainOnDelete || undefined,
+        deletedWith: goal.deletedWith,
+        ignoreChanges: orNothing(goal.ignoreChanges),
+        replaceOnChanges: orNothing(goal.replaceOnChanges),
+        created: old?.created,
+        modified: old?.modified,
+    };
+}
+
+/** Marks the outputs that the program says are secret. */
+export function withSecretOutputs(state: ResourceState): ResourceState {
+    const outputs = { ...state.outputs };
+    for (const name of state.additionalSecretOutputs ?? []) {
+        if (outputs[name] !== undefined) outputs[name] = secret(outputs[name]);
+    }
+    return { ...state, outputs };
+}
+
+/** Carries out what was planned for one resource. */
+export class Creation {
+    constructor(
+        private readonly executor: Executor,
+        private readonly registry: ProviderRegistry,
+        private readonly removal: Removal,
+        private readonly registered: ReadonlySet<string>,
+    ) {}
+
+    /** @returns the resource as it is then */
+    async carryOut(
+        plan: Plan,
+        goal: Goal,
+        old: ResourceState | undefined,
+        provider: Provider | undefined,
+        providerReference: string | undefined,
+    ): Promise<ResourceState> {
+        if (!this.executor.preview && containsUnknowns(plan.inputs)) {
+            throw new Error(`${nameOfUrn(goal.urn)} depends on a resource that does not exist and is not a target`);
+        }
+        switch (plan.op) {
+            case "same":
+                return this.keep(plan.inputs, goal, old!, provider, providerReference);
+            case "create":
+                return this.create("create", plan, stateOf(goal, plan.inputs, providerReference), old, provider);
+            case "update":
+                return this.update(plan, goal, old!, provider, providerReference);
+            case "replace":
+                return this.replace(plan, goal, old!, provider, providerReference);
+        }
+    }
+
+    private async keep(
+        inputs: PropertyMap,
+        goal: Goal,
+        old: ResourceState,
+        provider: Provider | undefined,
+        providerReference: string | undefined,
+    ): Promise<ResourceState> {
+        if (provider instanceof ProviderResources) await provider.same(goal.urn, inputs);
+        const wanted = withSecretOutputs(stateOf(goal, inputs, providerReference, old));
+        const state = sameState(old, wanted) ? old : wanted;
+        await this.executor.same(old, state);
+        return state;
+    }
+
+    private async create(
+        op: "create" | "create-replacement",
+        plan: { inputs: PropertyMap; diffs?: string[]; replaces?: string[] },
+        wanted: ResourceState,
+        old: ResourceState | undefined,
+        provider: Provider | undefined,
+    ): Promise<ResourceState> {
+        const { preview, snapshot } = this.executor;
+        const { diffs, replaces } = plan;
+        const replaced = op === "create-replacement" ? old : undefined;
+        const made = await this.executor.run(
+            { op, old: replaced, new: wanted, diffs, replaces, pending: provider ? "creating" : undefined },
+            async () => {
+                const now = new Date().toISOString();
+                if (!provider) return { ...wanted, created: now, modified: now };
+                const options = { preview, timeoutSeconds: wanted.customTimeouts?.create };
+                const { id, outputs } = await provider.create(wanted.urn, wanted.inputs, options);
+                if (!id && !preview) throw new Error(`the provider made ${nameOfUrn(wanted.urn)}, but gave it no id`);
+                const known = id === UNKNOWN_VALUE ? undefined : id || undefined;
+                return withSecretOutputs({ ...wanted, id: known, outputs, created: now, modified: now });
+            },
+            (state) => {
+                // The old one, if it is still there, is deleted when everything has moved to its successor.
+                if (replaced && !replaced.pendingReplacement)
+                    snapshot.exchange(replaced, { ...replaced, delete: true });
+                snapshot.add(state!, replaced && !replaced.pendingReplacement ? undefined : old);
+            },
+        );
+        return made!;
+    }
+
+    private async update(
+        plan: { inputs: PropertyMap; diffs: string[] },
+        goal: Goal,
+        old: ResourceState,
+        provider: Provider | undefined,
+        providerReference: string | undefined,
+    ): Promise<ResourceState> {
+        const { preview, snapshot } = this.executor;
+        const wanted = stateOf(goal, plan.inputs, providerReference, old);
+        const made = await this.executor.run(
+            { op: "update", old, new: wanted, diffs: plan.diffs, pending: provider ? "updating" : undefined },
+            async () => {
+                const modified = new Date().toISOString();
+                if (!provider) return { ...wanted, modified };
+                const before = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
+                const options = { preview, timeoutSeconds: goal.customTimeouts?.update };
+                const outputs = await provider.update(goal.urn, before, plan.inputs, goal.ignoreChanges, options);
+                return withSecretOutputs({ ...wanted, outputs, modified });
+            },
+            (state) => snapshot.add(state!, old),
+        );
+        return made!;
+    }
+
+    private async replace(
+        plan: { inputs: PropertyMap; diffs: string[]; replaces: string[]; deleteFirst: boolean },
+        goal: Goal,
+        old: ResourceState,
+        provider: Provider | undefined,
+        providerReference: string | undefined,
+    ): Promise<ResourceState> {
+        const wanted = stateOf(goal, plan.inputs, providerReference);
+        const step = { old, new: wanted, diffs: plan.diffs, replaces: plan.replaces };
+        if (old.protect && !old.pendingReplacement) {
+            const because = plan.replaces.join(", ");
+            throw new Error(`${nameOfUrn(goal.urn)} is protected and can't be replaced (because of ${because})`);
+        }
+        let current = old;
+        if (plan.deleteFirst && !old.pendingReplacement) {
+            const { snapshot } = this.executor;
+            const dependents = await dependentReplacements(old, snapshot, this.registry, this.registered);
+            const going = new Set([old.urn]);
+            for (const dependent of dependents.reverse()) await this.removal.remove(dependent, going, true);
+            await this.removal.remove(old, going, true);
+            current = snapshot.old(old.urn)!;
+        }
+        this.executor.announce({ op: "replace", ...step, logical: true });
+        const made = await this.create("create-replacement", plan, wanted, current, provider);
+        this.executor.report({ op: "replace", ...step, new: made, logical: true });
+        return made;
+    }
+}

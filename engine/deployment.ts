@@ -1,0 +1,231 @@
+import { Creation, withSecretOutputs } from "./creation";
+import { StoppedError, type Executor, type Step } from "./executor";
+import type { Goal } from "./goal";
+import { equalValues, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
+import { DYNAMIC_PACKAGE, type ProviderRegistry } from "./provider/registry";
+import { ProviderResources } from "./provider/resource";
+import type { Provider } from "./provider/provider";
+import type { PlainConfig } from "./project";
+import type { Removal } from "./removal";
+import { planStep } from "./steps";
+import type { ResourceState } from "./state";
+import { isProviderType, makeUrn, nameOfUrn, packageOfType, providerType } from "./urn";
+
+export interface Registered {
+    urn: string;
+    id?: string;
+    outputs: PropertyMap;
+    /** In a run for certain targets: the resource was left out, so nothing is known of it. */
+    unknown?: boolean;
+}
+
+export interface ProviderRequest {
+    /** URN::ID of a provider resource; empty for the default provider. */
+    reference: string;
+    version: string;
+    pluginDownloadUrl: string;
+}
+
+export interface ReadRequest {
+    urn: string;
+    type: string;
+    parent?: string;
+    id: string;
+    inputs: PropertyMap;
+    dependencies: string[];
+    additionalSecretOutputs: string[];
+    provider: ProviderRequest;
+}
+
+export interface DeploymentOptions {
+    project: string;
+    stack: string;
+    config: PlainConfig;
+    /** URNs; empty for all. */
+    targets: ReadonlySet<string>;
+}
+
+/** Makes resources what the program, running meanwhile, says it wants. */
+export class Deployment {
+    private readonly registered = new Set<string>();
+    private readonly defaults = new Map<string, Promise<string>>();
+    private readonly providerResources: ProviderResources;
+    private readonly creation: Creation;
+
+    constructor(
+        private readonly options: DeploymentOptions,
+        private readonly executor: Executor,
+        private readonly registry: ProviderRegistry,
+        private readonly removal: Removal,
+    ) {
+        this.providerResources = new ProviderResources(registry);
+        this.creation = new Creation(executor, registry, removal, this.registered);
+    }
+
+    /** The reference of the provider that a request means; a default provider is made on first use. */
+    providerFor(type: string, request: ProviderRequest): Promise<string> {
+        if (request.reference) return Promise.resolve(request.reference);
+        const packageName = packageOfType(type);
+        const key = [packageName, request.version, request.pluginDownloadUrl].join(" ");
+        let reference = this.defaults.get(key);
+        if (!reference) {
+            reference = this.registerDefault(packageName, request);
+            this.defaults.set(key, reference);
+        }
+        return reference;
+    }
+
+    private async registerDefault(packageName: string, request: ProviderRequest): Promise<string> {
+        const { version, pluginDownloadUrl } = request;
+        const name = ["default", version.replace(/[^A-Za-z0-9]+/g, "_"), pluginDownloadUrl.replace(/[^\w./-]/g, "_")];
+        const type = providerType(packageName);
+        const urn = makeUrn(this.options.stack, this.options.project, undefined, type, name.filter(Boolean).join("_"));
+        const inputs = this.packageConfig(packageName);
+        if (version) inputs.version = version;
+        if (pluginDownloadUrl) inputs.__internal = { pluginDownloadURL: pluginDownloadUrl };
+        const { id } = await this.register(simpleGoal(urn, type, inputs), undefined);
+        return `${urn}::${id ?? UNKNOWN_VALUE}`;
+    }
+
+    /** A package's own configuration; dynamic resources see all of it, under full keys. */
+    private packageConfig(packageName: string): PropertyMap {
+        const { values, secretKeys } = this.options.config;
+        const result: PropertyMap = {};
+        for (const [key, value] of Object.entries(values)) {
+            if (packageName !== DYNAMIC_PACKAGE && !key.startsWith(`${packageName}:`)) continue;
+            const name = packageName === DYNAMIC_PACKAGE ? key : key.slice(packageName.length + 1);
+            result[name] = secretKeys.includes(key) ? secret(value) : value;
+        }
+        return result;
+    }
+
+    /**
+     * @param providerReference undefined for components and provider resources
+     * @throws StoppedError, or what failed, which has been reported
+     */
+    async register(goal: Goal, providerReference: string | undefined): Promise<Registered> {
+        try {
+            return await this.settle(goal, providerReference);
+        } catch (error) {
+            const { type, urn, custom, inputs } = goal;
+            this.fail(error as Error, { op: "create", new: { type, urn, custom, inputs, outputs: {} } });
+            throw error;
+        }
+    }
+
+    private async settle(goal: Goal, providerReference: string | undefined): Promise<Registered> {
+        const { snapshot } = this.executor;
+        if (this.registered.has(goal.urn)) {
+            throw new Error(`two resources have the name ${nameOfUrn(goal.urn)} and the type ${goal.type}`);
+        }
+        this.registered.add(goal.urn);
+        const old = [goal.urn, ...goal.aliases].map((urn) => snapshot.old(urn)).find((state) => state !== undefined);
+        if (!this.isTarget(goal)) return this.leave(goal, old);
+
+        const provider = await this.provider(goal, providerReference);
+        const plan = await planStep(goal, old, provider, providerReference);
+        const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
+        return { urn: goal.urn, id: state.id, outputs: state.outputs };
+    }
+
+    private async provider(goal: Goal, reference: string | undefined): Promise<Provider | undefined> {
+        if (isProviderType(goal.type)) return this.providerResources;
+        return reference ? this.registry.get(reference) : undefined;
+    }
+
+    /** Reports what failed, if that was not done yet, and begins nothing more. */
+    fail(error: Error, step?: Step): void {
+        if (error instanceof StoppedError || this.executor.isReported(error)) return;
+        this.executor.fail(error, step);
+    }
+
+    /** A resource that exists already and is only looked up (`Resource.get`); it is never changed nor deleted. */
+    async read(request: ReadRequest): Promise<Registered> {
+        if (request.id === UNKNOWN_VALUE) return { urn: request.urn, outputs: {}, unknown: true };
+        const provider = await this.providerFor(request.type, request.provider);
+        const { urn, type, parent, id, inputs, dependencies } = request;
+        const wanted = {
+            urn,
+            type,
+            custom: true,
+            external: true,
+            id,
+            inputs,
+            outputs: {},
+            parent,
+            dependencies,
+            provider,
+        };
+        const state = await this.executor.run(
+            { op: "read", new: wanted },
+            async () => {
+                const found = await (await this.registry.get(provider)).read(urn, { id, inputs, outputs: {} });
+                if (!found) throw new Error(`${nameOfUrn(urn)} (${type}) with id '${id}' does not exist`);
+                return withSecretOutputs({
+                    ...wanted,
+                    ...found,
+                    additionalSecretOutputs: request.additionalSecretOutputs,
+                });
+            },
+            (result) => this.executor.snapshot.add(result!, this.executor.snapshot.old(urn)),
+        );
+        return { urn, id, outputs: state!.outputs };
+    }
+
+    async invoke(token: string, args: PropertyMap, request: ProviderRequest): ReturnType<Provider["invoke"]> {
+        if (token.startsWith("pulumi:pulumi:")) throw new Error(`'${token}' is not supported by the embedded engine`);
+        const reference = await this.providerFor(token, request);
+        return (await this.registry.get(reference)).invoke(token, args);
+    }
+
+    private isTarget(goal: Goal): boolean {
+        const { targets } = this.options;
+        return targets.size === 0 || targets.has(goal.urn) || !goal.custom || isProviderType(goal.type);
+    }
+
+    private async leave(goal: Goal, old: ResourceState | undefined): Promise<Registered> {
+        if (!old) return { urn: goal.urn, outputs: goal.inputs, unknown: true };
+        await this.executor.same(old, old);
+        return { urn: goal.urn, id: old.id, outputs: old.outputs };
+    }
+
+    /** The outputs of a component; of the stack itself, its outputs. */
+    async registerOutputs(urn: string, outputs: PropertyMap): Promise<void> {
+        const { snapshot, save } = this.executor;
+        const state = snapshot.current(urn);
+        if (!state) throw new Error(`outputs were registered for ${urn}, which is not registered itself`);
+        const next = equalValues(state.outputs, outputs) ? state : { ...state, outputs };
+        if (next !== state) {
+            snapshot.exchange(state, next);
+            await save();
+        }
+        this.executor.reportOutputs(state, next);
+    }
+
+    /** What the program no longer wants, and what was replaced. */
+    async removeRest(): Promise<void> {
+        const { targets } = this.options;
+        const rest = this.executor.snapshot
+            .remaining()
+            .filter((state) => targets.size === 0 || targets.has(state.urn))
+            .filter((state) => targets.size === 0 || !isProviderType(state.type));
+        await this.removal.removeAll([...rest]);
+    }
+}
+
+function simpleGoal(urn: string, type: string, inputs: PropertyMap): Goal {
+    return {
+        urn,
+        type,
+        custom: true,
+        inputs,
+        protect: false,
+        dependencies: [],
+        propertyDependencies: {},
+        ignoreChanges: [],
+        replaceOnChanges: [],
+        additionalSecretOutputs: [],
+        aliases: [],
+        retainOnDelete: false,
+    };
+}

@@ -1,0 +1,203 @@
+import { stateMetadata, type EventStream, type OpType, type PropertyDiff, type StepMetadata } from "./events";
+import { changedKeys } from "./properties";
+import { InitError } from "./provider/provider";
+import type { OperationType, ResourceState, Snapshot } from "./state";
+import { isDefaultProvider } from "./urn";
+
+/** Nothing more is begun: a step failed, or the user interrupted. */
+export class StoppedError extends Error {
+    constructor() {
+        super("the operation was stopped");
+        this.name = "StoppedError";
+    }
+}
+
+/** One change to one resource. */
+export interface Step {
+    op: OpType;
+    old?: ResourceState;
+    new?: ResourceState;
+    /** Properties that force a replacement. */
+    replaces?: string[];
+    /** Properties that differ; without it, the inputs that do. */
+    diffs?: string[];
+    /** Written to the state ahead of the operation. */
+    pending?: OperationType;
+    logical?: boolean;
+    /** How the summary counts it, if not as `op`. */
+    countAs?: OpType;
+}
+
+/** Runs steps: a bounded number at a time, each announced, recorded ahead, recorded after, and reported. */
+export class Executor {
+    readonly changes: Partial<Record<OpType, number>> = {};
+    failed = false;
+    /** Whether the other steps go on when one fails: right where each stands for itself, as in a removal. */
+    keepGoing = false;
+    private stopped = false;
+    private readonly reported = new WeakSet<Error>();
+    private readonly ops = new Map<string, OpType>();
+    private running = 0;
+    private readonly waiting: (() => void)[] = [];
+    private readonly whenIdle: (() => void)[] = [];
+    private wakeStopped: () => void = () => undefined;
+    /** Resolves when nothing more is begun and nothing is under way. */
+    readonly ended = new Promise<void>((resolve) => (this.wakeStopped = resolve)).then(() => this.idle());
+
+    constructor(
+        readonly snapshot: Snapshot,
+        readonly events: EventStream,
+        readonly preview: boolean,
+        private readonly parallel: number,
+        /** Puts the snapshot on the disk, if it changed; nothing in a preview. */
+        readonly save: () => Promise<void>,
+    ) {}
+
+    isReported(error: Error): boolean {
+        return this.reported.has(error);
+    }
+
+    get isStopped(): boolean {
+        return this.stopped;
+    }
+
+    /** Steps under way go on; no other is begun. */
+    stop(): void {
+        this.stopped = true;
+        this.wakeStopped();
+        this.waiting.splice(0).forEach((wake) => wake());
+    }
+
+    /** Resolves when no step is under way. */
+    idle(): Promise<void> {
+        return this.running === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
+    }
+
+    private async slot(): Promise<void> {
+        while (!this.stopped && this.running >= this.parallel) {
+            await new Promise<void>((wake) => this.waiting.push(wake));
+        }
+        if (this.stopped) throw new StoppedError();
+        this.running++;
+    }
+
+    private release(): void {
+        this.running--;
+        this.waiting.shift()?.();
+        if (this.running === 0) this.whenIdle.splice(0).forEach((wake) => wake());
+    }
+
+    /**
+     * @param act does it, and returns the resource as it is then (undefined: it is gone)
+     * @param commit puts that into the snapshot
+     * @param describe what to report then
+     * @throws StoppedError when it was not begun; else what `act` throws, which has been reported
+     */
+    async run(
+        step: Step,
+        act: () => Promise<ResourceState | undefined>,
+        commit: (result: ResourceState | undefined) => void,
+        describe: (result: ResourceState | undefined) => Step = (result) => ({ ...step, new: result }),
+    ): Promise<ResourceState | undefined> {
+        await this.slot();
+        let pending: number | undefined;
+        try {
+            this.announce(step);
+            if (step.pending && !this.preview) {
+                pending = this.snapshot.begin(step.pending, (step.new ?? step.old)!);
+                await this.save();
+            }
+            const result = await act();
+            if (pending !== undefined) this.snapshot.end(pending);
+            commit(result);
+            await this.save();
+            this.report(describe(result));
+            return result;
+        } catch (error) {
+            if (pending !== undefined) this.snapshot.end(pending);
+            if (error instanceof InitError && step.new) {
+                commit({ ...step.new, id: error.id, outputs: error.outputs, initErrors: error.reasons });
+            }
+            await this.save();
+            this.fail(error as Error, step);
+            throw error;
+        } finally {
+            this.release();
+        }
+    }
+
+    /** A resource that stays as it is; what is recorded about it may have changed. */
+    async same(old: ResourceState, state: ResourceState): Promise<void> {
+        if (this.stopped) throw new StoppedError();
+        const step: Step = { op: "same", old, new: state };
+        this.announce(step);
+        this.snapshot.add(state, old);
+        await this.save();
+        this.report(step);
+    }
+
+    private isShown(step: Step): boolean {
+        return !isDefaultProvider((step.new ?? step.old)!.urn);
+    }
+
+    metadata(step: Step): { metadata: StepMetadata; planning?: boolean } {
+        return { metadata: stepMetadata(step), ...(this.preview ? { planning: true } : {}) };
+    }
+
+    announce(step: Step): void {
+        if (this.isShown(step)) this.events.send({ resourcePreEvent: this.metadata(step) });
+    }
+
+    report(step: Step): void {
+        if (!this.isShown(step)) return;
+        const countAs = step.countAs ?? step.op;
+        this.changes[countAs] = (this.changes[countAs] ?? 0) + 1;
+        const { custom, urn } = (step.new ?? step.old)!;
+        this.ops.set(urn, countAs);
+        // A component says what it has become when it registers its outputs.
+        if (custom || step.op === "delete" || step.op === "refresh") {
+            this.events.send({ resOutputsEvent: this.metadata(step) });
+        }
+    }
+
+    /** A component is complete. */
+    reportOutputs(old: ResourceState, state: ResourceState): void {
+        this.events.send({
+            resOutputsEvent: this.metadata({ op: this.ops.get(state.urn) ?? "same", old, new: state }),
+        });
+    }
+
+    fail(error: Error, step?: Step): void {
+        this.failed = true;
+        this.reported.add(error);
+        if (!this.keepGoing) this.stop();
+        const about = step && (step.new ?? step.old);
+        this.events.diagnostic("error", error.message, about?.urn);
+        if (step) this.events.send({ resOpFailedEvent: { ...this.metadata(step), status: 0, steps: 0 } });
+    }
+}
+
+function stepMetadata(step: Step): StepMetadata {
+    const { old: before, new: after } = step;
+    const { urn, type, provider } = (after ?? before)!;
+    const replaces = step.replaces ?? [];
+    const changing = before && after && step.op !== "same";
+    const diffs = step.diffs?.length ? step.diffs : changing ? changedKeys(before.inputs, after.inputs) : [];
+    const detailed: Record<string, PropertyDiff> = {};
+    for (const key of diffs.filter((name) => name !== "__provider")) {
+        const kind = before?.inputs[key] === undefined ? "add" : after?.inputs[key] === undefined ? "delete" : "update";
+        detailed[key] = { diffKind: replaces.includes(key) ? `${kind}-replace` : kind, inputDiff: true };
+    }
+    return {
+        op: step.op,
+        urn,
+        type,
+        old: stateMetadata(before),
+        new: stateMetadata(after),
+        ...(replaces.length > 0 ? { keys: replaces } : {}),
+        ...(Object.keys(detailed).length > 0 ? { diffs: Object.keys(detailed) } : {}),
+        detailedDiff: Object.keys(detailed).length > 0 ? detailed : null,
+        ...(step.logical ? { logical: true } : {}),
+        provider: provider ?? "",
+    };
+}

@@ -1,0 +1,108 @@
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { fromStruct, type PropertyMap } from "./properties";
+import type { CustomTimeouts } from "./state";
+import { makeUrn } from "./urn";
+
+/** What the program wants one resource to be. */
+export interface Goal {
+    urn: string;
+    type: string;
+    custom: boolean;
+    parent?: string;
+    inputs: PropertyMap;
+    protect: boolean;
+    dependencies: string[];
+    propertyDependencies: Record<string, string[]>;
+    /** Undefined: the provider decides. */
+    deleteBeforeReplace?: boolean;
+    ignoreChanges: string[];
+    replaceOnChanges: string[];
+    additionalSecretOutputs: string[];
+    /** URNs that the resource may have had before. */
+    aliases: string[];
+    customTimeouts?: CustomTimeouts;
+    retainOnDelete: boolean;
+    deletedWith?: string;
+}
+
+/** @throws Error when the text is not a duration such as `90s`, `5m` or `1h30m`. */
+export function seconds(duration: string): number {
+    const unit: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
+    const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+    if (parts.length === 0 || parts.map((part) => part[0]).join("") !== duration) {
+        throw new Error(`customTimeouts: '${duration}' is not a duration: write it as 90s, 5m or 1h30m`);
+    }
+    return parts.reduce((sum, [, count, name]) => sum + Number(count) * unit[name], 0);
+}
+
+function timeouts(request: RegisterResourceRequest): CustomTimeouts | undefined {
+    const texts: Record<string, string> = { ...request.getCustomtimeouts()?.toObject() };
+    const set = Object.entries(texts).filter(([, text]) => text);
+    if (set.length === 0) return undefined;
+    return Object.fromEntries(set.map(([operation, text]) => [operation, seconds(text)]));
+}
+
+function aliases(request: RegisterResourceRequest, stack: string, project: string): string[] {
+    const urns = request.getAliasesList().map((alias) => {
+        if (alias.getUrn()) return alias.getUrn();
+        const spec = alias.getSpec();
+        const parent = spec?.getNoparent() ? undefined : spec?.getParenturn() || request.getParent() || undefined;
+        return makeUrn(
+            spec?.getStack() || stack,
+            spec?.getProject() || project,
+            parent,
+            spec?.getType() || request.getType(),
+            spec?.getName() || request.getName(),
+        );
+    });
+    return [...urns, ...request.getAliasurnsList()];
+}
+
+/** What the request asks for and this engine can't do; said before anything is touched. */
+function unsupported(request: RegisterResourceRequest): string[] {
+    const hooks: Record<string, string[]> = { ...request.getHooks()?.toObject() };
+    return [
+        ...(request.getRemote() ? ["remote components"] : []),
+        ...(request.getImportid() ? ["import"] : []),
+        ...(request.getTransformsList().length > 0 ? ["transforms"] : []),
+        ...(request.getStateMigrationsList().length > 0 ? ["state migrations"] : []),
+        ...(request.getReplaceWithList().length > 0 ? ["replaceWith"] : []),
+        ...(request.getReplacementTrigger() ? ["replacementTrigger"] : []),
+        ...(request.getPackageref() ? ["parameterized packages"] : []),
+        ...(Object.values(hooks).some((names) => names.length > 0) ? ["hooks"] : []),
+        ...(request.getEnvvarmappingsMap().getLength() > 0 ? ["envVarMappings"] : []),
+    ];
+}
+
+/** @throws Error naming options that the embedded engine does not support. */
+export function goalOf(request: RegisterResourceRequest, stack: string, project: string): Goal {
+    const type = request.getType();
+    const name = request.getName();
+    const refused = unsupported(request);
+    if (refused.length > 0) {
+        throw new Error(`${name} (${type}) uses ${refused.join(", ")}, which the embedded engine does not support`);
+    }
+    const parent = request.getParent() || undefined;
+    const propertyDependencies: Record<string, string[]> = {};
+    request.getPropertydependenciesMap().forEach((urns, property) => {
+        if (urns.getUrnsList().length > 0) propertyDependencies[property] = urns.getUrnsList();
+    });
+    return {
+        urn: makeUrn(stack, project, parent, type, name),
+        type,
+        custom: request.getCustom(),
+        parent,
+        inputs: fromStruct(request.getObject()),
+        protect: request.getProtect() ?? false,
+        dependencies: request.getDependenciesList(),
+        propertyDependencies,
+        deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+        ignoreChanges: request.getIgnorechangesList(),
+        replaceOnChanges: request.getReplaceonchangesList(),
+        additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+        aliases: aliases(request, stack, project),
+        customTimeouts: timeouts(request),
+        retainOnDelete: request.getRetainondelete() ?? false,
+        deletedWith: request.getDeletedwith() || undefined,
+    };
+}

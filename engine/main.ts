@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import { endAll } from "./children";
+import { Operation, type OperationKind } from "./operation";
+
+const KINDS: readonly string[] = ["preview", "up", "refresh", "destroy"];
+const USAGE = "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N]";
+
+/** A terminal sends one Ctrl-C to the whole process group: what the parent passes on at the same moment is no second one. */
+const SAME_INTERRUPT_MS = 500;
+
+function parse(argv: string[]): { kind: OperationKind; stack: string; targets: string[]; parallel: number } {
+    const { values, positionals } = parseArgs({
+        args: argv,
+        allowPositionals: true,
+        options: {
+            stack: { type: "string" },
+            target: { type: "string", multiple: true },
+            parallel: { type: "string", default: "16" },
+        },
+    });
+    const parallel = Number(values.parallel);
+    if (positionals.length !== 1 || !KINDS.includes(positionals[0]) || !values.stack) throw new Error(USAGE);
+    if (!Number.isInteger(parallel) || parallel < 1) {
+        throw new Error(`--parallel ${values.parallel}: expected a whole number, 1 or more`);
+    }
+    return { kind: positionals[0] as OperationKind, stack: values.stack, targets: values.target ?? [], parallel };
+}
+
+function handleInterrupts(operation: Operation): void {
+    let first: number | undefined;
+    const interrupt = (): void => {
+        if (first === undefined) {
+            first = Date.now();
+            operation.interrupt();
+        } else if (Date.now() - first > SAME_INTERRUPT_MS) {
+            operation.kill();
+            endAll();
+            process.exit(130);
+        }
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+    // Nobody reads the events any more.
+    process.stdout.on("error", () => operation.interrupt());
+}
+
+async function main(): Promise<number> {
+    const options = parse(process.argv.slice(2));
+    const operation = new Operation({
+        ...options,
+        projectDir: process.cwd(),
+        write: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
+    });
+    handleInterrupts(operation);
+    return operation.run();
+}
+
+process.on("exit", endAll);
+main()
+    .catch((error: Error) => {
+        process.stderr.write(`${error.message}\n`);
+        return 1;
+    })
+    .then((status) => process.exit(status));

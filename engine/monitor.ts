@@ -1,0 +1,216 @@
+import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
+import { EngineService, type IEngineServer } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import * as engine from "@pulumi/pulumi/proto/engine_pb";
+import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
+import { ResourceMonitorService, type IResourceMonitorServer } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/resource_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Deployment } from "./deployment";
+import type { EventStream, Severity } from "./events";
+import { StoppedError } from "./executor";
+import { goalOf } from "./goal";
+import { fromStruct, toStruct } from "./properties";
+import { channelOptions } from "./provider/wire";
+import { isProviderType, makeUrn } from "./urn";
+
+const FEATURES: Record<string, proto.ResourceMonitorFeature> = {
+    secrets: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resourceReferences: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    outputValues: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    aliasSpecs: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    deletedWith: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+};
+
+/** What the monitor needs to know of the operation it serves. */
+export interface MonitorHost {
+    project: string;
+    stack: string;
+    preview: boolean;
+    parallel: number;
+    events: EventStream;
+    /** The program is started while the state is still being read. */
+    deployment: Promise<Deployment>;
+    /** The program has ended well and waits for its leave. */
+    onProgramDone(): void;
+}
+
+type Handler<Request, Response> = (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => void;
+
+/** An error is the caller's: the program may go on. */
+function handle<Request, Response>(
+    respond: (request: Request) => Promise<Response> | Response,
+): Handler<Request, Response> {
+    return (call, answer) => {
+        Promise.resolve()
+            .then(() => respond(call.request))
+            .then(
+                (response) => answer(null, response),
+                (error: Error) => {
+                    if (!(error instanceof StoppedError)) answer({ code: status.UNKNOWN, details: error.message });
+                },
+            );
+    };
+}
+
+/**
+ * An error ends the operation. It stays without an answer, as does every request after it: the program is ended once the
+ * steps under way are done, and the SDK has no occasion to print its view of the failure.
+ */
+function step<Request, Response>(
+    host: MonitorHost,
+    respond: (request: Request) => Promise<Response>,
+): Handler<Request, Response> {
+    return (call, answer) => {
+        respond(call.request).then(
+            (response) => answer(null, response),
+            async (error: Error) => (await host.deployment).fail(error),
+        );
+    };
+}
+
+function refuse<Request, Response>(what: string): Handler<Request, Response> {
+    return (_call, answer) =>
+        answer({ code: status.UNIMPLEMENTED, details: `the embedded engine does not support ${what}` });
+}
+
+function engineService({ events }: MonitorHost): IEngineServer {
+    let root = "";
+    const severities: Record<number, Severity> = {
+        [engine.LogSeverity.INFO]: "info",
+        [engine.LogSeverity.WARNING]: "warning",
+        [engine.LogSeverity.ERROR]: "error",
+    };
+    return {
+        log: handle((request: engine.LogRequest) => {
+            const severity = severities[request.getSeverity()];
+            if (severity) events.diagnostic(severity, request.getMessage(), request.getUrn());
+            return new Empty();
+        }),
+        getRootResource: handle(() => new engine.GetRootResourceResponse().setUrn(root)),
+        setRootResource: handle((request: engine.SetRootResourceRequest) => {
+            root = request.getUrn();
+            return new engine.SetRootResourceResponse();
+        }),
+        startDebugging: refuse("debugging"),
+        requirePulumiVersion: handle(() => new engine.RequirePulumiVersionResponse()),
+    };
+}
+
+async function registerResource(
+    host: MonitorHost,
+    request: proto.RegisterResourceRequest,
+): Promise<proto.RegisterResourceResponse> {
+    const deployment = await host.deployment;
+    const goal = goalOf(request, host.stack, host.project);
+    let reference: string | undefined;
+    if (isProviderType(goal.type)) {
+        if (request.getVersion()) goal.inputs.version = request.getVersion();
+        if (request.getPlugindownloadurl()) {
+            goal.inputs.__internal = { pluginDownloadURL: request.getPlugindownloadurl() };
+        }
+    } else if (goal.custom) {
+        reference = await deployment.providerFor(goal.type, {
+            reference: request.getProvider(),
+            version: request.getVersion(),
+            pluginDownloadUrl: request.getPlugindownloadurl(),
+        });
+    }
+    const { urn, id, outputs, unknown } = await deployment.register(goal, reference);
+    const response = new proto.RegisterResourceResponse().setUrn(urn).setId(id ?? "");
+    return response.setObject(toStruct(outputs)).setUnknown(unknown ?? false);
+}
+
+async function invoke(host: MonitorHost, request: proto.ResourceInvokeRequest): Promise<proto.ResourceInvokeResponse> {
+    const { result, failures } = await (
+        await host.deployment
+    ).invoke(request.getTok(), fromStruct(request.getArgs()), {
+        reference: request.getProvider(),
+        version: request.getVersion(),
+        pluginDownloadUrl: request.getPlugindownloadurl(),
+    });
+    const list = failures.map(({ property, reason }) => new CheckFailure().setProperty(property).setReason(reason));
+    return new proto.ResourceInvokeResponse().setReturn(toStruct(result)).setFailuresList(list);
+}
+
+async function readResource(
+    host: MonitorHost,
+    request: proto.ReadResourceRequest,
+): Promise<proto.ReadResourceResponse> {
+    const parent = request.getParent() || undefined;
+    const type = request.getType();
+    const { urn, outputs, unknown } = await (
+        await host.deployment
+    ).read({
+        urn: makeUrn(host.stack, host.project, parent, type, request.getName()),
+        type,
+        parent,
+        id: request.getId(),
+        inputs: fromStruct(request.getProperties()),
+        dependencies: request.getDependenciesList(),
+        additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+        provider: {
+            reference: request.getProvider(),
+            version: request.getVersion(),
+            pluginDownloadUrl: request.getPlugindownloadurl(),
+        },
+    });
+    return new proto.ReadResourceResponse()
+        .setUrn(urn)
+        .setProperties(toStruct(outputs))
+        .setUnknown(unknown ?? false);
+}
+
+function monitorService(host: MonitorHost): IResourceMonitorServer {
+    return {
+        getDeploymentInfo: handle(() =>
+            new proto.DeploymentInfo()
+                .setProject(host.project)
+                .setStack(host.stack)
+                .setOrganization("organization")
+                .setDryrun(host.preview)
+                .setParallel(host.parallel)
+                .setSupportedfeaturesList(Object.values(FEATURES)),
+        ),
+        supportsFeature: handle((request: proto.SupportsFeatureRequest) =>
+            new proto.SupportsFeatureResponse().setHassupport(Object.hasOwn(FEATURES, request.getId())),
+        ),
+        registerResource: step(host, (request: proto.RegisterResourceRequest) => registerResource(host, request)),
+        registerResourceOutputs: step(host, async (request: proto.RegisterResourceOutputsRequest) => {
+            await (await host.deployment).registerOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+            return new Empty();
+        }),
+        readResource: step(host, (request: proto.ReadResourceRequest) => readResource(host, request)),
+        invoke: handle((request: proto.ResourceInvokeRequest) => invoke(host, request)),
+        signalAndWaitForShutdown: handle(() => {
+            host.onProgramDone();
+            return new Empty();
+        }),
+        call: refuse("methods of remote components"),
+        existsResource: refuse("asking whether a resource exists"),
+        registerStackTransform: refuse("resource transforms"),
+        registerStackInvokeTransform: refuse("invoke transforms"),
+        registerResourceHook: refuse("resource hooks"),
+        registerErrorHook: refuse("error hooks"),
+        registerPackage: refuse("parameterized packages"),
+    };
+}
+
+/** The gRPC services that the SDK in the program's process and the plugins speak to. */
+export class Monitor {
+    private readonly server = new Server(channelOptions);
+    readonly address: Promise<string>;
+
+    constructor(host: MonitorHost) {
+        this.server.addService(ResourceMonitorService, monitorService(host));
+        this.server.addService(EngineService, engineService(host));
+        this.address = new Promise((resolve, reject) => {
+            this.server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
+                error ? reject(error) : resolve(`127.0.0.1:${port}`),
+            );
+        });
+    }
+
+    close(): void {
+        this.server.forceShutdown();
+    }
+}

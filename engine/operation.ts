@@ -1,0 +1,213 @@
+import { readCheckpoint } from "./backend/checkpoint";
+import { StackLock } from "./backend/lock";
+import { Deployment } from "./deployment";
+import { EventStream, type EngineEvent } from "./events";
+import { Executor } from "./executor";
+import { Monitor } from "./monitor";
+import { openConfig, readProject, type PlainConfig, type Project } from "./project";
+import { Program } from "./program";
+import { DYNAMIC_PACKAGE, ProviderRegistry } from "./provider/registry";
+import { Refresh } from "./refresh";
+import { Removal } from "./removal";
+import { layoutOf, Stack } from "./stack";
+import { dependenciesOf, type Snapshot } from "./state";
+import { isProviderType, makeUrn, nameOfUrn } from "./urn";
+
+export type OperationKind = "preview" | "up" | "refresh" | "destroy";
+
+export interface OperationOptions {
+    kind: OperationKind;
+    projectDir: string;
+    stack: string;
+    /** URNs; empty for all resources. */
+    targets: string[];
+    /** Steps at a time. */
+    parallel: number;
+    write(event: EngineEvent): void;
+}
+
+/** One preview, up, refresh or destroy of one stack. */
+export class Operation {
+    private readonly events: EventStream;
+    private readonly abort = new AbortController();
+    private readonly started = Date.now();
+    private executor?: Executor;
+    private interrupted = false;
+
+    constructor(private readonly options: OperationOptions) {
+        this.events = new EventStream(options.write);
+    }
+
+    /** Begins nothing more; what is under way goes on to its end and is recorded. */
+    interrupt(): void {
+        this.interrupted = true;
+        this.executor?.stop();
+    }
+
+    /** Our own plugins stop at once. */
+    kill(): void {
+        this.abort.abort();
+    }
+
+    /**
+     * @returns the exit status: 0 done, 1 failed, 130 interrupted
+     * @throws Error for what stands in the way of a beginning, such as a lock or a wrong passphrase
+     */
+    async run(): Promise<number> {
+        const project = readProject(this.options.projectDir, this.options.stack);
+        const lock = this.options.kind === "preview" ? undefined : await StackLock.take(layoutOf(project).locks);
+        try {
+            return await this.runLocked(project, lock);
+        } finally {
+            lock?.release();
+        }
+    }
+
+    private async runLocked(project: Project, lock: StackLock | undefined): Promise<number> {
+        const { kind } = this.options;
+        const checkpoint = readCheckpoint(layoutOf(project).checkpoint);
+        const { crypter, notice } = Stack.crypter(project, checkpoint);
+        if (notice) this.events.diagnostic("info", notice);
+        const config = await openConfig(project.config, () => crypter);
+        this.events.send({ preludeEvent: { config: blindConfig(config) } });
+
+        let deployed: (deployment: Deployment) => void = () => undefined;
+        let programDone: () => void = () => undefined;
+        const done = new Promise<void>((resolve) => (programDone = resolve));
+        const monitor = new Monitor({
+            project: project.name,
+            stack: project.stack,
+            preview: kind === "preview",
+            parallel: this.options.parallel,
+            events: this.events,
+            deployment: new Promise((resolve) => (deployed = resolve)),
+            onProgramDone: () => programDone(),
+        });
+        const snapshot: { current?: Snapshot } = {};
+        const registry = new ProviderRegistry({
+            projectDir: project.dir,
+            project: project.name,
+            engineAddress: monitor.address,
+            abort: this.abort.signal,
+            state: (urn) => snapshot.current?.current(urn),
+            log: (line, urn) => this.events.diagnostic("info#err", line, urn),
+        });
+        let program: Program | undefined;
+        try {
+            // Both processes take longer to start than the state to read: they start first.
+            if (kind === "up" || kind === "preview") program = await this.startProgram(project, config, monitor);
+            const types = checkpoint?.latest?.resources?.map(({ type }) => type);
+            if (!types || types.some((type) => type.startsWith(`${DYNAMIC_PACKAGE}:`))) void registry.startDynamic();
+
+            const stack = await Stack.open(project, lock, checkpoint, await crypter);
+            snapshot.current = stack.snapshot;
+            for (const line of stack.notices) this.events.diagnostic("warning", line);
+            const executor = this.makeExecutor(stack);
+            const removal = new Removal(executor, registry);
+            if (program) {
+                const targets = new Set(this.options.targets);
+                const names = { project: project.name, stack: project.stack };
+                const deployment = new Deployment({ ...names, config, targets }, executor, registry, removal);
+                deployed(deployment);
+                await this.deploy(program, done, executor, deployment);
+            } else if (kind === "refresh") {
+                await new Refresh(executor, registry, new Set(this.options.targets)).run();
+            } else {
+                await this.destroy(executor, removal);
+            }
+            await executor.idle();
+            return await this.finish(stack, executor);
+        } finally {
+            program?.stop();
+            await registry.close();
+            monitor.close();
+        }
+    }
+
+    private makeExecutor(stack: Stack): Executor {
+        const preview = this.options.kind === "preview";
+        const save = (): Promise<void> => stack.save();
+        this.executor = new Executor(stack.snapshot, this.events, preview, this.options.parallel, save);
+        if (this.interrupted) this.executor.stop();
+        return this.executor;
+    }
+
+    private async startProgram(project: Project, config: PlainConfig, monitor: Monitor): Promise<Program> {
+        const { stack, name } = project;
+        const root = makeUrn(stack, name, undefined, "pulumi:pulumi:Stack", `${name}-${stack}`);
+        return new Program(project, {
+            monitorAddress: await monitor.address,
+            preview: this.options.kind === "preview",
+            parallel: this.options.parallel,
+            config,
+            onLine: (stream, line) => this.events.diagnostic(stream === "stdout" ? "info" : "info#err", line, root),
+        });
+    }
+
+    /** Runs the program to its end, or to the first failure, then removes what it no longer wants. */
+    private async deploy(
+        program: Program,
+        done: Promise<void>,
+        executor: Executor,
+        deployment: Deployment,
+    ): Promise<void> {
+        const status = await Promise.race([program.ended, done.then(() => 0), executor.ended.then(() => undefined)]);
+        if (executor.isStopped) return executor.ended;
+        if (status !== 0) {
+            const reason = Program.reason(status ?? 0);
+            executor.fail(new Error(reason ?? "the program failed"));
+            return executor.ended;
+        }
+        executor.keepGoing = true;
+        await deployment.removeRest();
+    }
+
+    private async destroy(executor: Executor, removal: Removal): Promise<void> {
+        executor.keepGoing = true;
+        const all = executor.snapshot.resources();
+        const targets = new Set(this.options.targets);
+        const going =
+            targets.size === 0 ? all : all.filter(({ urn, type }) => targets.has(urn) && !isProviderType(type));
+        const left = all.filter((state) => !going.includes(state));
+        const needed = left.filter((state) => going.some(({ urn }) => dependenciesOf(state).has(urn)));
+        if (needed.length > 0) {
+            const names = needed.map(({ urn }) => nameOfUrn(urn)).join(", ");
+            throw new Error(`the targets can't be deleted: ${names} depend on them and are not targets`);
+        }
+        await removal.removeAll(going);
+    }
+
+    private async finish(stack: Stack, executor: Executor): Promise<number> {
+        await stack.save();
+        const { kind } = this.options;
+        const result = executor.failed ? "failed" : this.interrupted ? "canceled" : "succeeded";
+        const endTime = Math.floor(Date.now() / 1000);
+        if (kind !== "preview") {
+            await stack.addHistory({
+                kind: kind === "up" ? "update" : kind,
+                startTime: Math.floor(this.started / 1000),
+                endTime,
+                result: result === "succeeded" ? "succeeded" : "failed",
+                resourceChanges: executor.changes,
+            });
+        }
+        this.events.send({
+            summaryEvent: {
+                maybeCorrupt: false,
+                durationSeconds: Math.round((Date.now() - this.started) / 1000),
+                resourceChanges: executor.changes,
+                PolicyPacks: {},
+                isPreview: kind === "preview",
+                result,
+            },
+        });
+        this.events.send({ cancelEvent: {} });
+        return this.interrupted ? 130 : executor.failed ? 1 : 0;
+    }
+}
+
+function blindConfig({ values, secretKeys }: PlainConfig): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [key, secretKeys.includes(key) ? "[secret]" : value]),
+    );
+}

@@ -1,0 +1,53 @@
+import { end, exitStatus, lines, start, type Child } from "./children";
+import type { PlainConfig, Project } from "./project";
+
+/** The program has told the user what is wrong (sdk/nodejs/cmd/run/index.ts). */
+const LOGGED_ERROR = 32;
+
+export interface ProgramOptions {
+    monitorAddress: string;
+    preview: boolean;
+    parallel: number;
+    config: PlainConfig;
+    onLine(stream: "stdout" | "stderr", line: string): void;
+}
+
+/** The user's program in the SDK's own runner, in a process of its own. */
+export class Program {
+    readonly ended: Promise<number>;
+    private readonly child: Child;
+
+    constructor(project: Project, options: ProgramOptions) {
+        const argv = [
+            process.execPath,
+            ...project.nodeArgs,
+            require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.dir] }),
+            ...["--monitor", options.monitorAddress, "--engine", options.monitorAddress],
+            ...["--organization", "organization", "--project", project.name, "--stack", project.stack],
+            ...["--root-directory", project.dir, "--pwd", project.dir, "--parallel", String(options.parallel)],
+            ...(options.preview ? ["--dry-run"] : []),
+            project.main,
+        ];
+        this.child = start(argv, {
+            cwd: project.dir,
+            env: {
+                ...process.env,
+                PULUMI_CONFIG: JSON.stringify(options.config.values),
+                PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.config.secretKeys),
+                PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
+            },
+        });
+        lines(this.child.stdout, (line) => options.onLine("stdout", line));
+        lines(this.child.stderr, (line) => options.onLine("stderr", line));
+        this.ended = exitStatus(this.child);
+    }
+
+    /** Why an exit status means failure, in one sentence; undefined when the program has said so itself. */
+    static reason(status: number): string | undefined {
+        return status === LOGGED_ERROR ? undefined : `the program ended with exit status ${status}`;
+    }
+
+    stop(): void {
+        end(this.child);
+    }
+}

@@ -1,0 +1,138 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import type { Crypter } from "./secrets/passphrase";
+
+type ConfigScalar = string | number | boolean | null;
+type ConfigItem = ConfigScalar | ConfigItem[] | { [key: string]: ConfigItem };
+
+interface ProjectFile {
+    name?: string;
+    main?: string;
+    runtime?: string | { name?: string; options?: { nodeargs?: string; typescript?: boolean } };
+    backend?: { url?: string };
+    config?: Record<string, ConfigItem>;
+}
+
+/** What Pulumi.yaml and Pulumi.STACK.yaml say, as far as the engine needs it. */
+export interface Project {
+    name: string;
+    dir: string;
+    stack: string;
+    /** Path of the program, relative to `dir`. */
+    main: string;
+    nodeArgs: string[];
+    typescript: boolean;
+    backendUrl: string;
+    /** From the stack's configuration file. */
+    encryptionSalt?: string;
+    /** By full key, `PROJECT:key`. */
+    config: Map<string, ConfigEntry>;
+}
+
+/** One value, as text: what is not a string is JSON. `encrypted` holds a ciphertext instead. */
+export interface ConfigEntry {
+    value?: string;
+    encrypted?: string;
+    secret: boolean;
+}
+
+function readYaml<T>(file: string): T | undefined {
+    let text: string;
+    try {
+        text = fs.readFileSync(file, "utf8");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
+    }
+    try {
+        return (parse(text) ?? {}) as T;
+    } catch (error) {
+        throw new Error(`${file} is not valid YAML: ${(error as Error).message}`);
+    }
+}
+
+const asText = (value: ConfigItem): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+const isMap = (value: ConfigItem | undefined): value is { [key: string]: ConfigItem } =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The defaults of the project's schema, then the stack's own values (pulumi/pulumi, sdk/go/common/workspace). */
+function readConfig(
+    project: string,
+    schema: Record<string, ConfigItem>,
+    values: Record<string, ConfigItem>,
+): Map<string, ConfigEntry> {
+    const full = (key: string): string => (key.includes(":") ? key : `${project}:${key}`);
+    const config = new Map<string, ConfigEntry>();
+    for (const [key, entry] of Object.entries(schema)) {
+        // The short form, `key: value`, gives the default itself.
+        const fallback = isMap(entry) ? (entry.default ?? entry.value) : entry;
+        if (fallback !== undefined && fallback !== null) {
+            config.set(full(key), { value: asText(fallback), secret: isMap(entry) && entry.secret === true });
+        }
+    }
+    for (const [key, value] of Object.entries(values)) {
+        const declared = schema[key.replace(`${project}:`, "")];
+        const declaredSecret = isMap(declared) && declared.secret === true;
+        if (isMap(value) && typeof value.secure === "string") {
+            config.set(full(key), { encrypted: value.secure, secret: true });
+        } else if (value !== null) {
+            config.set(full(key), { value: asText(value), secret: declaredSecret });
+        }
+    }
+    return config;
+}
+
+/** @throws Error when `dir` holds no Pulumi project with runtime nodejs. */
+export function readProject(dir: string, stack: string, env: NodeJS.ProcessEnv = process.env): Project {
+    if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
+        throw new Error(`stack '${stack}': a name is up to 100 letters, digits, '.', '_' and '-'`);
+    }
+    const file = path.join(dir, "Pulumi.yaml");
+    const project = readYaml<ProjectFile>(file);
+    if (!project) throw new Error(`${file} not found: start the engine in the project's directory`);
+    if (!project.name) throw new Error(`${file} has no 'name'`);
+    const runtime = typeof project.runtime === "string" ? { name: project.runtime } : (project.runtime ?? {});
+    if (runtime.name !== "nodejs") {
+        throw new Error(`${file}: runtime '${runtime.name}' is not supported by the embedded engine: only nodejs is`);
+    }
+    const options = "options" in runtime ? (runtime.options ?? {}) : {};
+    const settings =
+        readYaml<{ config?: Record<string, ConfigItem>; encryptionsalt?: string; secretsprovider?: string }>(
+            path.join(dir, `Pulumi.${stack}.yaml`),
+        ) ?? {};
+    if (settings.secretsprovider && settings.secretsprovider !== "passphrase") {
+        throw new Error(
+            `Pulumi.${stack}.yaml: secretsprovider '${settings.secretsprovider}' is not supported: only passphrase is`,
+        );
+    }
+    return {
+        name: project.name,
+        dir,
+        stack,
+        main: project.main ?? ".",
+        nodeArgs: options.nodeargs?.split(/\s+/).filter(Boolean) ?? [],
+        typescript: options.typescript ?? true,
+        backendUrl: env.PULUMI_BACKEND_URL || project.backend?.url || "file://~",
+        encryptionSalt: settings.encryptionsalt,
+        config: readConfig(project.name, project.config ?? {}, settings.config ?? {}),
+    };
+}
+
+/** The configuration with its secrets in plain, and the names of those. */
+export interface PlainConfig {
+    values: Record<string, string>;
+    secretKeys: string[];
+}
+
+/** Nested secrets of an object value (`{secure: ...}` inside) are not used by this project's schema and stay closed. */
+export async function openConfig(config: Project["config"], crypter: () => Promise<Crypter>): Promise<PlainConfig> {
+    const plain: PlainConfig = { values: {}, secretKeys: [] };
+    for (const [key, entry] of config) {
+        plain.values[key] =
+            entry.encrypted === undefined ? (entry.value ?? "") : (await crypter()).decrypt(entry.encrypted);
+        if (entry.secret) plain.secretKeys.push(key);
+    }
+    return plain;
+}

@@ -1,0 +1,57 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { end, exitStatus, lines, start, type Child } from "../children";
+
+/** A running plugin, reached at `address`. */
+export interface PluginProcess {
+    address: string;
+    stop(): void;
+}
+
+/**
+ * Starts a plugin, which says on its first line of output on which port it listens; all later lines, and what it says on
+ * standard error, go to `onLine`.
+ * @throws Error when it ends before it has said so.
+ */
+export function startPlugin(
+    name: string,
+    argv: readonly string[],
+    options: { env: NodeJS.ProcessEnv; cwd: string },
+    onLine: (line: string) => void,
+): Promise<PluginProcess> {
+    const child: Child = start(argv, options);
+    return new Promise((resolve, reject) => {
+        let listening = false;
+        let said = "";
+        lines(child.stderr, (line) => {
+            said = line;
+            onLine(line);
+        });
+        lines(child.stdout, (line) => {
+            if (listening) return onLine(line);
+            const port = /^\s*(\d{1,5})\s*$/.exec(line)?.[1];
+            if (!port) return onLine(line);
+            listening = true;
+            resolve({ address: `127.0.0.1:${port}`, stop: () => end(child) });
+        });
+        void exitStatus(child).then((status) => {
+            reject(
+                new Error(
+                    `the ${name} plugin ended with exit status ${status} before it was ready${said && `: ${said}`}`,
+                ),
+            );
+        });
+    });
+}
+
+/** The official plugin's binary, when it is installed in exactly this version. */
+export function installedPlugin(
+    name: string,
+    version: string,
+    env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+    const home = env.PULUMI_HOME || path.join(os.homedir(), ".pulumi");
+    const binary = path.join(home, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+    return fs.existsSync(binary) ? binary : undefined;
+}

@@ -1,0 +1,120 @@
+import { pluginFor } from "../plugins";
+import type { PropertyMap } from "../properties";
+import type { ResourceState } from "../state";
+import { nameOfUrn, packageOfType, parseProviderReference, typeOfUrn } from "../urn";
+import { EmbeddedProvider } from "./embedded";
+import { GrpcProvider } from "./grpc";
+import { installedPlugin, startPlugin, type PluginProcess } from "./process";
+import type { Provider } from "./provider";
+
+/** The package of dynamic resources: their provider is the SDK's own, in a process of its own. */
+export const DYNAMIC_PACKAGE = "pulumi-nodejs";
+
+export interface RegistryOptions {
+    projectDir: string;
+    project: string;
+    /** The engine's own gRPC address, which plugins log to. */
+    engineAddress: Promise<string>;
+    /** Aborted when in-process plugins must stop at once. */
+    abort: AbortSignal;
+    /** Finds a provider resource of the state. */
+    state(urn: string): ResourceState | undefined;
+    log(line: string, urn?: string): void;
+}
+
+/** What is for the engine only is not shown to the provider. */
+export function configOf(inputs: PropertyMap): PropertyMap {
+    const { __internal: _internal, ...config } = inputs;
+    return config;
+}
+
+/** The providers of one operation, by the URN of their provider resource. */
+export class ProviderRegistry {
+    private readonly configured = new Map<string, Promise<Provider>>();
+    private readonly loaded: Provider[] = [];
+    private dynamicProcess?: Promise<PluginProcess>;
+
+    constructor(private readonly options: RegistryOptions) {}
+
+    /** Starts the process of dynamic resources ahead of the first of them. A failure shows when it is used. */
+    startDynamic(): Promise<PluginProcess> {
+        const { projectDir, project, log } = this.options;
+        this.dynamicProcess ??= this.options.engineAddress.then((address) =>
+            startPlugin(
+                "dynamic resources",
+                [
+                    process.execPath,
+                    require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [projectDir] }),
+                    address,
+                ],
+                { cwd: projectDir, env: { ...process.env, PULUMI_NODEJS_PROJECT: project } },
+                (line) => log(line),
+            ),
+        );
+        this.dynamicProcess.catch(() => undefined);
+        return this.dynamicProcess;
+    }
+
+    /**
+     * A new provider of the package, not configured yet.
+     * @throws Error when there is neither an installed plugin nor one of ours.
+     */
+    async load(packageName: string, version: string | undefined, urn: string): Promise<Provider> {
+        const provider = await this.create(packageName, version, urn);
+        this.loaded.push(provider);
+        return provider;
+    }
+
+    private async create(packageName: string, version: string | undefined, urn: string): Promise<Provider> {
+        const { log } = this.options;
+        if (packageName === DYNAMIC_PACKAGE) {
+            const { address, stop } = await this.startDynamic();
+            return new GrpcProvider(address, stop);
+        }
+        const binary = version ? installedPlugin(packageName, version) : undefined;
+        if (binary) {
+            const argv = [binary, await this.options.engineAddress];
+            const options = { cwd: this.options.projectDir, env: process.env };
+            const { address, stop } = await startPlugin(packageName, argv, options, (line) => log(line, urn));
+            return new GrpcProvider(address, stop);
+        }
+        const make = pluginFor(packageName);
+        if (!make) {
+            throw new Error(
+                `package '${packageName}' has no embedded plugin: install the official one, version ${version ?? "any"}`,
+            );
+        }
+        return new EmbeddedProvider(await make(), this.options.abort, log);
+    }
+
+    /** Configures a provider for use by resources that refer to `urn`. */
+    use(urn: string, provider: Provider, inputs: PropertyMap): Promise<Provider> {
+        const ready = provider.configure(configOf(inputs)).then(() => provider);
+        this.configured.set(urn, ready);
+        return ready;
+    }
+
+    /** The provider that a resource refers to; one that this run has not registered is configured from the state. */
+    get(reference: string): Promise<Provider> {
+        const { urn } = parseProviderReference(reference);
+        let provider = this.configured.get(urn);
+        if (!provider) {
+            const state = this.options.state(urn);
+            if (!state) throw new Error(`provider ${nameOfUrn(urn)} (${typeOfUrn(urn)}) is not in the stack's state`);
+            const version = typeof state.inputs.version === "string" ? state.inputs.version : undefined;
+            provider = this.load(packageOfType(state.type), version, urn).then((loaded) =>
+                loaded.configure(configOf(state.inputs)).then(() => loaded),
+            );
+            this.configured.set(urn, provider);
+        }
+        return provider;
+    }
+
+    async close(): Promise<void> {
+        await Promise.allSettled(this.loaded.map((provider) => provider.close()));
+        await this.dynamicProcess?.then(
+            ({ stop }) => stop(),
+            () => undefined,
+        );
+    }
+}

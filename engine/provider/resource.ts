@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { equalValues, UNKNOWN_VALUE, type PropertyMap } from "../properties";
+import { packageOfType, typeOfUrn } from "../urn";
+import type { Checked, Diff, OldResource, OperationOptions, Provider } from "./provider";
+import { configOf, type ProviderRegistry } from "./registry";
+
+/**
+ * The life of provider resources (`pulumi:providers:docker`): making one means configuring it. As in the official engine
+ * (pulumi/pulumi, pkg/resource/deploy/providers/registry.go).
+ */
+export class ProviderResources implements Provider {
+    /** Loaded by check, not configured before it is known what becomes of the resource. */
+    private readonly fresh = new Map<string, Promise<Provider>>();
+
+    constructor(private readonly registry: ProviderRegistry) {}
+
+    private load(urn: string, inputs: PropertyMap): Promise<Provider> {
+        let provider = this.fresh.get(urn);
+        if (!provider) {
+            const version = typeof inputs.version === "string" ? inputs.version : undefined;
+            provider = this.registry.load(packageOfType(typeOfUrn(urn)), version, urn);
+            this.fresh.set(urn, provider);
+        }
+        return provider;
+    }
+
+    async checkConfig(): Promise<never> {
+        throw new Error("a provider resource has no provider of its own");
+    }
+
+    async diffConfig(): Promise<never> {
+        throw new Error("a provider resource has no provider of its own");
+    }
+
+    async configure(): Promise<void> {}
+
+    async check(urn: string, olds: PropertyMap, news: PropertyMap): Promise<Checked> {
+        const checked = await (await this.load(urn, news)).checkConfig(urn, configOf(olds), configOf(news));
+        const inputs = { ...checked.inputs };
+        for (const own of ["version", "__internal"]) if (news[own] !== undefined) inputs[own] = news[own];
+        return { ...checked, inputs };
+    }
+
+    async diff(urn: string, old: OldResource, news: PropertyMap): Promise<Diff> {
+        const diff = await (await this.load(urn, news)).diffConfig(urn, old.id, old.inputs, news);
+        if (diff.changes !== "unknown") return diff;
+        return { ...diff, changes: equalValues(old.inputs, news) ? "none" : "some" };
+    }
+
+    /** Makes the provider of an unchanged provider resource ready. */
+    async same(urn: string, inputs: PropertyMap): Promise<void> {
+        await this.registry.use(urn, await this.load(urn, inputs), inputs);
+    }
+
+    async create(urn: string, inputs: PropertyMap, options: OperationOptions): ReturnType<Provider["create"]> {
+        await this.same(urn, inputs);
+        return { id: options.preview ? UNKNOWN_VALUE : randomUUID(), outputs: configOf(inputs) };
+    }
+
+    async read(_urn: string, old: OldResource): Promise<OldResource> {
+        return old;
+    }
+
+    async update(urn: string, _old: OldResource, inputs: PropertyMap): Promise<PropertyMap> {
+        await this.same(urn, inputs);
+        return configOf(inputs);
+    }
+
+    async delete(): Promise<void> {}
+
+    async invoke(): Promise<never> {
+        throw new Error("a provider resource has no functions");
+    }
+
+    async close(): Promise<void> {}
+}

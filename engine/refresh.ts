@@ -1,0 +1,99 @@
+import { withSecretOutputs } from "./creation";
+import type { Executor } from "./executor";
+import { UnreachableError } from "./plugins/plugin";
+import { changedKeys } from "./properties";
+import type { ProviderRegistry } from "./provider/registry";
+import { diffResource } from "./steps";
+import { sameState, type ResourceState } from "./state";
+import { isProviderType, nameOfUrn } from "./urn";
+
+/** Removes what refers to resources that are gone, so that the state stays whole. */
+function without(state: ResourceState, gone: ReadonlySet<string>): ResourceState {
+    const keep = (urns: string[]): string[] => urns.filter((urn) => !gone.has(urn));
+    const { parent, deletedWith, dependencies, propertyDependencies } = state;
+    const result: ResourceState = {
+        ...state,
+        parent: parent && gone.has(parent) ? undefined : parent,
+        deletedWith: deletedWith && gone.has(deletedWith) ? undefined : deletedWith,
+        dependencies: dependencies && keep(dependencies),
+        propertyDependencies:
+            propertyDependencies &&
+            Object.fromEntries(Object.entries(propertyDependencies).map(([key, urns]) => [key, keep(urns)])),
+    };
+    return sameState(state, result) ? state : result;
+}
+
+/** Looks at every resource as it really is, and takes that into the state. */
+export class Refresh {
+    constructor(
+        private readonly executor: Executor,
+        private readonly registry: ProviderRegistry,
+        private readonly targets: ReadonlySet<string>,
+    ) {}
+
+    async run(): Promise<void> {
+        const { snapshot, save } = this.executor;
+        this.executor.keepGoing = true;
+        const looked = snapshot
+            .resources()
+            .filter(({ custom, type, delete: going }) => custom && !isProviderType(type) && !going)
+            .filter(
+                ({ pendingReplacement, urn }) => !pendingReplacement && (!this.targets.size || this.targets.has(urn)),
+            );
+        const results = await Promise.allSettled(looked.map((state) => this.refresh(state)));
+        const gone = new Set(looked.filter((_, index) => isGone(results[index])).map((state) => state.urn));
+        if (gone.size === 0) return;
+        for (const state of snapshot.resources()) snapshot.exchange(state, without(state, gone));
+        await save();
+    }
+
+    /** @returns the resource as it is; undefined when it is gone */
+    private async refresh(old: ResourceState): Promise<ResourceState | undefined> {
+        let diffs: string[] = [];
+        return this.executor.run(
+            { op: "refresh", old, new: old },
+            async () => {
+                const found = await this.look(old);
+                if (found && found !== old) diffs = await this.drift(old, found);
+                return found;
+            },
+            (found) => {
+                if (found) this.executor.snapshot.exchange(old, found);
+                else this.executor.snapshot.remove(old);
+            },
+            (found) => {
+                const countAs = found ? (diffs.length > 0 ? "update" : "same") : "delete";
+                return { op: "refresh", old, new: found, diffs, countAs };
+            },
+        );
+    }
+
+    private async look(old: ResourceState): Promise<ResourceState | undefined> {
+        const provider = await this.registry.get(old.provider ?? "");
+        const before = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
+        try {
+            const found = await provider.read(old.urn, before, old.customTimeouts?.read);
+            if (!found) return undefined;
+            const state = withSecretOutputs({ ...old, ...found });
+            return sameState(old, state) ? old : { ...state, modified: new Date().toISOString() };
+        } catch (error) {
+            if (!(error instanceof UnreachableError)) throw error;
+            const message = `${nameOfUrn(old.urn)} is kept as the state has it: ${error.message}`;
+            this.executor.events.diagnostic("warning", message, old.urn);
+            return old;
+        }
+    }
+
+    /** What an `up` of the unchanged program would find to mend; property names, empty for no drift. */
+    private async drift(old: ResourceState, found: ResourceState): Promise<string[]> {
+        const provider = await this.registry.get(old.provider ?? "");
+        const after = { id: found.id ?? "", inputs: found.inputs, outputs: found.outputs };
+        const diff = await diffResource(provider, old.urn, after, old.inputs, old.ignoreChanges ?? []);
+        if (diff.changes !== "some" && diff.replaces.length === 0) return [];
+        const outputs = changedKeys(old.outputs, found.outputs);
+        return [...new Set([...diff.diffs, ...diff.replaces, ...changedKeys(old.inputs, found.inputs), ...outputs])];
+    }
+}
+
+const isGone = (result: PromiseSettledResult<ResourceState | undefined>): boolean =>
+    result.status === "fulfilled" && result.value === undefined;

@@ -1,0 +1,78 @@
+import type { Executor, Step } from "./executor";
+import type { ProviderRegistry } from "./provider/registry";
+import { dependenciesOf, type ResourceState } from "./state";
+import { isProviderType, nameOfUrn } from "./urn";
+
+function stepFor(state: ResourceState, deleteFirst: boolean): Step {
+    if (state.pendingReplacement) return { op: "remove-pending-replace", old: state };
+    if (state.external) return { op: state.delete ? "discard-replaced" : "read-discard", old: state };
+    return { op: state.delete || deleteFirst ? "delete-replaced" : "delete", old: state, pending: "deleting" };
+}
+
+/** Ends resources. */
+export class Removal {
+    constructor(
+        private readonly executor: Executor,
+        private readonly registry: ProviderRegistry,
+    ) {}
+
+    /**
+     * Ends one resource.
+     * @param going URNs of all that end with it
+     * @param deleteFirst it is deleted ahead of its replacement, and stays in the state until that is made
+     */
+    async remove(state: ResourceState, going: ReadonlySet<string>, deleteFirst = false): Promise<void> {
+        const step = stepFor(state, deleteFirst);
+        const kept = state.retainOnDelete || (state.deletedWith !== undefined && going.has(state.deletedWith));
+        await this.executor.run(
+            step,
+            async () => {
+                const real = step.pending && state.custom && !isProviderType(state.type) && !kept;
+                if (real && !this.executor.preview) {
+                    const provider = await this.registry.get(state.provider ?? "");
+                    const old = { id: state.id ?? "", inputs: state.inputs, outputs: state.outputs };
+                    await provider.delete(state.urn, old, state.customTimeouts?.delete);
+                }
+                return undefined;
+            },
+            () => {
+                if (deleteFirst) this.executor.snapshot.exchange(state, { ...state, pendingReplacement: true });
+                else this.executor.snapshot.remove(state);
+            },
+        );
+    }
+
+    /**
+     * Ends many, side by side as far as dependencies allow: nothing goes before what depends on it. When one can't be
+     * ended, what it depends on stays, and the others go on.
+     * @throws Error when any of them is protected; nothing was touched then.
+     */
+    async removeAll(states: readonly ResourceState[]): Promise<void> {
+        const kept = states.filter((state) => state.protect && !state.delete).map((state) => nameOfUrn(state.urn));
+        if (kept.length > 0) throw new Error(`protected resources can't be deleted: ${kept.join(", ")}`);
+
+        const going = new Set(states.filter((state) => !state.delete).map((state) => state.urn));
+        const dependencies = new Map(states.map((state) => [state, dependenciesOf(state)]));
+        const ends = new Map<ResourceState, Promise<boolean>>();
+        const end = (state: ResourceState): Promise<boolean> => {
+            const known = ends.get(state);
+            if (known) return known;
+            const dependents = states.filter((other) => {
+                // What is up to date depends on the successor of a replaced resource, not on the resource itself.
+                const onSuccessor = state.delete && !other.delete && going.has(state.urn);
+                return other !== state && !onSuccessor && dependencies.get(other)?.has(state.urn);
+            });
+            const ended = Promise.resolve()
+                .then(() => Promise.all(dependents.map(end)))
+                .then(async (gone) => {
+                    if (gone.includes(false)) return false;
+                    await this.remove(state, going);
+                    return true;
+                })
+                .catch(() => false);
+            ends.set(state, ended);
+            return ended;
+        };
+        await Promise.all(states.map(end));
+    }
+}

@@ -1,0 +1,37 @@
+import { UNKNOWN_VALUE, type PropertyMap } from "./properties";
+import type { ProviderRegistry } from "./provider/registry";
+import type { ResourceState, Snapshot } from "./state";
+import { diffResource } from "./steps";
+
+/**
+ * Resources that must go before `root` goes, because they would have to be replaced once it is: those with an input that
+ * comes from it and whose provider says that a change there means a replacement. In the order of dependency.
+ */
+export async function dependentReplacements(
+    root: ResourceState,
+    snapshot: Snapshot,
+    registry: ProviderRegistry,
+    registered: ReadonlySet<string>,
+): Promise<ResourceState[]> {
+    const going = new Set([root.urn]);
+    const result: ResourceState[] = [];
+    for (const state of snapshot.remaining()) {
+        if (!state.custom || state.external || state.delete || state.pendingReplacement) continue;
+        if (state.urn === root.urn || registered.has(state.urn) || !state.provider) continue;
+        const inputs: PropertyMap = { ...state.inputs };
+        let affected = false;
+        for (const [property, urns] of Object.entries(state.propertyDependencies ?? {})) {
+            if (!urns.some((urn) => going.has(urn))) continue;
+            affected = true;
+            inputs[property] = UNKNOWN_VALUE;
+        }
+        if (!affected) continue;
+        const provider = await registry.get(state.provider);
+        const old = { id: state.id ?? "", inputs: state.inputs, outputs: state.outputs };
+        const diff = await diffResource(provider, state.urn, old, inputs, state.ignoreChanges ?? []);
+        if (diff.replaces.length === 0) continue;
+        going.add(state.urn);
+        result.push(state);
+    }
+    return result;
+}

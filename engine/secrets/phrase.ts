@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { configDir } from "../../paths";
+
+export interface Passphrase {
+    phrase: string;
+    /** A sentence for the user when the passphrase was made just now. */
+    notice?: string;
+}
+
+/**
+ * The passphrase of the stacks' secrets: PULUMI_CONFIG_PASSPHRASE, the file that PULUMI_CONFIG_PASSPHRASE_FILE names, or
+ * one of our own, made on first use and readable by its owner only.
+ * @throws Error when a file named by the environment can't be read.
+ */
+export function passphrase(env: NodeJS.ProcessEnv = process.env): Passphrase {
+    if (env.PULUMI_CONFIG_PASSPHRASE !== undefined) return { phrase: env.PULUMI_CONFIG_PASSPHRASE };
+    if (env.PULUMI_CONFIG_PASSPHRASE_FILE) {
+        const file = env.PULUMI_CONFIG_PASSPHRASE_FILE;
+        try {
+            return { phrase: fs.readFileSync(file, "utf8").trim() };
+        } catch (error) {
+            throw new Error(`PULUMI_CONFIG_PASSPHRASE_FILE '${file}' can't be read: ${(error as Error).message}`);
+        }
+    }
+    return ownPassphrase(path.join(configDir(), "passphrase"));
+}
+
+function ownPassphrase(file: string): Passphrase {
+    if (!fs.existsSync(file)) {
+        fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+        // Two first runs at once must end up with one passphrase: the file appears complete, or not at all.
+        const draft = `${file}.${randomBytes(6).toString("hex")}`;
+        fs.writeFileSync(draft, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+        try {
+            fs.linkSync(draft, file);
+            const notice = `A passphrase for the stacks' secrets was made; it is kept in ${file}.`;
+            return { phrase: fs.readFileSync(file, "utf8").trim(), notice };
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        } finally {
+            fs.unlinkSync(draft);
+        }
+    }
+    return { phrase: fs.readFileSync(file, "utf8").trim() };
+}

@@ -1,0 +1,107 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { CheckpointCodec, saltOf, type Checkpoint } from "./backend/checkpoint";
+import { addHistory, type UpdateRecord } from "./backend/history";
+import { backendLayout, type BackendLayout } from "./backend/layout";
+import { StackLock } from "./backend/lock";
+import { replaceFile, StateWriter } from "./backend/writer";
+import type { Project } from "./project";
+import { Crypter } from "./secrets/passphrase";
+import { passphrase } from "./secrets/phrase";
+import { Snapshot } from "./state";
+
+/** Where a project's stack is kept. */
+export const layoutOf = (project: Project): BackendLayout =>
+    backendLayout(project.backendUrl, project.dir, project.name, project.stack);
+
+/** The state of one stack, on the disk and in memory. */
+export class Stack {
+    private written = "";
+    private readonly writer = new StateWriter(() => this.write());
+    private readonly name: string;
+
+    private constructor(
+        private readonly project: Project,
+        readonly layout: BackendLayout,
+        private readonly codec: CheckpointCodec,
+        readonly snapshot: Snapshot,
+        /** Sentences for the user about what was found. */
+        readonly notices: string[],
+        private readonly lock: StackLock | undefined,
+    ) {
+        this.name = `organization/${project.name}/${project.stack}`;
+    }
+
+    /**
+     * Begins to derive the key of the stack's secrets, which takes a while: from the salt of the stack's configuration,
+     * else of its checkpoint, else a new one.
+     */
+    static crypter(
+        project: Project,
+        checkpoint: Checkpoint | undefined,
+    ): { crypter: Promise<Crypter>; notice?: string } {
+        const { phrase, notice } = passphrase();
+        const salt = project.encryptionSalt ?? saltOf(checkpoint);
+        const crypter = salt ? Crypter.open(phrase, salt) : Crypter.create(phrase);
+        crypter.catch(() => undefined);
+        return { crypter, notice };
+    }
+
+    /** Takes the lock and reads the state; in a preview it takes no lock and writes nothing. */
+    static async open(
+        project: Project,
+        lock: StackLock | undefined,
+        checkpoint: Checkpoint | undefined,
+        crypter: Crypter,
+    ): Promise<Stack> {
+        const codec = new CheckpointCodec(crypter);
+        const latest = checkpoint?.latest;
+        const notices = [...(lock?.notices ?? [])];
+        for (const { type, resource } of latest?.pending_operations ?? []) {
+            notices.push(
+                `The last run ended while ${type} ${resource.urn}; that step is done again where it is needed.`,
+            );
+        }
+        const resources = (latest?.resources ?? []).map((stored) => codec.resource(stored));
+        const stack = new Stack(project, layoutOf(project), codec, new Snapshot(resources), notices, lock);
+        stack.written = stack.body();
+        if (lock && !checkpoint) await stack.initialize();
+        return stack;
+    }
+
+    private async initialize(): Promise<void> {
+        const { meta, checkpoint } = this.layout;
+        await fs.mkdir(path.dirname(checkpoint), { recursive: true });
+        await fs.writeFile(meta, "version: 1\n", { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+            if (error.code !== "EEXIST") throw error;
+        });
+        this.written = "";
+        await this.save();
+    }
+
+    private body(): string {
+        return this.codec.body(this.snapshot.resources(), this.snapshot.pending.values());
+    }
+
+    private async write(): Promise<void> {
+        const body = this.body();
+        if (body === this.written) return;
+        await replaceFile(this.layout.checkpoint, this.codec.checkpoint(this.name, body));
+        this.written = body;
+    }
+
+    /** Resolves when everything that is in the snapshot now is on the disk. */
+    save(): Promise<void> {
+        return this.lock ? this.writer.save() : Promise.resolve();
+    }
+
+    async addHistory(update: Omit<UpdateRecord, "config">): Promise<void> {
+        const config = Object.fromEntries(
+            [...this.project.config].map(([key, { value, encrypted, secret }]) => [
+                key,
+                encrypted === undefined ? (secret ? "[secret]" : value) : { secure: encrypted },
+            ]),
+        );
+        await addHistory(this.layout.history, this.project.stack, this.layout.checkpoint, { ...update, config });
+    }
+}

@@ -1,0 +1,97 @@
+import type { Goal } from "./goal";
+import { changedKeys, equalValues, type PropertyMap } from "./properties";
+import type { Diff, Provider } from "./provider/provider";
+import type { ResourceState } from "./state";
+import { isDefaultProvider, nameOfUrn, parseProviderReference } from "./urn";
+
+/** What has to be done so that a resource becomes what the program wants. */
+export type Plan =
+    | { op: "create"; inputs: PropertyMap }
+    | { op: "same"; inputs: PropertyMap }
+    | { op: "update"; inputs: PropertyMap; diffs: string[] }
+    | { op: "replace"; inputs: PropertyMap; diffs: string[]; replaces: string[]; deleteFirst: boolean };
+
+function withIgnored(goal: Goal, old: ResourceState): PropertyMap {
+    const inputs = { ...goal.inputs };
+    for (const name of goal.ignoreChanges) {
+        if (!/^[A-Za-z_]\w*$/.test(name)) {
+            throw new Error(`ignoreChanges of ${nameOfUrn(goal.urn)}: '${name}' is not a top-level property's name`);
+        }
+        if (old.inputs[name] === undefined) delete inputs[name];
+        else inputs[name] = old.inputs[name];
+    }
+    return inputs;
+}
+
+/** @throws Error listing what the provider found wrong. */
+export async function checkInputs(
+    provider: Provider,
+    urn: string,
+    olds: PropertyMap,
+    news: PropertyMap,
+): Promise<PropertyMap> {
+    const { inputs, failures } = await provider.check(urn, olds, news);
+    if (failures.length === 0) return inputs;
+    const list = failures.map(({ property, reason }) => (property ? `${property}: ${reason}` : reason));
+    throw new Error(`${nameOfUrn(urn)}: ${list.join("; ")}`);
+}
+
+/** A resource moves to another provider: between default providers of one package (an upgrade) in place. */
+function providerChanged(old: string | undefined, wanted: string | undefined): boolean {
+    if (old === undefined || wanted === undefined || old === wanted) return false;
+    const [before, after] = [parseProviderReference(old), parseProviderReference(wanted)];
+    if (isDefaultProvider(before.urn) && isDefaultProvider(after.urn)) return false;
+    return before.urn !== after.urn || before.id !== after.id;
+}
+
+/** The provider's diff, or, where it can't say, whether the inputs are the same. */
+export async function diffResource(
+    provider: Provider,
+    urn: string,
+    old: { id: string; inputs: PropertyMap; outputs: PropertyMap },
+    inputs: PropertyMap,
+    ignoreChanges: string[],
+): Promise<Diff> {
+    const diff = await provider.diff(urn, old, inputs, ignoreChanges);
+    const changes = diff.changes === "unknown" ? (equalValues(old.inputs, inputs) ? "none" : "some") : diff.changes;
+    return { ...diff, changes };
+}
+
+/**
+ * Decides as the official engine does (pulumi/pulumi, pkg/resource/deploy/step_generator.go).
+ * @param provider undefined for a component
+ */
+export async function planStep(
+    goal: Goal,
+    old: ResourceState | undefined,
+    provider: Provider | undefined,
+    providerReference: string | undefined,
+): Promise<Plan> {
+    const wanted = old ? withIgnored(goal, old) : goal.inputs;
+    if (!provider) {
+        if (!old) return { op: "create", inputs: wanted };
+        if (equalValues(old.inputs, wanted)) return { op: "same", inputs: wanted };
+        return { op: "update", inputs: wanted, diffs: changedKeys(old.inputs, wanted) };
+    }
+    const inputs = await checkInputs(provider, goal.urn, old?.inputs ?? {}, wanted);
+    if (!old || old.external) return { op: "create", inputs };
+    if (old.pendingReplacement) return { op: "replace", inputs, diffs: [], replaces: [], deleteFirst: false };
+
+    const oldResource = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
+    const diff = await diffResource(provider, goal.urn, oldResource, inputs, goal.ignoreChanges);
+    const changed = changedKeys(old.inputs, inputs);
+    const diffs = diff.diffs.length > 0 ? diff.diffs : changed;
+    const replaces = [
+        ...diff.replaces,
+        ...(providerChanged(old.provider, providerReference) ? ["provider"] : []),
+        ...goal.replaceOnChanges.filter((name) => (name === "*" ? changed.length > 0 : changed.includes(name))),
+    ];
+    if (replaces.length > 0) {
+        const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
+        // Defaults that depend on the old resource, such as generated names, are computed anew for its successor.
+        const anew = await checkInputs(provider, goal.urn, {}, wanted);
+        return { op: "replace", inputs: anew, diffs, replaces, deleteFirst };
+    }
+    if (diff.changes === "some" || old.initErrors?.length) return { op: "update", inputs, diffs };
+    return { op: "same", inputs };
+}
