@@ -52,7 +52,7 @@ export interface OperationContext {
     /** Aborted by the second interrupt: stop at once. */
     signal: AbortSignal;
     /** Shows a line of progress, such as what a command prints. */
-    log(line: string): void;
+    log: (line: string) => void;
     /** The resource's custom timeout; without it, the official provider's default. */
     timeoutSeconds?: number;
 }

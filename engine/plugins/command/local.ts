@@ -35,7 +35,7 @@ const runLocally: Runner = async (command, properties, previous, ctx) => {
     } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         const printed = error.result.stdout + error.result.stderr;
-        throw new Error(`${error.reason}: running ${JSON.stringify(command)}:\n${printed}`.trimEnd());
+        throw new Error(`${error.reason}: running ${JSON.stringify(command)}:\n${printed}`.trimEnd(), { cause: error });
     }
 };
 

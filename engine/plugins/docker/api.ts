@@ -5,6 +5,9 @@ import { requestTo, type Daemon } from "./daemon";
 /** The newest version of the Docker Engine API that this client was written for; older daemons get their own. */
 const API_VERSION = "1.51";
 
+/** Milliseconds after which a question that has no deadline of its own counts as not answered. */
+const PATIENCE_MS = 60_000;
+
 /** The daemon refused. `message` is the daemon's own. */
 export class DockerError extends Error {
     constructor(
@@ -20,6 +23,7 @@ export interface CallOptions {
     query?: Record<string, string>;
     /** Sent as JSON. */
     body?: unknown;
+    /** Ends a request that may take long; by default a request has a minute. */
     signal?: AbortSignal;
 }
 
@@ -92,9 +96,9 @@ export class DockerApi {
                     headers: payload
                         ? { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }
                         : {},
-                    signal: options.signal,
+                    signal: options.signal ?? AbortSignal.timeout(PATIENCE_MS),
                 },
-                (response) => collect(response).then(resolve, reject),
+                (response) => void collect(response).then(resolve, reject),
             );
             sent.on("error", (error: NodeJS.ErrnoException) => reject(this.explain(error)));
             sent.end(payload);
@@ -104,6 +108,10 @@ export class DockerApi {
     }
 
     private explain(error: NodeJS.ErrnoException): Error {
+        if (error.name === "AbortError") {
+            if ((error.cause as Error | undefined)?.name !== "TimeoutError") return new Error("interrupted");
+            return new UnreachableError(`no answer from Docker on ${this.daemon.host} in time`);
+        }
         const unreachable = ["ECONNREFUSED", "ENOENT", "EACCES", "ECONNRESET", "EPIPE"].includes(error.code ?? "");
         return unreachable
             ? new UnreachableError(`no connection to Docker on ${this.daemon.host}: ${error.message}`)

@@ -29,7 +29,8 @@ class DialStdioAgent extends Agent {
  * The first of two contradicting ssh options counts, so `sshOpts` prevail.
  */
 export function sshArgv(url: URL, sshOpts: readonly string[]): string[] {
-    const argv = ["ssh", ...sshOpts, "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-T"];
+    const ours = ["BatchMode=yes", "ConnectTimeout=30", "ServerAliveInterval=10"].flatMap((option) => ["-o", option]);
+    const argv = ["ssh", ...sshOpts, ...ours, "-T"];
     if (url.username) argv.push("-l", decodeURIComponent(url.username));
     if (url.port) argv.push("-p", url.port);
     argv.push("--", url.hostname, "docker");

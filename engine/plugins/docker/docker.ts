@@ -13,7 +13,12 @@ const configFields: Fields = {
 
 /** The SDK sends what is not a string as JSON text. */
 function fromText(value: Value | undefined): Value | undefined {
-    return typeof value === "string" ? (JSON.parse(value) as Value) : value;
+    if (typeof value !== "string") return value;
+    try {
+        return JSON.parse(value) as Value;
+    } catch {
+        return value; // the check says what it must be
+    }
 }
 
 /** The types of @pulumi/docker that a program here may use, on a daemon of this machine or of one reached by ssh. */
@@ -27,19 +32,19 @@ export function dockerPlugin(): Plugin {
         name: "docker",
         version: "5.2.0",
         async configure(config: Properties) {
-            const { version: _version, sshOpts, disableDockerDaemonCheck, ...rest } = config;
             const { inputs, failures } = checkInputs(configFields, {
-                ...rest,
-                host: rest.host ?? process.env.DOCKER_HOST,
-                sshOpts: fromText(sshOpts),
-                disableDockerDaemonCheck: fromText(disableDockerDaemonCheck),
+                ...config,
+                version: undefined, // the engine's, not the daemon's
+                host: config.host ?? process.env.DOCKER_HOST,
+                sshOpts: fromText(config.sshOpts),
+                disableDockerDaemonCheck: fromText(config.disableDockerDaemonCheck),
             });
             if (failures.length > 0) {
                 throw new Error(`docker provider: ${failures.map((failure) => failure.reason).join("; ")}`);
             }
             // In a preview the host may come from a resource that does not exist yet; nothing is asked of it then.
             if (inputs.host === UNKNOWN || inputs.sshOpts === UNKNOWN) return;
-            api = new DockerApi(daemonAt(String(inputs.host), (inputs.sshOpts ?? []) as string[]));
+            api = new DockerApi(daemonAt(inputs.host as string, (inputs.sshOpts ?? []) as string[]));
         },
         types: {
             "docker:index/container:Container": containerType(configured),

@@ -82,7 +82,7 @@ export function remoteImageType(api: () => DockerApi): ResourceType {
         },
         async create(inputs, ctx) {
             if (ctx.preview) return { id: "", outputs: { ...inputs, ...unknownOutputs(["imageId", "repoDigest"]) } };
-            const name = String(inputs.name);
+            const name = inputs.name as string;
             let image = await findImage(api(), name, ctx.signal);
             if (!image) {
                 ctx.log(`pulling ${name}`);
@@ -94,7 +94,7 @@ export function remoteImageType(api: () => DockerApi): ResourceType {
             return { id, outputs: { ...inputs, ...outputs } };
         },
         async read(_id, inputs, outputs) {
-            const name = String(outputs.name ?? inputs.name);
+            const name = (outputs.name ?? inputs.name) as string;
             const image = await findImage(api(), name);
             if (!image) return undefined;
             const { id, ...seen } = outputsOf(image, name);
@@ -106,8 +106,8 @@ export function remoteImageType(api: () => DockerApi): ResourceType {
         },
         async delete(_id, outputs, ctx) {
             if (outputs.keepLocally) return;
-            const query = { force: String(outputs.forceRemove ?? false) };
-            const path = `/images/${encodeURIComponent(String(outputs.name))}`;
+            const query = { force: String(outputs.forceRemove === true) };
+            const path = `/images/${encodeURIComponent(outputs.name as string)}`;
             await api()
                 .call("DELETE", path, { query, signal: ctx.signal })
                 .catch((error: unknown) => {

@@ -14,7 +14,7 @@ function identifierType(fields: Fields, derived: string[], derive: (inputs: Prop
         },
         async create(inputs, ctx) {
             const outputs = ctx.preview ? unknownOutputs(derived) : derive(inputs);
-            return { id: ctx.preview ? "" : String(outputs.id), outputs: { ...inputs, ...outputs } };
+            return { id: ctx.preview ? "" : (outputs.id as string), outputs: { ...inputs, ...outputs } };
         },
         async delete() {
             // A random value lives in the state only.

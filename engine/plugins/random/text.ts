@@ -43,7 +43,7 @@ function checkTogether(inputs: Properties): CheckFailure[] {
     const failures: CheckFailure[] = [];
     const least = ["minUpper", "minLower", "minNumeric", "minSpecial"].reduce((sum, key) => sum + Number(all[key]), 0);
     if (Number(all.length) < least) {
-        const reason = `length is ${String(all.length)}, must be at least minUpper + minLower + minNumeric + minSpecial = ${least}`;
+        const reason = `length is ${Number(all.length)}, must be at least minUpper + minLower + minNumeric + minSpecial = ${least}`;
         failures.push({ property: "length", reason });
     }
     if (all.number !== all.numeric) {

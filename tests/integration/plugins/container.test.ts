@@ -203,18 +203,28 @@ describe("docker", () => {
         await resource.delete();
     });
 
-    it("fails with the last words of a container that ends at once, and leaves none behind", async () => {
-        const doomed = { ...FOREVER, name: "doomed", command: ["sh", "-c", "echo no configuration; exit 7"] };
-        const failure = await container()
-            .create(doomed)
-            .then(
-                () => "",
-                (error: Error) => error.message,
-            );
-        expect(failure).toBe(
+    it("fails with the last words of a container that ends while it is waited for, and leaves none behind", async () => {
+        const command = ["sh", "-c", "echo no configuration; sleep 0.2; exit 7"];
+        const healthcheck = { tests: ["CMD", "test", "-e", "/never"], interval: "100ms", retries: 1000 };
+        const doomed = { ...FOREVER, name: "doomed", command, healthcheck, wait: true };
+        await expect(container().create(doomed)).rejects.toThrow(
             "unable to start container doomed: it exited with status 7; it printed last:\nno configuration",
         );
         expect(await dockerd.docker("ps", "-aq", "--filter", "name=doomed")).toBe("");
+    });
+
+    it("fails with Docker's reason when a container can't start, and leaves none behind", async () => {
+        const unstartable = { ...FOREVER, name: "unstartable", command: ["/no/such/program"] };
+        await expect(container().create(unstartable)).rejects.toThrow(
+            /unable to start container unstartable: .*no such file or directory/,
+        );
+        expect(await dockerd.docker("ps", "-aq", "--filter", "name=unstartable")).toBe("");
+    });
+
+    it("asks for a healthcheck when it is to wait for health", async () => {
+        await expect(container().create({ ...FOREVER, name: "unchecked", wait: true })).rejects.toThrow(
+            "wait is true, but neither the container nor its image has a healthcheck",
+        );
     });
 
     it("fails when the container is not healthy in time, saying what the check said", async () => {

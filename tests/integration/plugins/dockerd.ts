@@ -74,7 +74,7 @@ export async function startDockerd(): Promise<TestDockerd> {
     } catch (error) {
         const said = await fs.readFile(path.join(directory, "dockerd.log"), "utf8");
         await stop();
-        throw new Error(`${(error as Error).message}\n${said.slice(-2000)}`);
+        throw new Error(`${(error as Error).message}\n${said.slice(-2000)}`, { cause: error });
     }
     return { host, env, stop, docker: async (...args) => (await run(["docker", ...args], { env })).stdout.trim() };
 }

@@ -85,7 +85,7 @@ export async function startSshd(env: Record<string, string> = {}): Promise<TestS
     } catch (error) {
         const said = await fs.readFile(at("log"), "utf8");
         await stop();
-        throw new Error(`${(error as Error).message}\n${said}`);
+        throw new Error(`${(error as Error).message}\n${said}`, { cause: error });
     }
     return { port, hostKey, privateKey: await fs.readFile(at("user"), "utf8"), config: at("config"), stop };
 }

@@ -38,8 +38,8 @@ export function containerType(api: () => DockerApi): ResourceType {
                 if (!seen) throw new Error(`container ${given.name} was removed while it was created`);
                 return { id, outputs: containerOutputs(seen, inputs) };
             } catch (error) {
-                await remove(api(), id).catch(() => {
-                    throw new PartialError(id, inputs, (error as Error).message);
+                await remove(api(), id, ctx.signal).catch(() => {
+                    throw new PartialError(id, { ...inputs, mustRun: false }, (error as Error).message);
                 });
                 throw error;
             }
@@ -67,8 +67,10 @@ export function containerType(api: () => DockerApi): ResourceType {
             return { outputs: containerOutputs(seen, newInputs) };
         },
 
-        async delete(id, outputs) {
-            await stopAndRemove(api(), id, Number(outputs.destroyGraceSeconds ?? 0), outputs.removeVolumes !== false);
+        async delete(id, outputs, ctx) {
+            const grace = Number(outputs.destroyGraceSeconds ?? 0);
+            const signal = deadline(ctx, DEFAULT_TIMEOUT);
+            await stopAndRemove(api(), id, grace, outputs.removeVolumes !== false, signal);
         },
     };
 }

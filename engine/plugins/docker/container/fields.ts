@@ -3,7 +3,7 @@ import type { Value } from "../../plugin";
 import { DURATION, parseDuration } from "../duration";
 
 /** Docker reports capabilities with a prefix that need not be given. */
-const capabilityName = (value: Value): Value => String(value).toUpperCase().replace(/^CAP_/, "");
+const capabilityName = (value: Value): Value => (value as string).toUpperCase().replace(/^CAP_/, "");
 
 const capabilities: Field = {
     shape: { set: "string" },
@@ -14,7 +14,7 @@ const capabilities: Field = {
 const duration: Field = {
     shape: "string",
     matches: { pattern: DURATION, description: "a duration such as 500ms, 10s or 1m30s" },
-    normal: (value) => parseDuration(String(value)),
+    normal: (value) => parseDuration(value as string),
 };
 
 const strings = { shape: { list: "string" }, replaces: true, computed: true } as const;

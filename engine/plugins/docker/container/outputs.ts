@@ -63,7 +63,7 @@ function observed(seen: ContainerInspect, inputs: Properties): Properties {
         healthcheck: healthcheck(seen),
         hostname: Config.Hostname,
         // An image named by its id is compared by its id, one named by a tag by its tag.
-        image: String(inputs.image).startsWith("sha256:") ? seen.Image : Config.Image,
+        image: (inputs.image as string).startsWith("sha256:") ? seen.Image : Config.Image,
         init: HostConfig.Init ?? false,
         ipcMode: HostConfig.IpcMode ?? "",
         logDriver: HostConfig.LogConfig.Type,

@@ -20,9 +20,9 @@ export async function inspect(api: DockerApi, id: string): Promise<ContainerInsp
 }
 
 /** Removes a container, killing it if it runs. Idempotent. */
-export async function remove(api: DockerApi, id: string, removeVolumes = true): Promise<void> {
+export async function remove(api: DockerApi, id: string, signal: AbortSignal, removeVolumes = true): Promise<void> {
     try {
-        await api.call("DELETE", `/containers/${id}`, { query: { force: "true", v: String(removeVolumes) } });
+        await api.call("DELETE", `/containers/${id}`, { query: { force: "true", v: String(removeVolumes) }, signal });
     } catch (error) {
         if (refused(error, 409)) await waitUntilRemoved(api, id);
         else if (!refused(error, 404)) throw error;
@@ -36,10 +36,10 @@ async function waitUntilRemoved(api: DockerApi, id: string): Promise<void> {
 }
 
 /** Removes the container that holds the name, if an interrupted run made it for the same resource. */
-async function removeLeftOver(api: DockerApi, name: string, urn: string): Promise<boolean> {
+async function removeLeftOver(api: DockerApi, name: string, urn: string, signal: AbortSignal): Promise<boolean> {
     const holder = await inspect(api, name);
     if (holder && holder.Config.Labels?.[URN_LABEL] !== urn) return false;
-    if (holder) await remove(api, holder.Id);
+    if (holder) await remove(api, holder.Id, signal);
     return true;
 }
 
@@ -63,11 +63,11 @@ export async function createContainer(
             return attempt();
         });
     } catch (error) {
-        if (refused(error, 409) && (await removeLeftOver(api, inputs.name, urn))) {
+        if (refused(error, 409) && (await removeLeftOver(api, inputs.name, urn, signal))) {
             log(`removed container ${inputs.name}, left over from an interrupted run`);
             return attempt();
         }
-        throw new Error(`unable to create container ${inputs.name}: ${(error as Error).message}`);
+        throw new Error(`unable to create container ${inputs.name}: ${(error as Error).message}`, { cause: error });
     }
 }
 
@@ -115,7 +115,7 @@ export async function startContainer(
     } catch (error) {
         const said = await lastLines(api, id);
         const reason = `unable to start container ${inputs.name}: ${(error as Error).message}`;
-        throw new Error(said ? `${reason}; it printed last:\n${said}` : reason);
+        throw new Error(said ? `${reason}; it printed last:\n${said}` : reason, { cause: error });
     }
 }
 
@@ -125,13 +125,14 @@ export async function stopAndRemove(
     id: string,
     graceSeconds: number,
     removeVolumes: boolean,
+    signal: AbortSignal,
 ): Promise<void> {
     if (graceSeconds > 0) {
         await api
-            .call("POST", `/containers/${id}/stop`, { query: { t: String(graceSeconds) } })
+            .call("POST", `/containers/${id}/stop`, { query: { t: String(graceSeconds) }, signal })
             .catch((error: unknown) => {
                 if (!refused(error, 404)) throw error;
             });
     }
-    await remove(api, id, removeVolumes);
+    await remove(api, id, signal, removeVolumes);
 }
