@@ -34,6 +34,7 @@ const accounts: [string, string, string][] = [
 export function writeLibvirtFiles(stack: string): void {
     const dir = path.join(stackPaths(stack).dataDir, "libvirt");
     fs.mkdirSync(path.join(dir, "etc"), { recursive: true, mode: 0o700 });
+    fs.mkdirSync(path.join(dir, "lib", "dnsmasq"), { recursive: true, mode: 0o700 }); // libvirt's own packages make it
     fs.writeFileSync(path.join(dir, "etc", "qemu.conf"), qemuConf);
     fs.writeFileSync(path.join(dir, "etc", "libvirtd.conf"), libvirtdConf);
     for (const file of ["passwd", "group"]) {

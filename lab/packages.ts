@@ -40,6 +40,7 @@ export const hostPackages: HostPackage[] = [
     { name: "mmdebstrap", purpose: "images", provides: "mmdebstrap" },
     { name: "baresip-core", purpose: "phones", provides: "baresip" },
     { name: "sip-tester", purpose: "tests", provides: "sipp" },
+    { name: "tcpdump", purpose: "tests", provides: "tcpdump" },
 ];
 
 /** Names of the packages that are not installed, for one purpose or for all but the tests. */

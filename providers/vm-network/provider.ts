@@ -1,0 +1,52 @@
+import { changed, interfaceName, ipv4, matching, name, optional, prefixLength, violations } from "../check";
+import { gone, type DynamicProvider } from "../dynamic";
+import { libvirtUri } from "../libvirt";
+import { createNetwork, networkState, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
+
+interface Inputs extends NetworkDefinition {
+    /** Always "active"; a refresh puts "inactive" here when the network was stopped. */
+    state?: string;
+}
+
+const rules = {
+    uri: matching(libvirtUri, "a libvirt URI such as qemu:///system"),
+    networkName: name,
+    bridge: interfaceName,
+    address: optional(ipv4),
+    prefix: optional(prefixLength),
+    state: optional(() => []),
+};
+
+export const provider: DynamicProvider<Inputs, Inputs> = {
+    async check(_olds, news) {
+        const failures = violations(news, rules);
+        if (news.address !== undefined && news.prefix === undefined)
+            failures.push({ property: "prefix", reason: "prefix must be given with address, not missing" });
+        return { inputs: { ...news, state: "active" }, failures };
+    },
+
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, ["uri", "networkName", "bridge", "address", "prefix"]);
+        const changes = replaces.length > 0 || changed(olds, news, ["state"]).length > 0;
+        return { changes, replaces, deleteBeforeReplace: true };
+    },
+
+    async create(inputs) {
+        await createNetwork(inputs);
+        return { id: inputs.networkName, outs: inputs };
+    },
+
+    async read(id, props) {
+        const state = await networkState(props);
+        return state ? { id, props: { ...props, state }, inputs: { ...props, state } } : gone;
+    },
+
+    async update(_id, olds, news) {
+        if ((await networkState(olds)) === "inactive") await startNetwork(news);
+        return { outs: news };
+    },
+
+    async delete(_id, props) {
+        await removeNetwork(props);
+    },
+};

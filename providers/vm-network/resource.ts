@@ -1,0 +1,29 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic";
+
+export interface VmNetworkArgs {
+    /** libvirt that holds the network, such as `qemu:///system`. */
+    uri: pulumi.Input<string>;
+    /** The network's name in libvirt, by which a VM's NICs refer to it. */
+    networkName: pulumi.Input<string>;
+    /** Linux bridge that is made for it. */
+    bridge: pulumi.Input<string>;
+    /** IPv4 address of the host in the network; the host has none by default. */
+    address?: pulumi.Input<string>;
+    /** Prefix length that belongs to `address`. */
+    prefix?: pulumi.Input<number>;
+}
+
+/**
+ * A network between VMs and their host: a bridge, with neither DHCP, DNS, NAT nor firewall rules of libvirt's (forward mode
+ * `open`, https://libvirt.org/formatnetwork.html).
+ */
+export class VmNetwork extends DynamicResource {
+    declare readonly bridge: pulumi.Output<string>;
+    declare readonly networkName: pulumi.Output<string>;
+
+    constructor(name: string, args: VmNetworkArgs, opts?: pulumi.CustomResourceOptions) {
+        const outputs = ["state"];
+        super({ type: "VmNetwork", provider: "providers/vm-network/provider.ts", outputs }, name, args, opts);
+    }
+}

@@ -1,0 +1,100 @@
+import { firmwareConfigName } from "../../images/guest/identity";
+import { escapeXml, unescapeXml } from "../libvirt";
+import type { Machine, VmStatus } from "./hypervisor";
+
+/** How guest code runs: by the processor's own virtualisation, or translated by QEMU. */
+export type Accelerator = "kvm" | "tcg";
+
+/**
+ * libvirt's definition of a VM (https://libvirt.org/formatdomain.html): what a server needs and nothing else, on the root
+ * bus, as each bridge, ROM and emulated device costs boot time under TCG.
+ */
+export function domainXml(machine: Machine, accelerator: Accelerator): string {
+    const tcg = accelerator === "tcg";
+    const credentials = Object.entries(machine.credentials).map(
+        ([name, file]) => `    <entry name='${escapeXml(firmwareConfigName(name))}' file='${escapeXml(file)}'/>`,
+    );
+    return `<domain type='${tcg ? "qemu" : "kvm"}'>
+  <name>${escapeXml(machine.name)}</name>
+  <uuid>${machine.uuid}</uuid>
+  <memory unit='MiB'>${machine.memoryMiB}</memory>
+  <vcpu>${machine.vcpus}</vcpu>
+  <sysinfo type='fwcfg'>
+${credentials.join("\n")}
+  </sysinfo>
+  <os>
+    <type arch='x86_64' machine='q35'>hvm</type>
+    <kernel>${escapeXml(machine.kernel)}</kernel>
+    <initrd>${escapeXml(machine.initrd)}</initrd>
+    <cmdline>${escapeXml(machine.cmdline)}</cmdline>
+  </os>
+  <features>
+    <acpi/>
+    <apic/>${tcg ? "\n    <tcg><tb-cache unit='MiB'>256</tb-cache></tcg>" : ""}
+  </features>
+  <cpu mode='${tcg ? "maximum" : "host-passthrough"}'/>
+  <on_poweroff>destroy</on_poweroff>
+  <on_reboot>restart</on_reboot>
+  <on_crash>destroy</on_crash>
+  <devices>
+    <controller type='usb' model='none'/>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='qcow2' discard='unmap'/>
+      <source file='${escapeXml(machine.disk)}'/>
+      <target dev='vda' bus='virtio'/>
+      ${onRootBus(1)}
+    </disk>
+${machine.nics.map((nic, at) => interfaceXml(nic, at)).join("\n")}
+    <rng model='virtio'>
+      <backend model='random'>/dev/urandom</backend>
+      ${onRootBus(2)}
+    </rng>
+    <serial type='file'>
+      <source path='${escapeXml(machine.consoleLog)}'/>
+      <target type='isa-serial' port='0'/>
+    </serial>
+    <memballoon model='none'/>
+  </devices>
+</domain>
+`;
+}
+
+/** Slots 0 and 31 belong to the chipset. */
+const onRootBus = (slot: number) =>
+    `<address type='pci' domain='0x0000' bus='0x00' slot='0x${slot.toString(16).padStart(2, "0")}' function='0x0'/>`;
+
+function interfaceXml({ mac, network }: Machine["nics"][number], at: number): string {
+    return `    <interface type='network'>
+      <mac address='${escapeXml(mac)}'/>
+      <source network='${escapeXml(network)}'/>
+      <model type='virtio'/>
+      <rom enabled='no'/>
+      ${onRootBus(3 + at)}
+    </interface>`;
+}
+
+/** Reads what `domainXml` wrote, as `virsh dumpxml` gives it back. An element that is not there reads as "" or 0. */
+export function parseDomainXml(xml: string): Omit<VmStatus, "state"> {
+    const text = (element: string) => {
+        const found = new RegExp(`<${element}(?: [^>]*)?>([^<]*)</${element}>`).exec(xml);
+        return found ? unescapeXml(found[1]) : "";
+    };
+    const attribute = (part: string, element: string, name: string) => {
+        const found = new RegExp(`<${element} (?:[^>]* )?${name}=(?:'([^']*)'|"([^"]*)")`).exec(part);
+        return found ? unescapeXml(found[1] ?? found[2]) : "";
+    };
+    const blocks = (element: string) => xml.match(new RegExp(`<${element} [^>]*>[^]*?</${element}>`, "g")) ?? [];
+    return {
+        uuid: text("uuid"),
+        vcpus: Number(text("vcpu")),
+        memoryMiB: Number(text("memory")) / 1024,
+        disk: attribute(blocks("disk")[0] ?? "", "source", "file"),
+        kernel: text("kernel"),
+        initrd: text("initrd"),
+        cmdline: text("cmdline"),
+        nics: blocks("interface").map((block) => ({
+            mac: attribute(block, "mac", "address"),
+            network: attribute(block, "source", "network"),
+        })),
+    };
+}

@@ -1,0 +1,51 @@
+import { virsh, virshNames, virshXml } from "../libvirt";
+import { chooseAccelerator } from "./accelerator";
+import { domainXml, parseDomainXml } from "./domain-xml";
+import type { Hypervisor, Machine, VmState, VmStatus } from "./hypervisor";
+
+/** VMs as domains of the libvirt at `uri`. */
+export class LibvirtHypervisor implements Hypervisor {
+    constructor(private readonly uri: string) {}
+
+    async inspect(name: string): Promise<VmStatus | undefined> {
+        if (!(await virshNames(this.uri, ["list", "--all"])).includes(name)) return undefined;
+        const state = (await virsh(this.uri, ["domstate", name])).stdout.trim();
+        const { stdout } = await virsh(this.uri, ["dumpxml", "--inactive", name]);
+        return { state: vmState(state), ...parseDomainXml(stdout) };
+    }
+
+    async define(machine: Machine): Promise<void> {
+        const xml = domainXml(machine, await chooseAccelerator(this.uri));
+        await virshXml(this.uri, ["define", "--validate"], xml);
+    }
+
+    async start(name: string): Promise<void> {
+        await virsh(this.uri, ["start", name]);
+    }
+
+    async stop(name: string): Promise<void> {
+        if ((await virshNames(this.uri, ["list"])).includes(name)) await virsh(this.uri, ["destroy", name]);
+    }
+
+    async remove(name: string): Promise<void> {
+        await this.stop(name);
+        if ((await virshNames(this.uri, ["list", "--all"])).includes(name)) await virsh(this.uri, ["undefine", name]);
+    }
+}
+
+/** Of libvirt's states (virDomainState) those that a guest can't answer in are not "running". */
+function vmState(state: string): VmState {
+    switch (state) {
+        case "running":
+        case "idle":
+        case "in shutdown":
+            return "running";
+        case "paused":
+        case "pmsuspended":
+            return "paused";
+        case "crashed":
+            return "crashed";
+        default:
+            return "shut off";
+    }
+}

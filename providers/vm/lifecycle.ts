@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import { ssh } from "../../process/ssh";
+import { waitFor } from "../../process/wait";
+import { isLocal } from "../libvirt";
+import { isEdited, isOurs, machineOf, vmFiles, type VmDefinition } from "./definition";
+import { createOverlay, growOverlay } from "./disk";
+import type { Hypervisor } from "./hypervisor";
+import { LibvirtHypervisor } from "./libvirt";
+import { dropConnection, waitForSsh } from "./readiness";
+
+export interface VmOutcome {
+    uuid: string;
+    /** Seconds from the start of the VM to its first answer by ssh. */
+    sshSeconds: number;
+}
+
+/** A guest that was asked to power off under TCG takes some 5 s. */
+const poweroffMs = 60_000;
+
+export function hypervisorOf({ hypervisor, uri }: VmDefinition): Hypervisor {
+    switch (hypervisor) {
+        case "libvirt":
+            return new LibvirtHypervisor(uri);
+    }
+}
+
+/**
+ * Makes the VM and waits until it is ready. What an earlier attempt left is replaced; when this one fails, nothing is left.
+ * @throws Error when the name belongs to a VM that is not ours, when a file is missing, or when the guest does not start.
+ */
+export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
+    const { vmName, uri, disk, kernel, initrd, hostKeyFile } = definition;
+    if (!isLocal(uri)) throw new Error(`${vmName}: VMs can be made on this machine's libvirt only, not on ${uri}`);
+    for (const file of [disk, kernel, initrd, hostKeyFile])
+        if (!fs.existsSync(file)) throw new Error(`${vmName}: ${file} is not there`);
+
+    await deleteVm(definition);
+    const uuid = randomUUID();
+    const { dir, overlay } = vmFiles(definition);
+    try {
+        fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+        await createOverlay(overlay, disk, definition.diskGiB);
+        await hypervisorOf(definition).define(machineOf(definition, uuid));
+        return { uuid, sshSeconds: await startVm(definition) };
+    } catch (error) {
+        await deleteVm(definition).catch((left: Error) =>
+            console.error(`${vmName} is left half made: ${left.message}`),
+        );
+        throw error;
+    }
+}
+
+/** Starts a VM that is defined, and waits until it is ready. @returns the seconds it took. */
+async function startVm(definition: VmDefinition): Promise<number> {
+    const { vmName: host, sshConfig, nics, ready } = definition;
+    const hypervisor = hypervisorOf(definition);
+    const started = Date.now();
+    await hypervisor.start(host);
+    if (ready === "ssh") {
+        console.error(`${host} starts`);
+        const { consoleLog } = vmFiles(definition);
+        await waitForSsh({ host, sshConfig, address: nics[0].address, consoleLog, hypervisor });
+        console.error(`${host} answers ssh after ${seconds(started)} s`);
+    }
+    return seconds(started);
+}
+
+const seconds = (since: number) => Math.round((Date.now() - since) / 100) / 10;
+
+/** The definition as it really is; undefined when neither the VM nor its disk exists. */
+export async function readVm(definition: VmDefinition): Promise<VmDefinition | undefined> {
+    const found = await hypervisorOf(definition).inspect(definition.vmName);
+    const hasDisk = fs.existsSync(vmFiles(definition).overlay);
+    if (!found) return hasDisk ? { ...definition, state: "undefined" } : undefined;
+    return {
+        ...definition,
+        vcpus: found.vcpus,
+        memoryMiB: found.memoryMiB,
+        disk: hasDisk ? definition.disk : "deleted",
+        state: isEdited(definition, found) ? "edited" : found.state,
+    };
+}
+
+/** Defines the VM anew and starts it again; its disk, and so what was done on it, is kept. */
+export async function restartVm(definition: VmDefinition, lastUuid: string): Promise<VmOutcome> {
+    const hypervisor = hypervisorOf(definition);
+    const uuid = (await hypervisor.inspect(definition.vmName))?.uuid ?? lastUuid;
+    await powerOff(definition);
+    await growOverlay(vmFiles(definition).overlay, definition.diskGiB);
+    await hypervisor.define(machineOf(definition, uuid));
+    return { uuid, sshSeconds: await startVm(definition) };
+}
+
+/** Lets a running guest end its work first, as far as it answers. */
+async function powerOff(definition: VmDefinition): Promise<void> {
+    const { vmName: host, sshConfig, ready } = definition;
+    const hypervisor = hypervisorOf(definition);
+    const isRunning = async () => (await hypervisor.inspect(host))?.state === "running";
+    if (ready === "ssh" && (await isRunning())) {
+        const asked = await ssh({ host, sshConfig }, "sudo systemctl poweroff", {
+            okStatus: [0, 255],
+            timeoutMs: 30_000,
+        })
+            .then(({ status, stderr }) => status === 0 || /closed/.test(stderr))
+            .catch(() => false);
+        const off = async () => ((await isRunning()) ? undefined : true);
+        if (asked) await waitFor(`${host} to power off`, off, { deadlineMs: poweroffMs }).catch(() => undefined);
+        await dropConnection({ host, sshConfig });
+    }
+    await hypervisor.stop(host);
+}
+
+/**
+ * Removes the VM with its disk; nothing happens when there is none.
+ * @throws Error when the hypervisor's VM of this name is not ours.
+ */
+export async function deleteVm(definition: VmDefinition): Promise<void> {
+    const { vmName, uri, sshConfig, ready } = definition;
+    const hypervisor = hypervisorOf(definition);
+    const found = await hypervisor.inspect(vmName);
+    if (found && !isOurs(definition, found)) {
+        throw new Error(
+            `${uri} has a VM ${vmName} that was not made here (its disk is ${found.disk}): rename or remove it`,
+        );
+    }
+    await hypervisor.remove(vmName);
+    if (ready === "ssh" && fs.existsSync(sshConfig)) await dropConnection({ host: vmName, sshConfig });
+    fs.rmSync(vmFiles(definition).dir, { recursive: true, force: true });
+}

@@ -1,0 +1,80 @@
+import {
+    absolutePath, changed, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, prefixLength, text, violations,
+} from "../check"; // prettier-ignore
+import { gone, type DynamicProvider } from "../dynamic";
+import { libvirtUri } from "../libvirt";
+import type { VmDefinition } from "./definition";
+import { createVm, deleteVm, readVm, restartVm, type VmOutcome } from "./lifecycle";
+
+type Outputs = VmDefinition & VmOutcome;
+
+const rules = {
+    hypervisor: oneOf("libvirt"),
+    uri: matching(libvirtUri, "a libvirt URI such as qemu:///system"),
+    vmName: name,
+    vcpus: integer(1, 64),
+    memoryMiB: integer(256, 1024 * 1024, "MiB"),
+    diskGiB: integer(1, 65_536, "GiB"),
+    disk: absolutePath,
+    kernel: absolutePath,
+    initrd: absolutePath,
+    cmdline: text,
+    nics: listOf(
+        objectOf({
+            name: matching(/^eth\d$/, "eth0, eth1, ..."),
+            mac,
+            network: name,
+            address: ipv4,
+            prefix: prefixLength,
+        }),
+    ),
+    authorizedKey: matching(/^ssh-\S+ \S+[^\n]*$/, "one line of authorized_keys"),
+    hostKeyFile: absolutePath,
+    sshConfig: absolutePath,
+    dataDir: absolutePath,
+    state: oneOf("running"),
+    ready: oneOf("ssh", "running"),
+};
+
+/** What a VM is made of, once and for all. Its image is used up with the first start. */
+const identity = [
+    "hypervisor", "uri", "vmName", "dataDir", "disk", "kernel", "initrd", "nics", "authorizedKey", "hostKeyFile",
+] as const; // prettier-ignore
+
+/** What a restart changes, or mends: a refresh puts into `state` what it found instead of "running". */
+const restarting = ["vcpus", "memoryMiB", "diskGiB", "cmdline", "state"] as const;
+
+export const provider: DynamicProvider<VmDefinition, Outputs> = {
+    async check(_olds, news) {
+        const inputs = { ...news, state: news.state ?? "running", ready: news.ready ?? "ssh" };
+        return { inputs, failures: violations(inputs, rules) };
+    },
+
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, identity);
+        if (olds.diskGiB > news.diskGiB) replaces.push("diskGiB");
+        const updates = changed(olds, news, [...restarting, "sshConfig", "ready"]);
+        return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
+    },
+
+    async create(inputs) {
+        return { id: inputs.vmName, outs: { ...inputs, ...(await createVm(inputs)) } };
+    },
+
+    async read(id, props) {
+        const found = await readVm(props);
+        if (!found) return gone;
+        const { uuid, sshSeconds, ...inputs } = { ...props, ...found };
+        return { id, props: { ...inputs, uuid, sshSeconds }, inputs };
+    },
+
+    async update(_id, olds, news) {
+        const { uuid, sshSeconds } = olds;
+        const outcome = changed(olds, news, restarting).length ? await restartVm(news, uuid) : { uuid, sshSeconds };
+        return { outs: { ...news, ...outcome } };
+    },
+
+    async delete(_id, props) {
+        await deleteVm(props);
+    },
+};

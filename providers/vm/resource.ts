@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic";
+import type { VmNic } from "./hypervisor";
+
+export interface VmArgs {
+    hypervisor: pulumi.Input<"libvirt">;
+    /** libvirt that runs the VM, such as `qemu:///system`. */
+    uri: pulumi.Input<string>;
+    /** Name in the hypervisor, in `sshConfig` and of the guest. */
+    vmName: pulumi.Input<string>;
+    vcpus: pulumi.Input<number>;
+    /** At least 256. */
+    memoryMiB: pulumi.Input<number>;
+    /** At least the size of the image; takes space as the guest fills it. */
+    diskGiB: pulumi.Input<number>;
+    /** Raw disk image that the VM's own disk starts as; it is shared and stays as it is. */
+    disk: pulumi.Input<string>;
+    kernel: pulumi.Input<string>;
+    initrd: pulumi.Input<string>;
+    /** Kernel command line. */
+    cmdline: pulumi.Input<string>;
+    nics: pulumi.Input<pulumi.Input<VmNic>[]>;
+    /** The operator's public key, one line of authorized_keys. */
+    authorizedKey: pulumi.Input<string>;
+    /** File with the guest's private SSH host key. */
+    hostKeyFile: pulumi.Input<string>;
+    /** `ssh -F` configuration that knows the VM by its name. */
+    sshConfig: pulumi.Input<string>;
+    /** Directory of the stack; the VM's files are in `vms/<vmName>` below it. */
+    dataDir: pulumi.Input<string>;
+    /** The only state to ask for, and the default; after a refresh it shows what was found. */
+    state?: pulumi.Input<"running">;
+    /** When the VM counts as made: as soon as it answers ssh (the default), or as soon as it runs. */
+    ready?: pulumi.Input<"ssh" | "running">;
+}
+
+/**
+ * A virtual machine with its identity (name, addresses, keys). Changing vcpus, memoryMiB or cmdline, or a larger diskGiB,
+ * restarts it; anything else makes it anew, with an empty disk.
+ */
+export class Vm extends DynamicResource {
+    /** Changes when the VM was made anew. */
+    declare readonly uuid: pulumi.Output<string>;
+    declare readonly vmName: pulumi.Output<string>;
+    /** Seconds from the VM's last start to its first answer by ssh. */
+    declare readonly sshSeconds: pulumi.Output<number>;
+
+    constructor(name: string, args: VmArgs, opts?: pulumi.CustomResourceOptions) {
+        const outputs = ["uuid", "sshSeconds", "state"];
+        super({ type: "Vm", provider: "providers/vm/provider.ts", outputs }, name, args, opts);
+    }
+}

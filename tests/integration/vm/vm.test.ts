@@ -1,0 +1,237 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { ensureLab, removeLab } from "../../../lab/lab";
+import { stackPaths } from "../../../paths";
+import { run } from "../../../process/run";
+import { waitFor } from "../../../process/wait";
+import { virsh, virshXml } from "../../../providers/libvirt";
+import { vmFiles, type VmDefinition } from "../../../providers/vm/definition";
+import { provider as vm } from "../../../providers/vm/provider";
+import { provider as network } from "../../../providers/vm-network/provider";
+import { fakeKernel } from "./fake-kernel";
+
+const stack = "vmtest";
+const { dataDir, libvirtUri: uri } = stackPaths(stack);
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), "vmtest-"));
+const file = (name: string) => path.join(dir, name);
+
+const net = { uri, networkName: "internal", bridge: "br-int", address: "192.168.64.1", prefix: 24, state: "active" };
+const wanted: VmDefinition = {
+    hypervisor: "libvirt",
+    uri,
+    vmName: "guest-1",
+    vcpus: 1,
+    memoryMiB: 256,
+    diskGiB: 1,
+    disk: file("disk.raw"),
+    kernel: file("vmlinuz"),
+    initrd: file("initrd"),
+    cmdline: "console=ttyS0 quote='<&>'",
+    nics: [{ name: "eth0", mac: "52:54:00:12:34:99", network: "internal", address: "192.168.64.99", prefix: 24 }],
+    authorizedKey: "ssh-ed25519 AAAA operator",
+    hostKeyFile: file("host-key"),
+    sshConfig: file("config"),
+    dataDir,
+    state: "running",
+    ready: "running",
+};
+
+const domains = async () => (await virsh(uri, ["list", "--all", "--name"])).stdout.split("\n").filter(Boolean);
+const domainState = async () => (await virsh(uri, ["domstate", wanted.vmName])).stdout.trim();
+const vmDirs = () => (fs.existsSync(path.join(dataDir, "vms")) ? fs.readdirSync(path.join(dataDir, "vms")) : []);
+const expectNothingLeft = async () =>
+    expect({ domains: await domains(), dirs: vmDirs() }).toEqual({ domains: [], dirs: [] });
+
+/** Creates the VM as the engine would, and returns what the state keeps of it. */
+async function create(definition = wanted) {
+    const { inputs, failures } = await vm.check(definition, definition);
+    expect(failures).toEqual([]);
+    return (await vm.create(inputs)).outs;
+}
+
+type Outputs = Awaited<ReturnType<typeof create>>;
+
+/** What a refresh and the `up` after it do: read, compare with what is wanted, update or replace. */
+async function refreshed(outs: Outputs) {
+    const { props } = await vm.read("guest-1", outs);
+    if (!props) throw new Error("the VM was reported as gone");
+    const diff = await vm.diff("guest-1", props, wanted);
+    return { props, diff };
+}
+
+beforeAll(async () => {
+    fs.writeFileSync(file("vmlinuz"), fakeKernel("fake kernel is up"));
+    fs.writeFileSync(file("initrd"), "");
+    fs.writeFileSync(file("disk.raw"), "");
+    fs.truncateSync(file("disk.raw"), 1024 ** 3);
+    fs.writeFileSync(file("host-key"), "not a key");
+    await removeLab(stack);
+    await ensureLab(stack);
+    await network.create(net);
+});
+
+afterEach(async () => {
+    await vm.delete("guest-1", { ...wanted, uuid: "", sshSeconds: 0 });
+    await expectNothingLeft();
+});
+
+afterAll(async () => {
+    await removeLab(stack);
+    fs.rmSync(dir, { recursive: true });
+});
+
+describe("Vm on libvirt", () => {
+    it("runs as asked, with its own disk on the image's, and is unchanged afterwards", async () => {
+        const outs = await create();
+        expect(await domainState()).toBe("running");
+        const info = await run(["qemu-img", "info", "-U", "--output=json", vmFiles(wanted).overlay]);
+        expect(JSON.parse(info.stdout)).toMatchObject({ "backing-filename": wanted.disk, "virtual-size": 1024 ** 3 });
+        await waitFor(
+            "the guest's line on its console",
+            () =>
+                fs.readFileSync(vmFiles(wanted).consoleLog, "utf8").includes("fake kernel is up") ? true : undefined,
+            { deadlineMs: 30_000 },
+        );
+        const { props, diff } = await refreshed(outs);
+        expect(props).toEqual(outs);
+        expect(diff).toMatchObject({ changes: false, replaces: [] });
+    });
+
+    it("hands the guest its credentials by firmware configuration, none on QEMU's command line", async () => {
+        await create();
+        const xml = (await virsh(uri, ["dumpxml", "guest-1"])).stdout;
+        expect(xml).toContain(`name='opt/io.systemd.credentials/system.hostname'`);
+        expect(xml).toContain(`file='${wanted.hostKeyFile}'`);
+        const commandLine = await run(["pgrep", "--list-full", "--full", `guest=guest-1.*${dataDir}`]);
+        expect(commandLine.stdout).not.toContain("AAAA");
+    });
+
+    it.each([
+        ["stopped", () => virsh(uri, ["destroy", "guest-1"]), { state: "shut off" }],
+        ["paused", () => virsh(uri, ["suspend", "guest-1"]), { state: "paused" }],
+        ["undefined, its disk left", () => undefine(), { state: "undefined" }],
+        ["given other memory", () => virsh(uri, ["setmaxmem", "guest-1", "320M", "--config"]), { memoryMiB: 320 }],
+        [
+            "plugged off its network",
+            () => edit("<source network='internal'/>", "<source network='lost'/>"),
+            { state: "edited" },
+        ],
+    ])("was %s: the refresh tells, the update mends it and keeps the disk", async (_, change, found) => {
+        const outs = await create();
+        const disk = fs.statSync(vmFiles(wanted).overlay).ino;
+        await change();
+        const { props, diff } = await refreshed(outs);
+        expect(props).toMatchObject(found);
+        expect(diff).toMatchObject({ changes: true, replaces: [] });
+        const updated = (await vm.update("guest-1", props, wanted)).outs;
+        expect(updated.uuid).toBe(outs.uuid);
+        expect(await domainState()).toBe("running");
+        expect(fs.statSync(vmFiles(wanted).overlay).ino).toBe(disk);
+        expect((await refreshed(updated)).diff).toMatchObject({ changes: false });
+    });
+
+    it("lost its disk: it is made anew", async () => {
+        const outs = await create();
+        fs.rmSync(vmFiles(wanted).overlay);
+        const { props, diff } = await refreshed(outs);
+        expect(props.disk).toBe("deleted");
+        expect(diff).toMatchObject({ changes: true, replaces: ["disk"], deleteBeforeReplace: true });
+    });
+
+    it("lost both definition and disk: it is gone", async () => {
+        const outs = await create();
+        await undefine();
+        fs.rmSync(vmFiles(wanted).overlay);
+        expect(await vm.read("guest-1", outs)).toEqual({ id: "" });
+    });
+
+    it("is never taken for gone when libvirt can't be asked", async () => {
+        const elsewhere = { ...(await create()), uri: `qemu+unix:///system?socket=${file("no-such-socket")}` };
+        await expect(vm.read("guest-1", elsewhere)).rejects.toThrow("no-such-socket");
+    });
+
+    it("takes more processors, memory and disk without being made anew", async () => {
+        const outs = await create();
+        const larger = { ...wanted, vcpus: 2, memoryMiB: 320, diskGiB: 2 };
+        expect(await vm.diff("guest-1", outs, larger)).toMatchObject({ changes: true, replaces: [] });
+        const updated = (await vm.update("guest-1", outs, larger)).outs;
+        expect(updated).toMatchObject({ uuid: outs.uuid, vcpus: 2, memoryMiB: 320, diskGiB: 2 });
+        expect((await vm.read("guest-1", updated)).props).toEqual(updated);
+        const info = await run(["qemu-img", "info", "-U", "--output=json", vmFiles(wanted).overlay]);
+        expect(JSON.parse(info.stdout)["virtual-size"]).toBe(2 * 1024 ** 3);
+    });
+
+    it("replaces the leftovers of an attempt that was killed", async () => {
+        await create();
+        const { uuid } = await create();
+        expect((await virsh(uri, ["domuuid", "guest-1"])).stdout.trim()).toBe(uuid);
+    });
+
+    it("leaves a VM alone that has its name but was not made here", async () => {
+        const xml = "<domain type='qemu'><name>guest-1</name><memory>65536</memory><os><type>hvm</type></os></domain>";
+        await virshXml(uri, ["define"], xml);
+        await expect(create()).rejects.toThrow("was not made here");
+        await expect(vm.delete("guest-1", { ...wanted, uuid: "", sshSeconds: 0 })).rejects.toThrow("was not made here");
+        expect(await domains()).toEqual(["guest-1"]);
+        await virsh(uri, ["undefine", "guest-1"]);
+    });
+
+    it.each([
+        ["a kernel that is not there", { kernel: "/no/such/vmlinuz" }, "/no/such/vmlinuz is not there"],
+        ["a kernel that is none", { kernel: file("host-key") }, "linux kernel too old"],
+        ["a network that is not there", { nics: [{ ...wanted.nics[0], network: "nowhere" }] }, "'nowhere'"],
+        ["a disk smaller than its image", { disk: file("large.raw") }, "diskGiB must be at least 2"],
+    ])("fails with %s, and leaves nothing", async (_, change, message) => {
+        fs.writeFileSync(file("large.raw"), "");
+        fs.truncateSync(file("large.raw"), 2 * 1024 ** 3);
+        await expect(create({ ...wanted, ...change })).rejects.toThrow(message);
+        await expectNothingLeft();
+    });
+
+    it("is deleted with its disk, once or twice", async () => {
+        const outs = await create();
+        await vm.delete("guest-1", outs);
+        await expectNothingLeft();
+        await vm.delete("guest-1", outs);
+    });
+});
+
+describe("VmNetwork on libvirt", () => {
+    const bridge = () => virsh(uri, ["net-info", "internal"]).then(({ stdout }) => stdout);
+
+    it("was stopped: the refresh tells, the update mends it", async () => {
+        await virsh(uri, ["net-destroy", "internal"]);
+        const { props } = await network.read("internal", net);
+        expect(props).toMatchObject({ state: "inactive" });
+        expect(await network.diff("internal", props ?? net, net)).toMatchObject({ changes: true, replaces: [] });
+        await network.update("internal", props ?? net, net);
+        expect(await bridge()).toMatch(/Active:\s+yes/);
+    });
+
+    it("fails on a bridge that is taken, and leaves nothing", async () => {
+        const clash = { ...net, networkName: "other" };
+        await expect(network.create(clash)).rejects.toThrow("br-int");
+        expect(await network.read("other", clash)).toEqual({ id: "" });
+    });
+
+    it("needs no address on the host", async () => {
+        const plain = { uri, networkName: "external", bridge: "br-ext", state: "active" };
+        const { outs } = await network.create(plain);
+        expect((await network.read("external", outs)).props).toEqual(plain);
+        await network.delete("external", outs);
+        await network.delete("external", outs);
+        expect(await network.read("external", outs)).toEqual({ id: "" });
+    });
+});
+
+async function undefine(): Promise<void> {
+    await virsh(uri, ["destroy", "guest-1"]);
+    await virsh(uri, ["undefine", "guest-1"]);
+}
+
+async function edit(from: string, to: string): Promise<void> {
+    const { stdout } = await virsh(uri, ["dumpxml", "--inactive", "guest-1"]);
+    expect(stdout).toContain(from);
+    await virshXml(uri, ["define"], stdout.replace(from, to));
+}
