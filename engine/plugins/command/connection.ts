@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 import type { Field } from "../inputs";
 import { UnreachableError } from "../plugin";
 
@@ -57,9 +57,10 @@ function hostKeyChecks(connection: Connection): Partial<ConnectConfig> {
     };
 }
 
-function connectOnce(connection: Connection): Promise<Client> {
+async function connectOnce(connection: Connection): Promise<Client> {
+    const ssh2 = await import("ssh2"); // takes 0.1 s to load; most runs connect to nothing
     return new Promise((resolve, reject) => {
-        const client = new Client();
+        const client = new ssh2.Client();
         client.once("ready", () => resolve(client));
         client.once("error", reject);
         client.once("end", () => reject(new Error("the host ended the connection")));

@@ -1,10 +1,12 @@
-import { hash, genSalt } from "bcryptjs";
 import type { Plugin } from "../plugin";
 import { randomId, randomUuid } from "./identifier";
 import { textType } from "./text";
 
 /** Go's bcrypt writes version 2a, which names the same algorithm as 2b; cost 10 is its default. */
-const bcrypt = async (text: string): Promise<string> => hash(text, (await genSalt(10)).replace(/^\$2b\$/, "$2a$"));
+async function bcrypt(text: string): Promise<string> {
+    const { genSalt, hash } = await import("bcryptjs");
+    return hash(text, (await genSalt(10)).replace(/^\$2b\$/, "$2a$"));
+}
 
 /** The types of @pulumi/random that a program here may use. Secrets of a stack begin here: node:crypto only. */
 export function randomPlugin(): Plugin {
