@@ -98,7 +98,7 @@ export class Phone {
         } catch (error) {
             child.kill("SIGKILL");
             const said = failure?.message ?? fs.readFileSync(path.join(dir, "log"), "utf8").slice(-500);
-            throw new Error(`phone ${account.extension} did not start: ${String(error)}\n${said}`);
+            throw new Error(`phone ${account.extension} did not start: ${said}`, { cause: error });
         }
     }
 

@@ -9,7 +9,8 @@ export interface TracedMessage {
     body: string;
 }
 
-const colours = /\u001b\[[0-9;]*m/g;
+const escape = String.fromCharCode(27);
+const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");
 const messageStart = /^(UDP|TCP|TLS) ([\d.]+):\d+ -> ([\d.]+):\d+$/;
 
 /** Reads the SIP trace that `baresip -s` prints between its other lines. */

@@ -1,0 +1,32 @@
+import * as fs from "node:fs";
+import { processes } from "../lab/procfs";
+
+/** Clock ticks in a second, of /proc/stat (USER_HZ, proc(5)). */
+const ticksPerSecond = 100;
+
+/** The shell command that prints the guest's CPU counters, waits, and prints them again: no ssh falls into the time measured. */
+export const cpuCommand = (seconds: number): string => `head -1 /proc/stat; sleep ${seconds}; head -1 /proc/stat`;
+
+/** CPU seconds that the machine was busy between the two lines: all but idle, waiting for disks, and guests of its own. */
+export function busySeconds(answer: string): number {
+    const [before, after] = answer
+        .trim()
+        .split("\n")
+        .map((line) => {
+            const [user, nice, system, , , irq, softirq, steal] = line.split(/\s+/).slice(1).map(Number);
+            return user + nice + system + irq + softirq + steal;
+        });
+    return (after - before) / ticksPerSecond;
+}
+
+/** CPU seconds that the host has spent on a VM's QEMU process, all threads. */
+export function qemuSeconds(vm: string): number {
+    const qemu = processes().find(({ pid, name }) => {
+        if (!name.startsWith("qemu-system")) return false;
+        return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`guest=${vm},`);
+    });
+    if (!qemu) throw new Error(`no QEMU process runs ${vm}`);
+    const stat = fs.readFileSync(`/proc/${qemu.pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}

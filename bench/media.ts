@@ -1,0 +1,174 @@
+import { enterLab, enterPhones } from "../lab/lab";
+import { waitFor } from "../process/wait";
+import type { BenchOptions } from "../cli/commands/bench";
+import { platformOutputs, type PlatformOutputs } from "../cli/platform/outputs";
+import { parseTotals, totalsCommand } from "../cli/platform/rtpengine";
+import { onVm } from "../cli/platform/vm";
+import { table } from "../cli/render/table";
+import { Failure, note, type Result } from "../cli/result";
+import { busySeconds, cpuCommand, qemuSeconds } from "./cpu";
+import type { Endpoint } from "./ng-main";
+import { startWorker } from "./worker";
+
+/** Seconds over which CPU time is counted. */
+const windowSeconds = 20;
+
+/** Share of the packets that may be lost before a run counts as more than the machine carries. */
+const lossAllowed = 0.02;
+
+const defaultCalls = 100;
+
+type Mode = "kernel" | "userspace";
+
+interface Run {
+    mode: Mode;
+    calls: number;
+    /** CPU seconds of the media VM over the window, as the guest counts them, the idle VM's share taken off. */
+    guestSeconds: number;
+    /** The same as the host counts them, for QEMU. */
+    hostSeconds: number;
+    sent: number;
+    received: number;
+    kernelPackets: number;
+    userspacePackets: number;
+}
+
+interface Bench {
+    stack: string;
+    outputs: PlatformOutputs;
+    vm: string;
+}
+
+const dropIn = "/run/systemd/system/rtpengine-daemon.service.d/voip-bench.conf";
+const forcedConfig = "/run/voip-bench-rtpengine.conf";
+
+/** Gives RTPEngine a configuration without a kernel table, laid over its own one: nothing of the platform is changed. */
+const forceUserspace = [
+    `sudo sed -e 's/^table *=.*/table = -1/' -e 's/^no-fallback *=.*/no-fallback = false/' /etc/rtpengine/rtpengine.conf | sudo tee ${forcedConfig} >/dev/null`,
+    `sudo mkdir -p $(dirname ${dropIn})`,
+    `printf '[Service]\\nBindReadOnlyPaths=${forcedConfig}:/etc/rtpengine/rtpengine.conf\\n' | sudo tee ${dropIn} >/dev/null`,
+    "sudo systemctl daemon-reload",
+    "sudo systemctl restart rtpengine-daemon",
+].join(" && ");
+
+const restore = `if [ -e ${dropIn} ]; then sudo rm -f ${dropIn} ${forcedConfig} && sudo systemctl daemon-reload && sudo systemctl restart rtpengine-daemon; fi`;
+
+async function counters({ stack, outputs, vm }: Bench): Promise<ReturnType<typeof parseTotals>> {
+    return waitFor(
+        "RTPEngine to answer",
+        async () => parseTotals(await onVm(stack, outputs, vm, totalsCommand(outputs.media.cliPort))),
+        { deadlineMs: 20_000 },
+    );
+}
+
+/** CPU seconds over the window, in the guest and of QEMU. */
+async function cpu({ stack, outputs, vm }: Bench): Promise<{ guest: number; host: number }> {
+    const before = qemuSeconds(vm);
+    const guest = busySeconds(await onVm(stack, outputs, vm, cpuCommand(windowSeconds)));
+    return { guest, host: qemuSeconds(vm) - before };
+}
+
+async function measure(bench: Bench, mode: Mode, calls: number): Promise<Run> {
+    const { stack, outputs } = bench;
+    const idle = await cpu(bench);
+    const before = await counters(bench);
+    const phones = startWorker((argv) => enterPhones(stack, argv), "bench/rtp-main.ts");
+    const control = startWorker((argv) => enterLab(stack, argv), "bench/ng-main.ts");
+    try {
+        const [first, second] = outputs.lab.phoneAddresses;
+        const own = await phones.ask<{ a: Endpoint; b: Endpoint }[]>({ calls, addresses: [first, second] });
+        const rtpengine = { address: outputs.media.internal, port: outputs.media.ngPort };
+        const relays = await control.ask<{ a: Endpoint; b: Endpoint }[]>({ rtpengine, calls: own });
+        await phones.ask({ relays });
+        const count = (): Promise<{ sent: number; received: number }> => phones.ask({});
+        await waitFor(
+            "every call to have sound",
+            async () => ((await count()).received > calls * 50 ? true : undefined),
+            {
+                deadlineMs: 20_000,
+            },
+        );
+        const start = await count();
+        const busy = await cpu(bench);
+        const end = await count();
+        await phones.end();
+        await control.end();
+        const after = await waitFor(
+            "RTPEngine to end the sessions",
+            async () => {
+                const now = await counters(bench);
+                return now.sessions === 0 ? now : undefined;
+            },
+            { deadlineMs: 20_000 },
+        );
+        return {
+            mode,
+            calls,
+            guestSeconds: busy.guest - idle.guest,
+            hostSeconds: busy.host - idle.host,
+            sent: end.sent - start.sent,
+            received: end.received - start.received,
+            kernelPackets: after.kernelPackets - before.kernelPackets,
+            userspacePackets: after.userspacePackets - before.userspacePackets,
+        };
+    } finally {
+        await phones.end();
+        await control.end();
+    }
+}
+
+const overloaded = ({ sent, received }: Run): boolean => received < sent * (1 - lossAllowed);
+
+/** Both modes with the same number of calls, halved until the machine carries them in both. */
+async function bothModes(bench: Bench, wanted: number): Promise<Record<Mode, Run>> {
+    const { stack, outputs, vm } = bench;
+    for (let calls = wanted; ; calls = Math.floor(calls / 2)) {
+        note(`bench media: ${calls} calls, in the kernel`);
+        const kernel = await measure(bench, "kernel", calls);
+        note(`bench media: ${calls} calls, in userspace`);
+        await onVm(stack, outputs, vm, forceUserspace);
+        const userspace = await measure(bench, "userspace", calls).finally(() => onVm(stack, outputs, vm, restore));
+        if (calls <= 1 || ![kernel, userspace].some(overloaded)) return { kernel, userspace };
+        const lost = [kernel, userspace].map(({ mode, sent, received }) => `${mode} ${sent - received} of ${sent}`);
+        note(`bench media: ${calls} calls are more than this machine carries (lost: ${lost.join(", ")})`);
+    }
+}
+
+const round = (value: number, digits = 2): number => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/**
+ * CPU of the media VM for N calls with kernel forwarding, and forced without. Sessions are set up directly at RTPEngine and
+ * fed from the phones' namespace: neither proxy nor PBX takes part, so the VM's CPU is that of media alone.
+ * @throws Failure when the platform is not up, or carries calls.
+ */
+export async function benchMedia({ stack, calls = defaultCalls }: BenchOptions): Promise<Result> {
+    const outputs = await platformOutputs(stack);
+    const vm = Object.entries(outputs.vms).find(([, { role }]) => role === "media")?.[0];
+    if (!vm || !outputs.lab.enabled) throw new Failure("bench media needs the media VM and the phones of a lab");
+    const bench = { stack, outputs, vm };
+    await onVm(stack, outputs, vm, restore); // a benchmark that was killed
+    const { sessions } = await counters(bench);
+    if (sessions > 0)
+        throw new Failure(`${vm} carries ${sessions} sessions; the benchmark restarts RTPEngine: hang up first`);
+
+    const { kernel, userspace } = await bothModes(bench, calls);
+    // a clock tick is the least that can be told from nothing
+    const ratio = round(userspace.guestSeconds / Math.max(kernel.guestSeconds, 0.01), 1);
+    const hostRatio = round(userspace.hostSeconds / Math.max(kernel.hostSeconds, 0.01), 1);
+    const rows = [kernel, userspace].map((run) => [
+        run.mode,
+        String(run.calls),
+        `${round(run.guestSeconds)} s`,
+        `${round(run.hostSeconds)} s`,
+        String(run.sent),
+        String(run.received),
+        `${run.kernelPackets} / ${run.userspacePackets}`,
+    ]);
+    const heading = ["bench media", "calls", "guest cpu", "qemu cpu", "sent", "received", "kernel / userspace packets"];
+    const text = [
+        table(heading, rows),
+        `ratio ${ratio} (guest CPU, userspace to kernel; QEMU on the host: ${hostRatio})`,
+        `CPU seconds of ${vm} over ${windowSeconds} s, less those of the idle VM; G.711, 50 packets/s each way and call`,
+    ].join("\n");
+    return { facts: { stack, calls: kernel.calls, windowSeconds, ratio, hostRatio, kernel, userspace }, text };
+}

@@ -1,0 +1,122 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheDir } from "../paths";
+import type { EngineEvent } from "../engine/events";
+import { resourceName } from "../cli/engine/tally";
+import { table } from "../cli/render/table";
+import type { Result } from "../cli/result";
+import { note } from "../cli/result";
+import { labMemoryMiB } from "./memory";
+import { countingSsh } from "./round-trips";
+import { timedVoip, type Timed } from "./voip";
+
+/** The benchmark has a stack, a state and an image cache of its own; the user's platform and cache stay as they are. */
+const benchStack = "testing";
+
+/** Folder of all files of the benchmark, emptied when it begins and ends. */
+const benchDir = (): string => path.join(cacheDir(), "bench");
+
+function benchEnvironment(dir: string) {
+    return {
+        PULUMI_BACKEND_URL: `file://${path.join(dir, "backend")}`,
+        XDG_STATE_HOME: path.join(dir, "state"),
+        XDG_CONFIG_HOME: path.join(dir, "config"),
+        XDG_CACHE_HOME: path.join(dir, "cache"),
+    };
+}
+
+interface Measurement {
+    what: string;
+    value: string;
+    how: string;
+}
+
+/** Seconds from VM start to the first SSH answer, by VM: what the last up's log says of the VMs it made. */
+function sshSeconds(stateHome: string): Record<string, number> {
+    const logs = path.join(stateHome, "voip-stack", "logs");
+    const last = fs
+        .readdirSync(logs)
+        .filter((name) => name.startsWith(`${benchStack}-up-`))
+        .sort()
+        .at(-1);
+    const lines = fs.readFileSync(path.join(logs, last ?? ""), "utf8").split("\n");
+    const made = lines
+        .filter((line) => line.startsWith("{"))
+        .flatMap((line) => {
+            const state = (JSON.parse(line) as EngineEvent).resOutputsEvent?.metadata.new;
+            return state?.outputs.sshSeconds === undefined ? [] : [state];
+        });
+    return Object.fromEntries(made.map(({ urn, outputs }) => [resourceName(urn).name, Number(outputs.sshSeconds)]));
+}
+
+const list = (numbers: Record<string, number>, unit = ""): string =>
+    Object.entries(numbers)
+        .sort(([a], [b]) => a.localeCompare(b))
+        .map(([name, value]) => `${name} ${value}${unit}`)
+        .join(", ");
+
+/** Times cold, warm, no-op, preview and destroy of a phase 1 lab, and tells what it takes of memory and round trips. */
+export async function benchUp(): Promise<Result> {
+    const dir = benchDir();
+    fs.rmSync(dir, { recursive: true, force: true });
+    fs.mkdirSync(path.join(dir, "backend"), { recursive: true, mode: 0o700 });
+    const counting = countingSsh(dir);
+    const env = { ...benchEnvironment(dir), PATH: counting.path };
+    fs.mkdirSync(env.XDG_CACHE_HOME, { recursive: true });
+    const voip = (...args: string[]): Promise<Timed> => timedVoip([...args, "--stack", benchStack], env);
+    try {
+        note("bench up: cold, every image is built");
+        const cold = await voip("up", "--yes");
+        counting.perHost();
+        note("bench up: no-op and preview");
+        const noop = await voip("up", "--yes");
+        const preview = await voip("preview");
+        note("bench up: destroy, then warm, images cached");
+        const destroy = await voip("destroy", "--yes");
+        counting.perHost();
+        const warm = await voip("up", "--yes");
+        const roundTrips = counting.perHost();
+        const boot = sshSeconds(env.XDG_STATE_HOME);
+        const memory = labMemoryMiB(benchStack);
+        const engineMiB = Math.max(...[cold, warm, noop, preview, destroy].map(({ engineMiB: size }) => size));
+        const facts = {
+            coldSeconds: cold.seconds,
+            warmSeconds: warm.seconds,
+            noopSeconds: noop.seconds,
+            previewSeconds: preview.seconds,
+            destroySeconds: destroy.seconds,
+            sshSeconds: boot,
+            roundTrips,
+            labMiB: memory.total,
+            vmsMiB: memory.vms,
+            engineMiB,
+        };
+        const rows: Measurement[] = [
+            { what: "cold", value: `${cold.seconds} s`, how: "up with an empty image cache" },
+            { what: "warm", value: `${warm.seconds} s`, how: "up after destroy, images cached" },
+            { what: "no-op", value: `${noop.seconds} s`, how: "up again, nothing to do" },
+            { what: "preview", value: `${preview.seconds} s`, how: "preview, nothing to do" },
+            { what: "destroy", value: `${destroy.seconds} s`, how: "destroy of the whole lab" },
+            { what: "VM start to SSH", value: list(boot, " s"), how: "all VMs starting side by side, warm up" },
+            { what: "round trips", value: list(roundTrips), how: "ssh commands that reached the VM, warm up" },
+            {
+                what: "memory of the lab",
+                value: `${memory.total} MiB`,
+                how: `proportional set size, VMs ${memory.vms} MiB of it`,
+            },
+            {
+                what: "memory of the engine",
+                value: `${engineMiB} MiB`,
+                how: "largest sum of resident set sizes: engine, runner, provider",
+            },
+        ];
+        const text = table(
+            ["bench up", "measured", "how"],
+            rows.map(({ what, value, how }) => [what, value, how]),
+        );
+        return { facts, text };
+    } finally {
+        await voip("destroy", "--yes").catch((error: Error) => note(`bench up: ${error.message}`));
+        fs.rmSync(dir, { recursive: true, force: true });
+    }
+}

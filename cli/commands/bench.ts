@@ -1,0 +1,31 @@
+import { Failure, type Result } from "../result";
+
+export interface BenchOptions {
+    stack: string;
+    /** Concurrent calls of bench media. */
+    calls?: number;
+}
+
+const benches: Record<string, (options: BenchOptions) => Promise<Result>> = {
+    up: async () => (await import("../../bench/up")).benchUp(),
+    media: async (options) => (await import("../../bench/media")).benchMedia(options),
+};
+
+/** Runs the benchmarks named, all of them by default. */
+export async function bench(options: BenchOptions, names: string[]): Promise<Result> {
+    const chosen = names.length ? names : Object.keys(benches);
+    const unknown = chosen.filter((name) => !(name in benches));
+    if (unknown.length) {
+        throw new Failure(`no benchmark ${unknown.join(", ")}: there are ${Object.keys(benches).join(", ")}`, {
+            status: 2,
+        });
+    }
+    const facts: Record<string, unknown> = {};
+    const texts: string[] = [];
+    for (const name of chosen) {
+        const result = await benches[name](options);
+        facts[name] = result.facts;
+        texts.push(result.text);
+    }
+    return { facts, text: texts.join("\n\n") };
+}

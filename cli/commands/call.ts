@@ -1,0 +1,197 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { enterPhones } from "../../lab/lab";
+import { projectDir } from "../../paths";
+import { waitFor } from "../../process/wait";
+import type { PhoneAccount, Transport } from "../../phone/account";
+import type { CallJob, CallReport, SideReport } from "../../phone/call";
+import { newLog } from "../engine/log";
+import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
+import { parseTotals, totalsCommand, type ForwardingCounters } from "../platform/rtpengine";
+import { onVm } from "../platform/vm";
+import { Failure, messageOf, type Result } from "../result";
+
+export interface CallOptions {
+    stack: string;
+    from: string;
+    to: string;
+    seconds: number;
+    transport?: Transport;
+}
+
+/** Milliseconds after which an unanswered call is given up. */
+const answerDeadlineMs = 30_000;
+
+/** Which extension uses which of the lab's phone addresses. */
+function account(outputs: PlatformOutputs, extension: string, transport: Transport, autoAnswer: boolean): PhoneAccount {
+    const extensions = Object.keys(outputs.extensions).sort();
+    const address = outputs.lab.phoneAddresses[extensions.indexOf(extension)] as string | undefined;
+    const port = outputs.proxy.ports[transport];
+    if (!extensions.includes(extension)) {
+        throw new Failure(`there is no extension ${extension}: there are ${extensions.join(", ")}`, { status: 2 });
+    }
+    if (!address) throw new Failure(`extension ${extension} has no phone in the lab: see outputs.lab.phoneAddresses`);
+    if (!port) throw new Failure(`the proxy has no ${transport} port`);
+    return {
+        extension,
+        password: outputs.extensions[extension].password,
+        domain: outputs.sipDomain,
+        address,
+        proxy: { address: outputs.proxy.external, port, transport },
+        srtp: transport === "tls",
+        autoAnswer,
+    };
+}
+
+/** Runs the phones in their namespace; they end with this process, however it ends. */
+function inPhonesNamespace(stack: string, job: CallJob): Promise<CallReport> {
+    const driver = [process.execPath, "--import", "tsx", "phone/main.ts"];
+    const [program, ...args] = ["setpriv", "--pdeathsig", "TERM", ...enterPhones(stack, driver)];
+    return new Promise((resolve, reject) => {
+        const child = spawn(program, args, { cwd: projectDir, stdio: ["pipe", "pipe", "pipe"] });
+        let stdout = "";
+        let stderr = "";
+        child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+        child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+        child.stdin.on("error", () => undefined); // it may end before it has read all; its status tells
+        child.stdin.end(JSON.stringify(job));
+        child.on("error", reject);
+        child.on("close", (status) => {
+            if (status === 0) resolve(JSON.parse(stdout) as CallReport);
+            else reject(new Error(`the phones ended with status ${status}: ${stderr.trim()}`));
+        });
+    });
+}
+
+/** RTPEngine's counters of all media VMs together, once no session of a finished call is left in them. */
+async function forwardingCounters(
+    stack: string,
+    outputs: PlatformOutputs,
+    settled: boolean,
+): Promise<ForwardingCounters> {
+    const hosts = Object.entries(outputs.vms).filter(([, { role }]) => role === "media");
+    const read = async (): Promise<ForwardingCounters> => {
+        const command = totalsCommand(outputs.media.cliPort);
+        const each = await Promise.all(
+            hosts.map(async ([host]) => parseTotals(await onVm(stack, outputs, host, command))),
+        );
+        return each.reduce((a, b) => ({
+            kernelPackets: a.kernelPackets + b.kernelPackets,
+            userspacePackets: a.userspacePackets + b.userspacePackets,
+            sessions: a.sessions + b.sessions,
+        }));
+    };
+    if (!settled) return read();
+    let last: ForwardingCounters | undefined;
+    const ended = async (): Promise<ForwardingCounters | undefined> => {
+        last = await read();
+        return last.sessions === 0 ? last : undefined;
+    };
+    // sessions of other calls may stay up: then what is known is told
+    return waitFor("RTPEngine to end the call's sessions", ended, { deadlineMs: 5000 }).catch(() => last ?? read());
+}
+
+/** Names of the hosts behind the addresses that a call met, in order. */
+function hostNames(outputs: PlatformOutputs, addresses: string[]): string[] {
+    const names = new Map(
+        Object.entries(outputs.vms).flatMap(
+            ([
+                name,
+                {
+                    addresses: { eth0, eth1 },
+                },
+            ]) => [eth0, eth1].map((address): [string | undefined, string] => [address, name]),
+        ),
+    );
+    return addresses.map((address) => names.get(address) ?? address);
+}
+
+const side = (report: SideReport | undefined): Omit<SideReport, "heardHz"> | undefined => {
+    if (!report) return undefined;
+    const { sent, received, lost, jitterMs, mos } = report;
+    return { sent, received, lost, jitterMs, mos };
+};
+
+/** A real test call. @throws Failure when it is not answered, or when audio does not arrive on both sides. */
+export async function call(options: CallOptions): Promise<Result> {
+    const { stack, from, to, seconds, transport = "udp" } = options;
+    const outputs = await platformOutputs(stack, true);
+    if (!outputs.lab.enabled) throw new Failure("test calls are made by the phones of a lab; this stack has none");
+    const callee = to in outputs.extensions ? account(outputs, to, transport, true) : undefined;
+    const job: CallJob = {
+        caller: account(outputs, from, transport, false),
+        callee,
+        number: to,
+        seconds,
+        answerDeadlineMs,
+    };
+    const before = await forwardingCounters(stack, outputs, false).catch((error: unknown) => {
+        throw new Failure(`stack ${stack}: RTPEngine's counters can't be read: ${messageOf(error)}`);
+    });
+    const report = await inPhonesNamespace(stack, job);
+    const log = newLog(`${stack}-call`, "log");
+    fs.writeFileSync(log, report.log);
+    const after = await forwardingCounters(stack, outputs, report.answered);
+
+    const { a, b } = report.rtp;
+    const facts = {
+        answered: report.answered,
+        transport: report.transport ?? transport,
+        srtp: report.srtp,
+        codec: report.codec,
+        setupMs: report.setupMs,
+        seconds: report.seconds,
+        rtp: { a: side(a), b: side(b) },
+        heardHz: { a: a?.heardHz ?? null, ...(callee ? { b: b?.heardHz ?? null } : {}) },
+        forwarding: {
+            kernelPackets: after.kernelPackets - before.kernelPackets,
+            userspacePackets: after.userspacePackets - before.userspacePackets,
+        },
+        path: hostNames(outputs, report.addresses),
+        ...(report.reason ? { reason: report.reason } : {}),
+    };
+    const failure = verdict(job, report);
+    if (failure) throw new Failure(`call from ${from} to ${to}: ${failure}`, { facts, log });
+    return { facts, text: callText(options, facts) };
+}
+
+/** What is wrong with a call; undefined: it was answered, and each phone heard the other. */
+function verdict({ callee }: CallJob, { answered, reason, rtp: { a, b } }: CallReport): string | undefined {
+    if (!answered) return `not answered: ${reason ?? "no reason was given"}`;
+    if (!a?.received) return "nothing was heard by the caller";
+    if (callee && !b?.received) return "nothing was heard by the callee";
+    if (callee && (a.heardHz !== 880 || b?.heardHz !== 440)) {
+        return `the tones did not arrive: the caller heard ${a.heardHz ?? "none"}, the callee ${b?.heardHz ?? "none"}`;
+    }
+    return reason;
+}
+
+function callText({ from, to }: CallOptions, facts: CallFacts): string {
+    const line = (name: string, report: Omit<SideReport, "heardHz"> | undefined): string[] =>
+        report
+            ? [
+                  `  ${name}: sent ${report.sent}, received ${report.received}, lost ${report.lost}, ` +
+                      `jitter ${report.jitterMs ?? "?"} ms, MOS ${report.mos ?? "?"}`,
+              ]
+            : [];
+    const { kernelPackets, userspacePackets } = facts.forwarding;
+    return [
+        `${from} -> ${to}: answered in ${facts.setupMs} ms, ${facts.seconds} s over ${facts.transport}, ` +
+            `${facts.srtp ? "SRTP" : "RTP"} ${facts.codec ?? ""}`,
+        ...line(from, facts.rtp.a),
+        ...line(to, facts.rtp.b),
+        `  forwarded: ${kernelPackets} packets by the kernel, ${userspacePackets} in userspace`,
+        `  path: ${facts.path.join(" -> ")}`,
+    ].join("\n");
+}
+
+interface CallFacts {
+    setupMs?: number;
+    seconds: number;
+    transport: string;
+    srtp: boolean;
+    codec?: string;
+    rtp: { a?: Omit<SideReport, "heardHz">; b?: Omit<SideReport, "heardHz"> };
+    forwarding: { kernelPackets: number; userspacePackets: number };
+    path: string[];
+}

@@ -1,0 +1,134 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import { findPulumi } from "../engine/choice";
+import { table } from "../render/table";
+import { Failure, type Result } from "../result";
+import { cacheDir } from "../../paths";
+import { run } from "../../process/run";
+
+type State = "ok" | "slower" | "missing";
+
+interface Finding {
+    what: string;
+    state: State;
+    found: string;
+    /** The command or step that mends it. */
+    remedy?: string;
+}
+
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+function node(): Finding {
+    return { what: "Node 20 or newer", state: "ok", found: process.version }; // ./voip has checked
+}
+
+function user(): Finding {
+    const uid = process.getuid?.();
+    if (uid === 0) return { what: "root", state: "ok", found: "user id 0" };
+    return {
+        what: "root",
+        state: "missing",
+        found: `user id ${uid}`,
+        remedy: "run ./voip as root: a lab makes namespaces",
+    };
+}
+
+async function packages(): Promise<Finding> {
+    const { missingPackages } = await import("../../lab/packages");
+    const missing = missingPackages();
+    if (!missing.length) return { what: "Debian packages", state: "ok", found: "all installed" };
+    const remedy = `apt-get install --no-install-recommends ${missing.join(" ")}   (./voip up does it as root)`;
+    return { what: "Debian packages", state: "missing", found: `lacking ${missing.join(", ")}`, remedy };
+}
+
+/** What apt knows of the package that every image starts from: no network is asked, only apt's own lists. */
+async function registry(): Promise<Finding> {
+    const what = "Debian mirror";
+    const policy = await run(["apt-cache", "policy", "mmdebstrap"]).then(
+        ({ stdout }) => stdout,
+        () => "",
+    );
+    const candidate = /Candidate: (\S+)/.exec(policy)?.[1];
+    if (candidate && candidate !== "(none)") return { what, state: "ok", found: `offers mmdebstrap ${candidate}` };
+    return { what, state: "missing", found: "apt offers no packages", remedy: "apt-get update" };
+}
+
+function acceleration(): Finding {
+    const what = "KVM";
+    try {
+        fs.accessSync("/dev/kvm", fs.constants.R_OK | fs.constants.W_OK);
+        return { what, state: "ok", found: "/dev/kvm" };
+    } catch (error) {
+        const there = (error as NodeJS.ErrnoException).code !== "ENOENT";
+        return {
+            what,
+            state: "slower",
+            found: there ? "/dev/kvm is not accessible" : "no /dev/kvm: VMs are emulated (TCG)",
+            remedy: there
+                ? "usermod -aG kvm $USER"
+                : "modprobe kvm_intel or kvm_amd; in a VM, enable nested virtualisation",
+        };
+    }
+}
+
+function pulumi(): Finding {
+    const found = findPulumi();
+    if (found) return { what: "Pulumi CLI", state: "ok", found };
+    const remedy = "not needed: the embedded engine runs the same program; --engine pulumi fetches it by npx";
+    return { what: "Pulumi CLI", state: "ok", found: "none", remedy };
+}
+
+function memory(): Finding {
+    const available = Number(/MemAvailable:\s+(\d+)/.exec(fs.readFileSync("/proc/meminfo", "utf8"))?.[1] ?? 0) * 1024;
+    const enough = available >= 6 * 2 ** 30;
+    return {
+        what: "memory for a phase 1 lab",
+        state: enough ? "ok" : "missing",
+        found: `${gib(available)} available of ${gib(os.totalmem())}`,
+        ...(enough ? {} : { remedy: "6 GiB are needed: free some, or give the VMs less (config key vms)" }),
+    };
+}
+
+function disk(): Finding {
+    let dir = cacheDir();
+    while (!fs.existsSync(dir)) dir = `${dir}/..`;
+    const { bavail, bsize } = fs.statfsSync(dir);
+    const free = bavail * bsize;
+    const enough = free >= 10 * 2 ** 30;
+    return {
+        what: "disk for images and VMs",
+        state: enough ? "ok" : "missing",
+        found: `${gib(free)} free for ${cacheDir()}`,
+        ...(enough ? {} : { remedy: "10 GiB are needed: free some, or set XDG_CACHE_HOME" }),
+    };
+}
+
+async function host(): Promise<Finding[]> {
+    if (process.getuid?.() !== 0) return [];
+    const { hostProblems } = await import("../../lab/host");
+    const problems = (await hostProblems()).filter((problem) => !problem.includes("packages"));
+    const what = "namespaces and /dev/net/tun";
+    if (!problems.length) return [{ what, state: "ok", found: "usable" }];
+    return problems.map((problem) => ({ what, state: "missing", found: problem }));
+}
+
+/** What this machine has, lacks, and how to get it. @throws Failure when something that a lab needs is missing. */
+export async function doctor(): Promise<Result> {
+    const findings = [
+        node(),
+        user(),
+        await packages(),
+        await registry(),
+        ...(await host()),
+        acceleration(),
+        pulumi(),
+        memory(),
+        disk(),
+    ];
+    const missing = findings.filter(({ state }) => state === "missing");
+    const rows = findings.map(({ what, state, found, remedy }) => [what, state, found, remedy ?? ""]);
+    const text = table(["what", "state", "found", "how to get it"], rows);
+    const facts = { ready: missing.length === 0, findings };
+    if (!missing.length) return { facts, text };
+    throw new Failure(`this machine can't hold a lab yet:\n${text}`, { facts });
+}

@@ -1,0 +1,138 @@
+import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
+import type { Operation } from "../engine/commandline";
+import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
+import { drift, tally, type Tally } from "../engine/tally";
+import { Durations, inWords } from "../durations";
+import { showProgress } from "../render/progress";
+import { countsText, driftText, previewText } from "../render/steps";
+import { Failure, note, type Result } from "../result";
+import { checkedConfig, confirmed, hostPackages } from "./prepare";
+
+export interface OperateOptions {
+    stack: string;
+    engine: EngineOption;
+    target?: string[];
+    parallel?: number;
+    yes?: boolean;
+}
+
+interface Outcome {
+    end: EngineEnd;
+    sum: Tally;
+    seconds: number;
+}
+
+async function perform(
+    operation: Operation,
+    options: OperateOptions,
+    choice: EngineChoice,
+    wrap: Wrap,
+): Promise<Outcome> {
+    const durations = Durations.of(options.stack);
+    const start = performance.now();
+    const last = durations.lastTime(operation);
+    note(`${operation} ${options.stack}; ${choice.why}${last ? `; last time it took ${inWords(last)}` : ""}`);
+    const progress = showProgress(durations);
+    const request = {
+        operation,
+        stack: options.stack,
+        targets: options.target ?? [],
+        parallel: options.parallel,
+    };
+    const end = await runEngine(choice, request, wrap, {
+        onEvent: (event) => progress.event(event),
+        onText: (line) => progress.text(line),
+    }).finally(() => progress.end());
+    const took = performance.now() - start;
+    if (end.status === 0) durations.remember(operation, took);
+    durations.save();
+    return { end, sum: tally(end.events), seconds: Math.round(took / 100) / 10 };
+}
+
+/** @throws Failure saying what failed, where, and where the log is. */
+function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Record<string, unknown>): void {
+    if (end.status === 0) return;
+    const said = [
+        ...sum.failed.map(({ op, type, name, message }) => `${op} of ${type} ${name}: ${message}`),
+        ...sum.errors,
+        ...(sum.failed.length + sum.errors.length === 0 && end.said ? [end.said] : []),
+    ];
+    const why = end.interrupted ? "interrupted; run it again to go on" : said.join("\n") || `exit status ${end.status}`;
+    throw new Failure(`${operation} failed: ${why}`, {
+        facts: { ...facts, ...sum.counts, failed: sum.failed },
+        log: end.log,
+        status: end.interrupted ? 130 : 1,
+    });
+}
+
+/** How the engine is entered: in the lab when the stack has one, directly when it works on this host's own libvirt. */
+async function entrance(operation: Operation, stack: string, lab: boolean): Promise<Wrap> {
+    if (!lab) return (argv) => argv;
+    const { engineArgv, ensureLab, labState } = await import("../../lab/lab");
+    if (operation === "preview") {
+        // a preview touches nothing: it makes no lab, but uses one that is there
+        const { init, netns } = await labState(stack);
+        return init && netns && process.getuid?.() === 0 ? (argv) => engineArgv(stack, argv) : (argv) => argv;
+    }
+    const { started, repaired } = await ensureLab(stack);
+    if (started.length) note(`lab ${stack}: started`);
+    if (repaired.length) note(`lab ${stack}: repaired ${repaired.join(", ")}`);
+    return (argv) => engineArgv(stack, argv);
+}
+
+async function removeLab(stack: string): Promise<void> {
+    const { removeLab: remove } = await import("../../lab/lab");
+    await remove(stack);
+    note(`lab ${stack}: removed with its namespaces, bridges, daemons and files; built images stay in the cache`);
+}
+
+/** Whether there is anything of the stack: resources in its state, or parts of its lab. */
+async function isThere(stack: string, lab: boolean): Promise<boolean> {
+    const { listResources } = await import("../../engine/outputs");
+    if (listResources(stack).length > 0) return true;
+    if (!lab) return false;
+    const { labState } = await import("../../lab/lab");
+    return Object.values(await labState(stack)).some(Boolean);
+}
+
+/** The four operations of the engine on one stack. */
+export async function operate(operation: Operation, options: OperateOptions): Promise<Result> {
+    const { stack } = options;
+    const config = await checkedConfig(stack, operation);
+    const choice = chooseEngine(options.engine);
+    const facts = { stack, phase: config.phase, engine: choice.engine };
+    if (operation === "destroy" && !(await isThere(stack, config.lab))) {
+        if (config.lab) await (await import("../../lab/lab")).removeLab(stack);
+        const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
+        return { facts: { ...facts, ...counts, seconds: 0 }, text: `${stack}: nothing is there, nothing was removed` };
+    }
+    if (operation === "up" || operation === "destroy") {
+        await confirmed(operation, options.yes === true, async () => {
+            if (operation === "up") note((await operate("preview", options)).text);
+            else note(`destroy removes every resource of stack ${stack}${config.lab ? " and its lab" : ""}`);
+        });
+    }
+    if (operation === "up" && config.lab) await hostPackages();
+
+    const wrap = await entrance(operation, stack, config.lab);
+    const outcome = await perform(operation, options, choice, wrap);
+    const { sum, seconds } = outcome;
+    expectSuccess(operation, outcome, { ...facts, seconds });
+    if (operation === "destroy" && config.lab && !options.target) await removeLab(stack);
+    return summary(operation, outcome, { ...facts, ...sum.counts, seconds });
+}
+
+function summary(operation: Operation, { sum, seconds, end }: Outcome, facts: Record<string, unknown>): Result {
+    const time = inWords(seconds * 1000);
+    switch (operation) {
+        case "preview":
+            return { facts: { ...facts, steps: sum.steps }, text: previewText(sum.steps, sum.counts) };
+        case "refresh": {
+            const drifted = drift(end.events);
+            return { facts: { ...facts, drift: drifted }, text: `${driftText(drifted)}\nrefresh: ${time}` };
+        }
+        case "up":
+        case "destroy":
+            return { facts, text: `${operation}: ${countsText(sum.counts)} in ${time}` };
+    }
+}

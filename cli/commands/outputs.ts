@@ -1,0 +1,23 @@
+import { readOutputs } from "../../engine/outputs";
+import { Failure, type Result } from "../result";
+
+/** @throws Failure when the stack has no outputs: it was never up, or is destroyed. */
+export async function stackOutputs(stack: string, showSecrets: boolean): Promise<Record<string, unknown>> {
+    const values = await readOutputs(stack, { showSecrets });
+    if (Object.keys(values).length === 0) {
+        throw new Failure(`stack ${stack} is not up: run ./voip up --stack ${stack}`, { facts: { stack } });
+    }
+    return values;
+}
+
+export async function outputs({
+    stack,
+    showSecrets = false,
+}: {
+    stack: string;
+    showSecrets?: boolean;
+}): Promise<Result> {
+    const values = await stackOutputs(stack, showSecrets);
+    const { stringify } = await import("yaml");
+    return { facts: values, text: stringify(values) };
+}

@@ -1,0 +1,138 @@
+import { stackPaths } from "../../paths";
+import { run } from "../../process/run";
+import type { Forwarding, VmReport } from "../platform/probe";
+import { parseProbe, probeScript } from "../platform/probe";
+import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
+import { onVm } from "../platform/vm";
+import { table } from "../render/table";
+import { Failure, messageOf, type Result } from "../result";
+
+interface VmStatus {
+    name: string;
+    state: string;
+    host: string;
+    addresses: { eth0: string; eth1?: string };
+}
+
+interface ServiceStatus {
+    name: string;
+    vm: string;
+    state: string;
+    version: string | null;
+    port: number;
+}
+
+/** States of the VMs as their hypervisor knows them, by name; empty where it can't be asked. */
+async function domainStates(stack: string, lab: boolean): Promise<Map<string, string>> {
+    const connect = lab ? ["--connect", stackPaths(stack).libvirtUri] : [];
+    const { stdout } = await run(["virsh", ...connect, "list", "--all"], { timeoutMs: 10_000 }).catch(() => ({
+        stdout: "",
+    }));
+    return new Map([...stdout.matchAll(/^\s*(?:\d+|-)\s+(\S+)\s+(.+?)\s*$/gm)].map(([, name, state]) => [name, state]));
+}
+
+interface Answer {
+    report?: VmReport;
+    error?: string;
+}
+
+async function ask(stack: string, outputs: PlatformOutputs, vm: string): Promise<Answer> {
+    const services = outputs.services.filter((service) => service.vm === vm);
+    try {
+        const script = probeScript(services, outputs.media.cliPort);
+        return { report: parseProbe(await onVm(stack, outputs, vm, script, { timeoutMs: 30_000 }), services) };
+    } catch (error) {
+        return { error: messageOf(error) };
+    }
+}
+
+/** The platform as it is now. @throws Failure when it is not up, or when a part of it is down. */
+export async function status(stack: string): Promise<Result> {
+    const outputs = await platformOutputs(stack);
+    const names = Object.keys(outputs.vms);
+    const domains = await domainStates(stack, outputs.lab.enabled);
+    const answers = new Map(
+        await Promise.all(
+            names.map(async (name): Promise<[string, Answer]> => {
+                const state = domains.get(name);
+                const down = state !== undefined && state !== "running";
+                return [name, down ? { error: `is ${state}` } : await ask(stack, outputs, name)];
+            }),
+        ),
+    );
+    const reports = [...answers.values()].flatMap(({ report }) => report ?? []);
+    const vms: VmStatus[] = names.map((name) => {
+        const { host, addresses } = outputs.vms[name];
+        const state = domains.get(name) ?? "missing";
+        return {
+            name,
+            state: answers.get(name)?.report || state !== "running" ? state : "unreachable",
+            host,
+            addresses,
+        };
+    });
+    const services: ServiceStatus[] = outputs.services.map(({ name, vm, port }) => {
+        const service = answers.get(vm)?.report?.services[name];
+        const version = service?.version ?? outputs.versions[name] ?? null;
+        return { name, vm, state: service?.state ?? "unreachable", version, port };
+    });
+    const kernelForwarding = Object.fromEntries(
+        [...answers].flatMap(([vm, { report }]) => (report?.forwarding ? [[vm, report.forwarding]] : [])),
+    );
+    const sum = (pick: (report: VmReport) => number | undefined): number =>
+        reports.reduce((total, report) => total + (pick(report) ?? 0), 0);
+    const facts = {
+        stack,
+        phase: outputs.phase,
+        vms,
+        services,
+        kernelForwarding,
+        certificates: [],
+        secrets: [],
+        registrations: sum(({ registrations }) => registrations),
+        activeCalls: sum(({ activeCalls }) => activeCalls),
+    };
+    const text = statusText(vms, services, kernelForwarding, facts);
+    const problems = [
+        ...vms.filter(({ state }) => state !== "running").map(({ name, state }) => `VM ${name} is ${state}`),
+        ...services
+            .filter(({ state }) => state !== "running")
+            .map(({ name, vm, state }) => `${name} on ${vm} is ${state}`),
+        ...Object.entries(kernelForwarding)
+            .filter(([, { module, table: number }]) => module === null || number === null)
+            .map(([vm]) => `${vm} does not forward in the kernel`),
+    ];
+    if (problems.length) {
+        throw new Failure(`stack ${stack}: ${problems.join(", ")}; ./voip up mends it\n\n${text}`, { facts });
+    }
+    return { facts, text };
+}
+
+function statusText(
+    vms: VmStatus[],
+    services: ServiceStatus[],
+    forwarding: Record<string, Forwarding>,
+    { registrations, activeCalls }: { registrations: number; activeCalls: number },
+): string {
+    const addressList = ({ eth0, eth1 }: VmStatus["addresses"]): string => [eth0, ...(eth1 ? [eth1] : [])].join(" ");
+    return [
+        table(
+            ["vm", "state", "host", "addresses"],
+            vms.map(({ name, state, host, addresses }) => [name, state, host, addressList(addresses)]),
+        ),
+        "",
+        table(
+            ["service", "vm", "state", "version", "port"],
+            services.map(({ name, vm, state, version, port }) => [name, vm, state, version ?? "?", String(port)]),
+        ),
+        "",
+        ...Object.entries(forwarding).map(
+            ([vm, { module, table: number, kernelPackets, userspacePackets, sessions }]) =>
+                module === null || number === null
+                    ? `kernel forwarding on ${vm}: OFF`
+                    : `kernel forwarding on ${vm}: ${module}, table ${number}; ${kernelPackets} packets in the kernel, ` +
+                      `${userspacePackets} in userspace, ${sessions} sessions now`,
+        ),
+        `${registrations} registrations, ${activeCalls} active calls`,
+    ].join("\n");
+}

@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import * as path from "node:path";
+import { projectDir } from "../../paths";
+import { Failure, type Result } from "../result";
+
+/**
+ * Runs the kinds of tests named, all of them by default; words that start with `-` and what follows `--` go to jest. The
+ * last line on standard output is `N passed, N failed`. @throws Failure when a test failed or did not run.
+ */
+export async function test(words: string[]): Promise<Result> {
+    const { projects } = (await import(path.join(projectDir, "jest.config.js"))) as {
+        projects: { displayName: string }[];
+    };
+    const kinds = projects.map(({ displayName }) => displayName);
+    const firstOption = words.findIndex((word) => word.startsWith("-"));
+    const suites = firstOption < 0 ? words : words.slice(0, firstOption);
+    const unknown = suites.filter((name) => !kinds.includes(name));
+    if (unknown.length) {
+        throw new Failure(`no test suite ${unknown.join(", ")}: there are ${kinds.join(", ")}`, { status: 2 });
+    }
+    const options = firstOption < 0 ? [] : words.slice(firstOption).filter((word) => word !== "--");
+    const selected = suites.length ? ["--selectProjects", ...suites] : [];
+    const jest = path.join(projectDir, "node_modules", "jest", "bin", "jest.js");
+    const status = await new Promise<number>((resolve, reject) => {
+        const child = spawn(process.execPath, [jest, ...selected, ...options], { cwd: projectDir, stdio: "inherit" });
+        const ignore = (): void => undefined; // jest gets the same Ctrl-C and clears away after itself
+        process.on("SIGINT", ignore);
+        child.on("error", reject);
+        child.on("close", (code) => {
+            process.removeListener("SIGINT", ignore);
+            resolve(code ?? 130);
+        });
+    });
+    process.exitCode = status;
+    return { facts: {}, text: "" };
+}

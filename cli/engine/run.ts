@@ -1,0 +1,163 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import type { EngineEvent } from "../../engine/events";
+import { projectDir } from "../../paths";
+import { messageOf, note } from "../result";
+import type { EngineChoice } from "./choice";
+import { embeddedArgv, pulumiArgv, pulumiSelectArgv, type EngineRequest } from "./commandline";
+import { EventReader, follow } from "./events";
+import { newLog } from "./log";
+
+export interface EngineWatch {
+    onEvent(event: EngineEvent): void;
+    /** A line that is no event, as printed. */
+    onText(line: string): void;
+}
+
+export interface EngineEnd {
+    /** Exit status; 128 and more: killed by a signal. */
+    status: number;
+    interrupted: boolean;
+    events: EngineEvent[];
+    /** What the engine said on standard error. */
+    said: string;
+    /** Every event and every line, as they came. */
+    log: string;
+}
+
+/** How the engine's command line is started: as it is, or wrapped so that it runs in the lab. */
+export type Wrap = (argv: string[]) => string[];
+
+interface Child {
+    argv: string[];
+    env: Record<string, string>;
+    /** File that the events go to; standard output when undefined. */
+    eventLog?: string;
+}
+
+/**
+ * The engine behind the process that we started: the child of unshare(1), which passes no signals on. Only the engine is
+ * interrupted, not what it runs: that is what is in flight.
+ */
+function enginePid(pid: number): number {
+    try {
+        if (fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "unshare") return pid;
+        return Number(fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")[0]) || pid;
+    } catch {
+        return pid; // no /proc: not in a lab either
+    }
+}
+
+/**
+ * Passes interrupts on. The engine is in a process group of its own, so a Ctrl-C on the terminal reaches only us; the
+ * first lets it finish what is in flight, the second stops it.
+ */
+function forwardInterrupts(pid: number): { count(): number; restore(): void } {
+    let count = 0;
+    const forward = (): void => {
+        count++;
+        note(
+            count === 1
+                ? "interrupted: what is in flight is finished and recorded; a second interrupt stops at once"
+                : "stopping at once",
+        );
+        try {
+            process.kill(enginePid(pid), "SIGINT");
+        } catch {
+            // it has ended already
+        }
+    };
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    for (const signal of signals) process.on(signal, forward);
+    return {
+        count: () => count,
+        restore: () => signals.forEach((signal) => process.removeListener(signal, forward)),
+    };
+}
+
+function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatch): Promise<EngineEnd> {
+    return new Promise((resolve, reject) => {
+        const logFile = fs.createWriteStream(log, { flags: "a" });
+        const events: EngineEvent[] = [];
+        let said = "";
+        const reader = new EventReader(
+            (event) => {
+                logFile.write(`${JSON.stringify(event)}\n`);
+                events.push(event);
+                watch.onEvent(event);
+            },
+            (line) => {
+                logFile.write(`${line}\n`);
+                watch.onText(line);
+            },
+        );
+        const child = spawn(argv[0], argv.slice(1), {
+            cwd: projectDir,
+            env: { ...process.env, ...env },
+            stdio: ["ignore", "pipe", "pipe"],
+            detached: true,
+        });
+        const interrupts = forwardInterrupts(child.pid ?? 0);
+        const followed = eventLog ? follow(eventLog, (chunk) => reader.take(chunk)) : undefined;
+        child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+            if (followed) logFile.write(chunk);
+            else reader.take(chunk);
+        });
+        child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+            said += chunk;
+            logFile.write(chunk);
+        });
+        const finish = (): void => {
+            followed?.stop();
+            reader.end();
+            interrupts.restore();
+        };
+        child.on("error", (error) => {
+            finish();
+            logFile.end();
+            reject(new Error(`${argv[0]} could not be started: ${messageOf(error)}`));
+        });
+        child.on("close", (code, signal) => {
+            finish();
+            logFile.end(() =>
+                resolve({
+                    status: code ?? (signal === "SIGINT" ? 130 : 137),
+                    interrupted: interrupts.count() > 0,
+                    events,
+                    said: said.trim(),
+                    log,
+                }),
+            );
+        });
+    });
+}
+
+/** Runs one operation by the engine chosen, and hands on its events as they come. */
+export async function runEngine(
+    choice: EngineChoice,
+    request: EngineRequest,
+    wrap: Wrap,
+    watch: EngineWatch,
+): Promise<EngineEnd> {
+    const log = newLog(`${request.stack}-${request.operation}`, "ndjson");
+    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: {} }, log, watch);
+
+    const env = await pulumiEnvironment();
+    const selected = await runChild({ argv: pulumiSelectArgv(choice, request.stack), env }, log, watch);
+    if (selected.status !== 0) return selected;
+    const eventLog = `${log}.events`;
+    fs.writeFileSync(eventLog, "", { mode: 0o600 });
+    try {
+        return await runChild({ argv: wrap(pulumiArgv(choice, request, eventLog)), env, eventLog }, log, watch);
+    } finally {
+        fs.rmSync(eventLog, { force: true });
+    }
+}
+
+/** The official CLI works on the same state with the same passphrase as the embedded engine. */
+async function pulumiEnvironment(): Promise<Record<string, string>> {
+    const { passphrase } = await import("../../engine/secrets/phrase");
+    const { phrase, notice } = passphrase();
+    if (notice) note(notice);
+    return { PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_CONFIG_PASSPHRASE: phrase };
+}

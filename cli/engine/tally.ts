@@ -1,0 +1,130 @@
+import type { EngineEvent, OpType, StepMetadata } from "../../engine/events";
+
+/** What an operation did, as `./voip up --json` says it. */
+export interface Counts {
+    created: number;
+    updated: number;
+    replaced: number;
+    deleted: number;
+    same: number;
+}
+
+export interface ResourceName {
+    urn: string;
+    /** As the program named it. */
+    name: string;
+    /** Last part of the type token, such as `Vm`. */
+    type: string;
+}
+
+export interface FailedResource extends ResourceName {
+    op: OpType;
+    message: string;
+}
+
+/** A property as the state knows it, and as it is or will be. */
+export interface PropertyChange {
+    property: string;
+    was: unknown;
+    is: unknown;
+}
+
+export interface Step extends ResourceName {
+    op: OpType;
+    changes: PropertyChange[];
+    /** Properties that force the replacement; only on op `replace`. */
+    because: string[];
+}
+
+export interface DriftedResource extends ResourceName {
+    drift: PropertyChange[];
+    /** The resource is no longer there at all. */
+    gone: boolean;
+}
+
+export interface Tally {
+    counts: Counts;
+    steps: Step[];
+    failed: FailedResource[];
+    /** Errors that name no resource, such as a config value that the program refuses. */
+    errors: string[];
+}
+
+export function resourceName(urn: string): ResourceName {
+    const [, , type = "", ...name] = urn.split("::");
+    return { urn, name: name.join("::"), type: type.split(/[:$/]/).at(-1) ?? type };
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Properties that differ between old and new: of the inputs where any do, else of the outputs. */
+function changesOf({ old, new: current, diffs }: StepMetadata): PropertyChange[] {
+    for (const kind of ["inputs", "outputs"] as const) {
+        const before: Record<string, unknown> = old?.[kind] ?? {};
+        const after: Record<string, unknown> = current?.[kind] ?? {};
+        const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+            .filter((property) => !property.startsWith("__") && !same(before[property], after[property]))
+            .map((property) => ({ property, was: before[property] ?? null, is: after[property] ?? null }));
+        if (changed.length) return changed;
+    }
+    return (diffs ?? []).map((property) => ({
+        property,
+        was: old?.inputs[property] ?? null,
+        is: current?.inputs[property] ?? null,
+    }));
+}
+
+const countOf = (changes: Partial<Record<OpType, number>>): Counts => ({
+    created: changes.create ?? 0,
+    updated: changes.update ?? 0,
+    replaced: changes.replace ?? 0,
+    deleted: changes.delete ?? 0,
+    same: changes.same ?? 0,
+});
+
+/** Folds the events of one operation, of either engine, into what it did. */
+export function tally(events: EngineEvent[]): Tally {
+    const result: Tally = {
+        counts: countOf(events.filter(({ summaryEvent }) => summaryEvent).at(-1)?.summaryEvent?.resourceChanges ?? {}),
+        steps: [],
+        failed: [],
+        errors: [],
+    };
+    const messages = new Map<string, string>();
+    for (const { diagnosticEvent } of events) {
+        if (diagnosticEvent?.severity !== "error") continue;
+        const message = diagnosticEvent.message.trim();
+        if (diagnosticEvent.urn) messages.set(diagnosticEvent.urn, message);
+        else result.errors.push(message);
+    }
+    const failedUrns = new Set<string>();
+    for (const { resourcePreEvent, resOpFailedEvent } of events) {
+        if (resOpFailedEvent) {
+            const { urn, op } = resOpFailedEvent.metadata;
+            failedUrns.add(urn);
+            result.failed.push({ ...resourceName(urn), op, message: messages.get(urn) ?? "no message" });
+        }
+        if (resourcePreEvent) {
+            const { op, urn, keys } = resourcePreEvent.metadata;
+            // the logical step stands for the two physical ones of a replacement
+            if (!["create", "update", "delete", "replace"].includes(op)) continue;
+            const because = op === "replace" ? (keys ?? []) : [];
+            result.steps.push({ ...resourceName(urn), op, changes: changesOf(resourcePreEvent.metadata), because });
+        }
+    }
+    for (const [urn, message] of messages) {
+        if (!failedUrns.has(urn)) result.errors.push(`${resourceName(urn).name}: ${message}`);
+    }
+    return result;
+}
+
+/** Reads off the events of a refresh which resources are not as the state knew them. */
+export function drift(events: EngineEvent[]): DriftedResource[] {
+    return events.flatMap(({ resOutputsEvent }) => {
+        if (!resOutputsEvent) return [];
+        const { metadata } = resOutputsEvent;
+        const gone = metadata.new === null || metadata.new === undefined;
+        const changes = gone ? [] : changesOf(metadata);
+        return gone || changes.length ? [{ ...resourceName(metadata.urn), drift: changes, gone }] : [];
+    });
+}

@@ -1,0 +1,136 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Failure, report, type Result } from "./result";
+
+/** Options that every command on a stack takes. */
+interface Common {
+    stack: string;
+    json?: boolean;
+}
+
+const positive = (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number from 1 is allowed.");
+    return value;
+};
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** A command on one stack; its work is loaded only when it runs. */
+function onStack<Options extends Common>(
+    program: Command,
+    usage: string,
+    description: string,
+    work: (options: Options, operands: string[]) => Promise<Result>,
+): Command {
+    const command = program.command(usage).description(description);
+    command.addOption(new Option("-s, --stack <name>", "the stack").default("dev").env("VOIP_STACK"));
+    command.option("--json", "print exactly one JSON object on standard output");
+    return command.action(() => {
+        const options = command.opts<Options>();
+        return report(options.json === true, () => work(options, command.args));
+    });
+}
+
+function operations(program: Command): void {
+    const descriptions = {
+        up: "build the platform, or bring it to what the configuration says",
+        preview: "show what up would do; touches nothing",
+        refresh: "look at what is really there, and tell what has drifted",
+        destroy: "remove the platform and its lab; built images stay in the cache",
+    };
+    for (const operation of ["up", "preview", "refresh", "destroy"] as const) {
+        const command = onStack<Common & import("./commands/operate").OperateOptions>(
+            program,
+            operation,
+            descriptions[operation],
+            async (options) => (await import("./commands/operate")).operate(operation, options),
+        );
+        command.addOption(
+            new Option("--engine <engine>", "what runs the program")
+                .choices(["auto", "pulumi", "embedded"])
+                .default("auto"),
+        );
+        command.option("--target <urn>", "only this resource and what it needs; may be repeated", collect);
+        command.option("--parallel <n>", "resources worked on at once", positive);
+        command.option("-y, --yes", "go ahead without asking");
+    }
+}
+
+function inspection(program: Command): void {
+    onStack<Common & { showSecrets?: boolean }>(
+        program,
+        "outputs",
+        "addresses, ports, versions and accounts of the platform",
+        async (options) => (await import("./commands/outputs")).outputs(options),
+    ).option("--show-secrets", "secrets in plain instead of [secret]");
+    onStack(
+        program,
+        "status",
+        "VMs, services, kernel forwarding, registrations, certificates, secret ages",
+        async (options) => (await import("./commands/status")).status(options.stack),
+    );
+    onStack(program, "doctor", "what this machine has, lacks, and how to get it", async () =>
+        (await import("./commands/doctor")).doctor(),
+    );
+}
+
+function use(program: Command): void {
+    const call = onStack<Common & import("./commands/call").CallOptions>(
+        program,
+        "call",
+        "a real test call between two phones; prints setup time, RTP, loss and MOS",
+        async (options) => (await import("./commands/call")).call(options),
+    );
+    call.option("--from <extension>", "who calls", "1001");
+    call.option("--to <number>", "who is called: an extension, or a service such as *43", "1002");
+    call.option("--seconds <n>", "how long both talk", positive, 5);
+    call.addOption(
+        new Option("--transport <transport>", "SIP transport of the phones; tls comes with SRTP").choices([
+            "udp",
+            "tcp",
+            "tls",
+        ]),
+    );
+
+    program
+        .command("shell [command...]")
+        .description("a shell, or one command, inside the lab's network")
+        .addOption(new Option("-s, --stack <name>", "the stack").default("dev").env("VOIP_STACK"))
+        .passThroughOptions()
+        .action(async (command: string[], { stack }: { stack: string }) => {
+            await report(false, async () => (await import("./commands/shell")).shell(stack, command));
+        });
+    program
+        .command("test [suite...]")
+        .description("run the tests: unit, conformance, integration, functional; all of them by default")
+        .allowUnknownOption()
+        .action(async (words: string[]) => {
+            await report(false, async () => (await import("./commands/test")).test(words));
+        });
+    onStack(program, "bench [name...]", "benchmarks: up, media; all of them by default", async (options, names) =>
+        (await import("./commands/bench")).bench(options, names),
+    ).option("--calls <n>", "media: concurrent calls", positive);
+}
+
+async function main(argv: string[]): Promise<void> {
+    const program = new Command("voip")
+        .description("A complete VoIP platform with one command")
+        .enablePositionalOptions()
+        .exitOverride()
+        .configureOutput({ outputError: () => undefined });
+    operations(program);
+    inspection(program);
+    use(program);
+    try {
+        await program.parseAsync(argv, { from: "user" });
+    } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        if (error.exitCode === 0) return; // --help
+        const message = error.code === "commander.help" ? "no command was given; see the list above" : error.message;
+        await report(argv.includes("--json"), () => {
+            throw new Failure(message.replace(/^error: /, ""), { status: 2 });
+        });
+    }
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,29 @@
+import { stackOutputs } from "../commands/outputs";
+
+/** What the program exports, as far as commands use it. */
+export interface PlatformOutputs {
+    phase: string;
+    sipDomain: string;
+    vms: Record<string, { role: string; host: string; addresses: { eth0: string; eth1?: string } }>;
+    proxy: { external: string; internal: string; ports: Partial<Record<"udp" | "tcp" | "tls", number>> };
+    media: { external: string; internal: string; ngPort: number; cliPort: number };
+    extensions: Record<string, { password: string; voicemailPin: string }>;
+    versions: Record<string, string>;
+    lab: { enabled: boolean; phoneAddresses: string[] };
+    sshConfig: string;
+    services: Service[];
+}
+
+export interface Service {
+    name: string;
+    vm: string;
+    kind: "container" | "unit";
+    /** systemd unit, for kind unit. */
+    unit?: string;
+    port: number;
+}
+
+/** @throws Failure when the stack is not up. */
+export async function platformOutputs(stack: string, showSecrets = false): Promise<PlatformOutputs> {
+    return (await stackOutputs(stack, showSecrets)) as unknown as PlatformOutputs;
+}

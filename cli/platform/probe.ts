@@ -1,0 +1,104 @@
+import type { Service } from "./outputs";
+import { parseTotals, totalsCommand } from "./rtpengine";
+
+/** What one VM says of itself. */
+export interface VmReport {
+    /** By service name. */
+    services: Record<string, { state: string; version?: string }>;
+    /** Contacts that are registered at the proxy. */
+    registrations?: number;
+    activeCalls?: number;
+    forwarding?: Forwarding;
+}
+
+export interface Forwarding {
+    /** Kernel module that is loaded; null: none. */
+    module: string | null;
+    /** RTPEngine's forwarding table in the kernel; null: none, packets would go through userspace. */
+    table: number | null;
+    kernelPackets: number;
+    userspacePackets: number;
+    sessions: number;
+}
+
+const mark = (name: string): string => `echo "@${name}"`;
+
+const stateOf = ({ name, kind, unit }: Service): string =>
+    kind === "container"
+        ? `docker inspect --format '{{.State.Status}}' ${name} 2>/dev/null || echo missing`
+        : `systemctl is-active ${unit ?? name} || true`;
+
+const versionOf: Record<string, string> = {
+    kamailio: "docker exec kamailio kamailio -v",
+    asterisk: "docker exec asterisk asterisk -V",
+    rtpengine: "rtpengine --version 2>&1",
+};
+
+const extras: Record<string, (cliPort: number) => string[]> = {
+    kamailio: () => [mark("registrations"), "docker exec kamailio kamcmd stats.get_statistics usrloc:"],
+    asterisk: () => [mark("calls"), `docker exec asterisk asterisk -rx 'core show channels count'`],
+    rtpengine: (cliPort) => [
+        mark("module"),
+        "grep -oE '^(nft_rtpengine|xt_RTPENGINE)' /proc/modules || true",
+        mark("table"),
+        "sudo cat /proc/rtpengine/list 2>/dev/null || true",
+        mark("totals"),
+        totalsCommand(cliPort),
+    ],
+};
+
+/** The shell script that a VM answers in one round trip; each answer follows a line `@name`. */
+export function probeScript(services: Service[], cliPort: number): string {
+    return [
+        ...services.flatMap((service) => [
+            mark(`state ${service.name}`),
+            stateOf(service),
+            mark(`version ${service.name}`),
+            `${versionOf[service.name] ?? "true"} 2>/dev/null | head -1`,
+            ...(extras[service.name]?.(cliPort) ?? []),
+        ]),
+        "true",
+    ].join("\n");
+}
+
+function sections(answer: string): Map<string, string> {
+    const parts = answer.split(/^@/m).slice(1);
+    return new Map(
+        parts.map((part) => {
+            const end = part.indexOf("\n");
+            return [part.slice(0, end).trim(), part.slice(end + 1).trim()];
+        }),
+    );
+}
+
+const firstNumber = (text: string | undefined, pattern: RegExp): number | undefined => {
+    const found = text === undefined ? null : pattern.exec(text);
+    return found ? Number(found[1]) : undefined;
+};
+
+/** systemd and Docker say the same in different words. */
+const normalState = (state: string | undefined): string => (state === "active" ? "running" : state || "unknown");
+
+export function parseProbe(answer: string, services: Service[]): VmReport {
+    const said = sections(answer);
+    const states = services.map(({ name }) => {
+        const version = /\d+(?:\.\d+)+/.exec(said.get(`version ${name}`) ?? "")?.[0];
+        return [name, { state: normalState(said.get(`state ${name}`)), version }] as const;
+    });
+    return {
+        services: Object.fromEntries(states),
+        registrations: firstNumber(said.get("registrations"), /registered_users\s*[=:]\s*(\d+)/),
+        activeCalls: firstNumber(said.get("calls"), /(\d+) active calls?\b/),
+        forwarding: said.has("totals") ? forwarding(said) : undefined,
+    };
+}
+
+function forwarding(said: Map<string, string>): Forwarding {
+    const module = said.get("module") || null;
+    const tableLine = firstNumber(said.get("table"), /^(\d+)$/m);
+    try {
+        return { module, table: tableLine ?? null, ...parseTotals(said.get("totals") ?? "") };
+    } catch {
+        return { module, table: tableLine ?? null, kernelPackets: 0, userspacePackets: 0, sessions: 0 }; // not running
+    }
+}

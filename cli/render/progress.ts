@@ -1,0 +1,95 @@
+import type { EngineEvent } from "../../engine/events";
+import { inWords, type Durations } from "../durations";
+import { Activity, type InFlight } from "./activity";
+
+/** Shows an operation while it runs, on standard error. */
+export interface Progress {
+    event(event: EngineEvent): void;
+    text(line: string): void;
+    end(): void;
+}
+
+/** What progress is written to: standard error. */
+export interface Screen {
+    write(text: string): void;
+    isTTY?: boolean;
+    columns?: number;
+    rows?: number;
+}
+
+const clip = (line: string, columns: number): string =>
+    line.length < columns ? line : `${line.slice(0, columns - 2)}…`;
+
+/** Without a terminal: one line an event. */
+class Lines implements Progress {
+    constructor(
+        private readonly activity: Activity,
+        private readonly screen: Screen,
+    ) {}
+
+    event(event: EngineEvent): void {
+        const { started, said } = this.activity.take(event);
+        if (started) this.text(started);
+        for (const { line } of said) this.text(line);
+    }
+
+    text(line: string): void {
+        this.screen.write(`${line}\n`);
+    }
+
+    end(): void {
+        // every line is out already
+    }
+}
+
+/** On a terminal: what ended scrolls by, what is in flight stays below it and counts. */
+class Live implements Progress {
+    private drawn = 0;
+    private readonly timer: NodeJS.Timeout;
+
+    constructor(
+        private readonly activity: Activity,
+        private readonly screen: Screen,
+    ) {
+        this.timer = setInterval(() => this.draw([]), 200);
+        this.timer.unref();
+    }
+
+    event(event: EngineEvent): void {
+        const inFlight = new Set(this.activity.current().map(({ label }) => label));
+        const { said } = this.activity.take(event);
+        // the progress of something in flight is shown beside it; it scrolls by only where it belongs to nothing
+        const quiet = event.diagnosticEvent?.urn !== undefined && event.diagnosticEvent.severity.startsWith("info");
+        this.draw(quiet && inFlight.size > 0 ? [] : said.map(({ line }) => line));
+    }
+
+    text(line: string): void {
+        this.draw([line]);
+    }
+
+    end(): void {
+        clearInterval(this.timer);
+        this.draw([], true);
+    }
+
+    private draw(lines: string[], last = false): void {
+        const columns = this.screen.columns ?? 80;
+        const room = (this.screen.rows ?? 24) - 2; // what scrolled off can't be drawn over
+        const status = last ? [] : this.activity.current().slice(0, room);
+        const below = status.map((entry) => clip(describe(entry), columns));
+        const up = this.drawn > 0 ? `\u001b[${this.drawn}A` : "";
+        this.screen.write(`${up}\r\u001b[J${[...lines, ...below].map((line) => `${line}\n`).join("")}`);
+        this.drawn = status.length;
+    }
+}
+
+function describe({ label, since, lastTime, message }: InFlight): string {
+    const elapsed = inWords(performance.now() - since);
+    const before = lastTime && lastTime > 1000 ? `, last time ${inWords(lastTime)}` : "";
+    return `  ${label}  ${elapsed}${before}${message ? `  ${message}` : ""}`;
+}
+
+export function showProgress(durations: Durations, screen: Screen = process.stderr): Progress {
+    const activity = new Activity(durations);
+    return screen.isTTY ? new Live(activity, screen) : new Lines(activity, screen);
+}
