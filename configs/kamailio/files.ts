@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { render, type GuestFile } from "../render";
+
+export interface KamailioView {
+    sipDomain: string;
+    externalAddress: string;
+    internalAddress: string;
+    ports: { udp: number; tcp: number; tls: number };
+    /** Processes per UDP socket, and for all TCP connections. */
+    workers: number;
+    /** The PBXs, in the order in which they get calls. */
+    pbxs: { address: string; port: number }[];
+    /** Control sockets of the RTPEngines. */
+    media: { address: string; port: number }[];
+    /** Passwords by extension. */
+    passwords: Record<string, string>;
+    /** Paths on the VM; without them there is no TLS listener. */
+    tls?: { certificate: string; privateKey: string };
+}
+
+/** HA1 of a digest account: MD5 of user, realm and password (RFC 2617, section 3.2.2.2). */
+export const ha1 = (user: string, realm: string, password: string): string =>
+    createHash("md5").update(`${user}:${realm}:${password}`).digest("hex");
+
+/** Kamailio's configuration, and its database as text files (module db_text). */
+export function kamailioFiles(view: KamailioView): GuestFile[] {
+    const { sipDomain } = view;
+    const pbxs = view.pbxs.map((pbx, index) => ({ ...pbx, priority: view.pbxs.length - index }));
+    const subscribers = Object.entries(view.passwords).map(([extension, password], index) => ({
+        id: index + 1,
+        username: extension,
+        domain: sipDomain,
+        ha1: ha1(extension, sipDomain, password),
+    }));
+    const files: GuestFile[] = [
+        {
+            path: "/etc/kamailio/kamailio.cfg",
+            content: render("kamailio/kamailio.cfg", { ...view, tls: view.tls !== undefined }),
+        },
+        { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
+        { path: "/var/lib/kamailio/db/version", content: render("kamailio/version", {}) },
+        { path: "/var/lib/kamailio/db/subscriber", content: render("kamailio/subscriber", { subscribers }), mode: "0600" },
+        { path: "/var/lib/kamailio/db/location", content: render("kamailio/location", {}), initial: true },
+    ];
+    if (view.tls) files.push({ path: "/etc/kamailio/tls.cfg", content: render("kamailio/tls.cfg", view.tls) });
+    return files;
+}
