@@ -21,21 +21,24 @@ const ip = (netns: string, args: string[], input?: string) => run(["ip", "-n", n
 
 /** Makes the link; one that is there is replaced. */
 export async function createPhones(definition: PhonesDefinition): Promise<void> {
-    const { netns, labNetns, bridge } = definition;
+    const { netns, labNetns } = definition;
     await removePhones(definition);
     try {
         await ip(labNetns, ["link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", netns]);
-        await ip(labNetns, ["link", "set", port, "master", bridge, "up"]);
-        await ip(netns, ["link", "set", "eth0", "up"]);
-        await setAddresses(definition);
+        await configurePhones(definition);
     } catch (error) {
         await removePhones(definition);
         throw error;
     }
 }
 
-/** Gives the phones exactly these addresses; those that stay are not touched, and neither are calls that use them. */
-export async function setAddresses({ netns, addresses, prefix }: PhonesDefinition): Promise<void> {
+/**
+ * Puts the link on the bridge and gives the phones exactly these addresses. Addresses that stay are not touched, and neither
+ * are the calls that use them.
+ */
+export async function configurePhones({ netns, labNetns, bridge, addresses, prefix }: PhonesDefinition): Promise<void> {
+    await ip(labNetns, ["link", "set", port, "master", bridge, "up"]);
+    await ip(netns, ["link", "set", "eth0", "up"]);
     const wanted = addresses.map((address) => `${address}/${prefix}`);
     const present = await addressesOf(netns);
     const batch = [

@@ -1,6 +1,6 @@
 import { changed, interfaceName, ipv4, listOf, name, prefixLength, violations } from "../check";
 import { gone, type DynamicProvider } from "../dynamic";
-import { createPhones, readPhones, removePhones, setAddresses, type PhonesDefinition } from "./link";
+import { createPhones, readPhones, removePhones, configurePhones, type PhonesDefinition } from "./link";
 
 const rules = {
     netns: name,
@@ -16,8 +16,8 @@ export const provider: DynamicProvider<PhonesDefinition, PhonesDefinition> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["netns", "labNetns", "bridge"]);
-        const changes = replaces.length > 0 || changed(olds, news, ["addresses", "prefix"]).length > 0;
+        const replaces = changed(olds, news, ["netns", "labNetns"]);
+        const changes = replaces.length > 0 || changed(olds, news, ["bridge", "addresses", "prefix"]).length > 0;
         return { changes, replaces, deleteBeforeReplace: true };
     },
 
@@ -32,7 +32,7 @@ export const provider: DynamicProvider<PhonesDefinition, PhonesDefinition> = {
     },
 
     async update(_id, _olds, news) {
-        await setAddresses(news);
+        await configurePhones(news);
         return { outs: news };
     },
 

@@ -1,5 +1,6 @@
 import { run } from "../../process/run";
-import { escapeXml, virsh, virshNames, virshXml } from "../libvirt";
+import { changed } from "../check";
+import { escapeXml, unescapeXml, virsh, virshNames, virshXml } from "../libvirt";
 
 export interface NetworkDefinition {
     uri: string;
@@ -28,26 +29,46 @@ export function networkXml({ networkName, bridge, address, prefix }: NetworkDefi
 `;
 }
 
-/** Makes the network and starts it; one of the same name is replaced. */
+/** What libvirt says of a network. */
+export interface NetworkStatus {
+    state: "active" | "inactive";
+    bridge: string;
+    address?: string;
+    prefix?: number;
+}
+
+/** Undefined when there is no network of that name. */
+export async function readNetwork({ uri, networkName }: NetworkDefinition): Promise<NetworkStatus | undefined> {
+    if (!(await virshNames(uri, ["net-list", "--all"])).includes(networkName)) return undefined;
+    const isActive = (await virshNames(uri, ["net-list"])).includes(networkName);
+    const { stdout } = await virsh(uri, ["net-dumpxml", "--inactive", networkName]);
+    const ip = /<ip address='([^']*)' prefix='(\d+)'/.exec(stdout);
+    return {
+        state: isActive ? "active" : "inactive",
+        bridge: unescapeXml(/<bridge name='([^']*)'/.exec(stdout)?.[1] ?? ""),
+        ...(ip ? { address: ip[1], prefix: Number(ip[2]) } : {}),
+    };
+}
+
+/**
+ * Makes the network and starts it. One that an earlier attempt left is taken over.
+ * @throws Error when libvirt has another network of this name, or can't start this one, which is then removed again.
+ */
 export async function createNetwork(definition: NetworkDefinition): Promise<void> {
     const { uri, networkName } = definition;
-    await removeNetwork(definition);
+    const found = await readNetwork(definition);
+    if (found && changed<Partial<NetworkDefinition>>(found, definition, ["bridge", "address", "prefix"]).length) {
+        const other = `bridge ${found.bridge}, address ${found.address ?? "none"}`;
+        throw new Error(`${uri} has another network ${networkName} (${other}): rename or remove it`);
+    }
     try {
-        await virshXml(uri, ["net-define"], networkXml(definition));
-        await virsh(uri, ["net-start", networkName]);
+        if (!found) await virshXml(uri, ["net-define"], networkXml(definition));
+        if (found?.state !== "active") await virsh(uri, ["net-start", networkName]);
         await virsh(uri, ["net-autostart", networkName]);
     } catch (error) {
         await removeNetwork(definition);
         throw error;
     }
-}
-
-export async function networkState({
-    uri,
-    networkName,
-}: NetworkDefinition): Promise<"active" | "inactive" | undefined> {
-    if ((await virshNames(uri, ["net-list"])).includes(networkName)) return "active";
-    return (await virshNames(uri, ["net-list", "--inactive"])).includes(networkName) ? "inactive" : undefined;
 }
 
 /** Starts a network that was stopped, and puts the NICs of VMs that run on it back on its bridge. */

@@ -1,7 +1,7 @@
 import { changed, interfaceName, ipv4, matching, name, optional, prefixLength, violations } from "../check";
 import { gone, type DynamicProvider } from "../dynamic";
 import { libvirtUri } from "../libvirt";
-import { createNetwork, networkState, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
+import { createNetwork, readNetwork, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
 
 interface Inputs extends NetworkDefinition {
     /** Always "active"; a refresh puts "inactive" here when the network was stopped. */
@@ -37,12 +37,14 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
 
     async read(id, props) {
-        const state = await networkState(props);
-        return state ? { id, props: { ...props, state }, inputs: { ...props, state } } : gone;
+        const found = await readNetwork(props);
+        if (!found) return gone;
+        const { uri, networkName } = props;
+        return { id, props: { uri, networkName, ...found }, inputs: { uri, networkName, ...found } };
     },
 
     async update(_id, olds, news) {
-        if ((await networkState(olds)) === "inactive") await startNetwork(news);
+        if ((await readNetwork(olds))?.state === "inactive") await startNetwork(news);
         return { outs: news };
     },
 

@@ -36,20 +36,21 @@ describe("Phones", () => {
         expect((await refreshed(outs)).diff).toMatchObject({ changes: false });
     });
 
-    it("lost an address: the refresh tells, the update mends it", async () => {
+    it.each([
+        [
+            "lost an address",
+            () => ip(netns, "address", "del", "10.64.0.102/24", "dev", "eth0"),
+            { addresses: ["10.64.0.101"] },
+        ],
+        ["was taken off the bridge", () => ip(labNetns, "link", "set", "phones", "nomaster"), { bridge: "" }],
+    ])("%s: the refresh tells, the update mends it", async (_, change, found) => {
         await provider.create(inputs);
-        await ip(netns, "address", "del", "10.64.0.102/24", "dev", "eth0");
-        const { found, diff } = await refreshed();
-        expect(found.props).toMatchObject({ addresses: ["10.64.0.101"] });
+        await change();
+        const { found: seen, diff } = await refreshed();
+        expect(seen.props).toMatchObject(found);
         expect(diff).toMatchObject({ changes: true, replaces: [] });
-        await provider.update(netns, found.props ?? inputs, inputs);
+        await provider.update(netns, seen.props ?? inputs, inputs);
         expect((await refreshed()).diff).toMatchObject({ changes: false });
-    });
-
-    it("was taken off the bridge: it is made anew", async () => {
-        await provider.create(inputs);
-        await ip(labNetns, "link", "set", "phones", "nomaster");
-        expect((await refreshed()).diff).toMatchObject({ replaces: ["bridge"] });
     });
 
     it.each([

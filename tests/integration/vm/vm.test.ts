@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { ensureLab, removeLab } from "../../../lab/lab";
-import { stackPaths } from "../../../paths";
+import { enterLab, ensureLab, removeLab } from "../../../lab/lab";
+import { projectDir, stackPaths } from "../../../paths";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 import { virsh, virshXml } from "../../../providers/libvirt";
@@ -189,6 +189,19 @@ describe("Vm on libvirt", () => {
         await expectNothingLeft();
     });
 
+    it("tells what a guest said that does not start, and leaves nothing", async () => {
+        fs.writeFileSync(file("panic"), fakeKernel("Kernel panic - not syncing: no root"));
+        fs.writeFileSync(file("config"), "");
+        const definition = JSON.stringify({ ...wanted, kernel: file("panic"), ready: "ssh" });
+        const script = `require("./providers/vm/provider.ts").provider.create(${definition}).catch((e) => console.log(e.message))`;
+        const { stdout } = await run(enterLab(stack, ["node", "--import", "tsx", "--eval", script]), {
+            cwd: projectDir,
+        });
+        expect(stdout).toContain("guest-1 does not start: Kernel panic - not syncing: no root");
+        expect(stdout).toContain("last lines of its console");
+        await expectNothingLeft();
+    });
+
     it("is deleted with its disk, once or twice", async () => {
         const outs = await create();
         await vm.delete("guest-1", outs);
@@ -207,6 +220,19 @@ describe("VmNetwork on libvirt", () => {
         expect(await network.diff("internal", props ?? net, net)).toMatchObject({ changes: true, replaces: [] });
         await network.update("internal", props ?? net, net);
         expect(await bridge()).toMatch(/Active:\s+yes/);
+    });
+
+    it("leaves a network alone that has its name but is another", async () => {
+        await expect(network.create({ ...net, bridge: "br-new" })).rejects.toThrow(
+            "another network internal (bridge br-int",
+        );
+        expect((await network.read("internal", net)).props).toEqual(net);
+    });
+
+    it("takes over the leftovers of an attempt that was killed", async () => {
+        await virsh(uri, ["net-destroy", "internal"]);
+        await network.create(net);
+        expect((await network.read("internal", net)).props).toEqual(net);
     });
 
     it("fails on a bridge that is taken, and leaves nothing", async () => {
