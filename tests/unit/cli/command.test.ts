@@ -1,0 +1,67 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { projectDir } from "../../../paths";
+import { CommandError, run, type RunResult } from "../../../process/run";
+
+const voip = path.join(projectDir, "voip");
+
+async function outcome(
+    argv: string[],
+    options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<RunResult> {
+    return run(argv, { timeoutMs: 30_000, ...options }).catch((error: unknown) => {
+        if (error instanceof CommandError) return error.result;
+        throw error;
+    });
+}
+
+describe("./voip", () => {
+    let dir: string;
+    let env: Record<string, string>;
+    beforeEach(() => {
+        dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-test-"));
+        env = { XDG_STATE_HOME: dir, XDG_CONFIG_HOME: dir, PULUMI_BACKEND_URL: `file://${dir}` };
+    });
+    afterEach(() => fs.rmSync(dir, { recursive: true }));
+
+    it("works through a symbolic link, from any directory", async () => {
+        fs.symlinkSync(voip, path.join(dir, "link"));
+        fs.symlinkSync("link", path.join(dir, "second"));
+        const { status, stdout } = await outcome([path.join(dir, "second"), "--help"], { cwd: dir });
+        expect(status).toBe(0);
+        expect(stdout).toContain("A complete VoIP platform");
+    });
+
+    it.each([
+        ["a command that is none", ["frobnicate", "--json"], /unknown command/],
+        ["an option's value that is not allowed", ["call", "--seconds", "0", "--json"], /--seconds/],
+        ["a stack that is none", ["up", "--stack", "nowhere", "--yes", "--json"], /Pulumi\.nowhere\.yaml/],
+        ["no answer to a question", ["up", "--stack", "dev", "--json"], /--yes/],
+        ["a stack that is not up", ["status", "--stack", "dev", "--json"], /not up/],
+        ["a call through a stack that is not up", ["call", "--stack", "dev", "--json"], /not up/],
+    ])("says %s in one JSON object and one sentence", async (_what, args, words) => {
+        const { status, stdout, stderr } = await outcome([voip, ...args], { env });
+        expect(status).not.toBe(0);
+        expect(JSON.parse(stdout).error).toMatch(words);
+        expect(stderr).toMatch(words);
+        expect(stderr).not.toMatch(/^\s+at /m);
+        expect(fs.readdirSync(dir)).toEqual([]); // nothing was touched
+    });
+
+    it("refuses an old Node, in JSON too", async () => {
+        fs.writeFileSync(path.join(dir, "node"), "#!/bin/sh\necho v18.19.0\n", { mode: 0o755 });
+        const { status, stdout } = await outcome([voip, "up", "--json"], {
+            env: { PATH: `${dir}:${process.env.PATH}` },
+        });
+        expect(status).toBe(1);
+        expect(JSON.parse(stdout).error).toMatch(/Node 20 or newer is needed, found v18.19.0/);
+    });
+
+    it("removes nothing, and succeeds, where nothing is", async () => {
+        // a stack without a lab: the lab of a developer who runs this test is out of reach
+        const { status, stdout } = await outcome([voip, "destroy", "--stack", "prod", "--yes", "--json"], { env });
+        expect(status).toBe(0);
+        expect(JSON.parse(stdout)).toMatchObject({ stack: "prod", deleted: 0 });
+    });
+});

@@ -1,0 +1,150 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { chooseEngine } from "../../../cli/engine/choice";
+import { embeddedArgv } from "../../../cli/engine/commandline";
+import { EventReader } from "../../../cli/engine/events";
+import { runEngine } from "../../../cli/engine/run";
+import type { EngineEvent } from "../../../engine/events";
+
+let dir: string;
+beforeEach(() => {
+    dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-test-"));
+    process.env.XDG_STATE_HOME = path.join(dir, "state");
+    process.env.PULUMI_CONFIG_PASSPHRASE = "for tests";
+});
+afterEach(() => {
+    delete process.env.XDG_STATE_HOME;
+    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+    fs.rmSync(dir, { recursive: true });
+});
+
+function executable(file: string, script: string): string {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return file;
+}
+
+describe("the choice of the engine", () => {
+    const none = (): NodeJS.ProcessEnv => ({ PATH: path.join(dir, "empty"), HOME: dir });
+
+    it("takes the official CLI from PATH", () => {
+        const pulumi = executable(path.join(dir, "bin", "pulumi"), "true");
+        expect(chooseEngine("auto", { ...none(), PATH: path.dirname(pulumi) })).toMatchObject({
+            engine: "pulumi",
+            argv: [pulumi],
+        });
+    });
+
+    it("takes the newest that was downloaded before", () => {
+        for (const version of ["3.9.0", "3.100.0", "3.20.0"]) {
+            executable(path.join(dir, ".pulumi", "versions", version, "bin", "pulumi"), "true");
+        }
+        expect(chooseEngine("auto", none()).argv[0]).toContain("/3.100.0/");
+        expect(chooseEngine("embedded", none()).engine).toBe("embedded");
+    });
+
+    it("runs the program itself where there is none, and says why", () => {
+        expect(chooseEngine("auto", none())).toMatchObject({
+            engine: "embedded",
+            why: "engine: embedded, because there is no Pulumi CLI on this machine",
+        });
+        fs.mkdirSync(path.join(dir, "empty", "pulumi"), { recursive: true }); // a folder is no program
+        expect(chooseEngine("auto", none()).engine).toBe("embedded");
+    });
+
+    it("fetches a pinned CLI only when it is asked for", () => {
+        expect(chooseEngine("pulumi", none()).argv.join(" ")).toMatch(/^npx --yes pulumi@\d+\.\d+\.\d+$/);
+    });
+});
+
+describe("the event reader", () => {
+    it("tells events from other lines, in whatever pieces they come", () => {
+        const text = '{"sequence":1}\nwarning: something\n\n{ not JSON\n{"sequence":2}';
+        for (let cut = 0; cut <= text.length; cut++) {
+            const events: EngineEvent[] = [];
+            const lines: string[] = [];
+            const reader = new EventReader(
+                (event) => events.push(event),
+                (line) => lines.push(line),
+            );
+            reader.take(text.slice(0, cut));
+            reader.take(text.slice(cut));
+            reader.end();
+            expect(events.map(({ sequence }) => sequence)).toEqual([1, 2]);
+            expect(lines).toEqual(["warning: something", "{ not JSON"]);
+        }
+    });
+});
+
+describe("running an engine", () => {
+    const request = { operation: "up" as const, stack: "dev", targets: ["urn:a"], parallel: 3 };
+    const silent = { onEvent: () => undefined, onText: () => undefined };
+
+    it("reads the events of the embedded one from its standard output", async () => {
+        const engine = executable(
+            path.join(dir, "engine"),
+            "echo '{\"sequence\":7}'; echo plain; echo wrong >&2; exit 3",
+        );
+        const seen: unknown[] = [];
+        const end = await runEngine({ engine: "embedded", argv: [], why: "" }, request, () => [engine], {
+            onEvent: ({ sequence }) => seen.push(sequence),
+            onText: (line) => seen.push(line),
+        });
+        expect(seen).toEqual([7, "plain"]);
+        expect(end).toMatchObject({ status: 3, said: "wrong", interrupted: false });
+        const log = fs.readFileSync(end.log, "utf8").split("\n").sort();
+        expect(log).toEqual(["", "plain", "wrong", '{"sequence":7}']);
+        expect(fs.statSync(end.log).mode & 0o777).toBe(0o600);
+    });
+
+    it("gives the embedded one its targets and parallelism", () => {
+        expect(embeddedArgv(request).slice(3)).toEqual(
+            "engine/main.ts up --stack dev --target urn:a --parallel 3".split(" "),
+        );
+    });
+
+    it("selects the stack, then follows the event log of the official one", async () => {
+        const calls = path.join(dir, "calls");
+        const pulumi = executable(
+            path.join(dir, "pulumi"),
+            [
+                `echo "$PULUMI_DEBUG_COMMANDS $PULUMI_CONFIG_PASSPHRASE $*" >> ${calls}`,
+                'while [ $# -gt 0 ]; do [ "$1" = --event-log ] && log=$2; shift; done',
+                '[ -z "$log" ] || { echo \'{"sequence":1}\' >> "$log"; echo said; printf \'{"sequence":2}\' >> "$log"; }',
+            ].join("\n"),
+        );
+        const seen: number[] = [];
+        const end = await runEngine({ engine: "pulumi", argv: [pulumi], why: "" }, request, (argv) => argv, {
+            ...silent,
+            onEvent: ({ sequence }) => seen.push(sequence),
+        });
+        expect(end.status).toBe(0);
+        expect(seen).toEqual([1, 2]);
+        const [select, up] = fs.readFileSync(calls, "utf8").split("\n");
+        expect(select).toBe("true for tests stack select --create --non-interactive --stack dev");
+        expect(up).toMatch(/^true for tests up --non-interactive --stack dev --event-log \S+ --yes --skip-preview/);
+        expect(up).toMatch(/--target urn:a --parallel 3$/);
+        expect(fs.readdirSync(path.dirname(end.log)).filter((name) => name.endsWith(".events"))).toEqual([]);
+    });
+
+    it("passes an interrupt on and lets the engine finish", async () => {
+        const engine = executable(
+            path.join(dir, "engine"),
+            `trap 'echo "{\\"sequence\\":9}"; exit 130' INT; echo '{"sequence":1}'; while :; do sleep 0.05; done`,
+        );
+        const end = await runEngine({ engine: "embedded", argv: [], why: "" }, request, () => [engine], {
+            ...silent,
+            onEvent: ({ sequence }) => {
+                if (sequence === 1) process.emit("SIGINT");
+            },
+        });
+        expect(end).toMatchObject({ status: 130, interrupted: true });
+        expect(end.events.map(({ sequence }) => sequence)).toEqual([1, 9]);
+    });
+
+    it("says what could not be started", async () => {
+        const missing = runEngine({ engine: "embedded", argv: [], why: "" }, request, () => ["/nowhere/node"], silent);
+        await expect(missing).rejects.toThrow("/nowhere/node could not be started");
+    });
+});

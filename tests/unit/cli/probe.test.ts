@@ -1,0 +1,78 @@
+import { parseProbe, probeScript } from "../../../cli/platform/probe";
+import type { Service } from "../../../cli/platform/outputs";
+import { parseTotals } from "../../../cli/platform/rtpengine";
+import { run } from "../../../process/run";
+
+const container = (name: string): Service => ({ name, vm: "x", kind: "container", port: 5060 });
+const rtpengine: Service = { name: "rtpengine", vm: "x", kind: "unit", unit: "rtpengine-daemon", port: 22222 };
+
+const totals = [
+    "Statistics over currently running sessions:",
+    " Owned sessions                                  :1",
+    "Total statistics (does not include current running sessions):",
+    " Total relayed packets (userspace)               :42",
+    " Total relayed packets (kernel)                  :44000",
+    " Total relayed packets                           :44042",
+].join("\n");
+
+describe("the question to a VM", () => {
+    it("is a valid shell script for every service", async () => {
+        const script = probeScript([container("kamailio"), container("asterisk"), rtpengine], 9900);
+        await expect(run(["sh", "-n"], { input: script })).resolves.toMatchObject({ status: 0 });
+        expect(script).toContain("rtpengine-ctl -ip 127.0.0.1 -port 9900 list totals");
+    });
+});
+
+describe("the answer of a VM", () => {
+    it("tells services, their versions and registrations of a proxy", () => {
+        const answer = [
+            "@state kamailio",
+            "running",
+            "@version kamailio",
+            "version: kamailio 6.1.5 (x86_64/linux)",
+            "@registrations",
+            "{\n\tusrloc:registered_users = 2\n}",
+        ].join("\n");
+        expect(parseProbe(answer, [container("kamailio")])).toMatchObject({
+            services: { kamailio: { state: "running", version: "6.1.5" } },
+            registrations: 2,
+            forwarding: undefined,
+        });
+    });
+
+    it("tells the calls of a PBX", () => {
+        const answer =
+            "@state asterisk\nexited\n@version asterisk\n@calls\n2 active channels\n1 active call\n7 calls processed";
+        expect(parseProbe(answer, [container("asterisk")])).toMatchObject({
+            services: { asterisk: { state: "exited", version: undefined } },
+            activeCalls: 1,
+        });
+    });
+
+    it("tells how RTPEngine forwards", () => {
+        const answer = `@state rtpengine\nactive\n@version rtpengine\n@module\nnft_rtpengine\n@table\n0\n@totals\n${totals}`;
+        expect(parseProbe(answer, [rtpengine])).toMatchObject({
+            services: { rtpengine: { state: "running" } },
+            forwarding: { module: "nft_rtpengine", table: 0, kernelPackets: 44000, userspacePackets: 42, sessions: 1 },
+        });
+    });
+
+    it("tells that nothing forwards in the kernel", () => {
+        const answer = "@state rtpengine\nfailed\n@version rtpengine\n@module\n@table\n@totals\n";
+        expect(parseProbe(answer, [rtpengine])).toMatchObject({
+            services: { rtpengine: { state: "failed" } },
+            forwarding: { module: null, table: null },
+        });
+    });
+
+    it("is unknown for a service that it does not mention", () => {
+        expect(parseProbe("", [container("kamailio")]).services.kamailio.state).toBe("unknown");
+    });
+});
+
+describe("RTPEngine's totals", () => {
+    it("are its counters, never a guess", () => {
+        expect(parseTotals(totals)).toEqual({ kernelPackets: 44000, userspacePackets: 42, sessions: 1 });
+        expect(() => parseTotals("connection refused")).toThrow("no packet counters");
+    });
+});
