@@ -1,7 +1,6 @@
-import type { Recorder } from "../audio/recorder";
 import { secondsOfTone } from "../audio/tone";
 import { outputs, broughtUp } from "../stack/platform";
-import { recordPhones, testPhones, type TestPhone } from "../stack/phones";
+import { recorded, testPhones, type TestPhone } from "../stack/phones";
 
 describe("a call between two phones", () => {
     let alice: TestPhone;
@@ -11,17 +10,12 @@ describe("a call between two phones", () => {
         [alice, bob] = await testPhones();
     });
 
-    let recorder: Recorder;
-    beforeEach(async () => {
-        recorder = await recordPhones();
-    });
-    afterEach(() => recorder.stop());
-
     it("carries the sound of each to the other, through the media relay", async () => {
-        const result = await bob.answering("uas-answer", { tone: 880 }, () =>
-            alice.call("uac-invite", bob.user, { tone: 440, talkMs: 6000 }),
+        const streams = await recorded(() =>
+            bob.answering("uas-answer", { tone: 880 }, () =>
+                alice.call("uac-invite", bob.user, { tone: 440, talkMs: 6000 }),
+            ),
         );
-        const streams = await recorder.stop();
         const { media } = await outputs();
         const atBob = bob.heard(streams);
         const atAlice = alice.heard(streams);
@@ -29,12 +23,13 @@ describe("a call between two phones", () => {
         expect(secondsOfTone(atAlice.samples, 880)).toBeGreaterThan(4.5);
         expect([atBob.source, atAlice.source]).toEqual([media.external, media.external]);
         for (const { lost, packets } of [atAlice, atBob]) expect(lost / (lost + packets)).toBeLessThan(0.02);
-        expect(result.messages).toMatch(/Proxy-Authenticate: Digest/i);
     });
 
     it("ends when the callee hangs up", async () => {
-        await bob.answering("uas-bye", { tone: 880, talkMs: 1500 }, () => alice.call("uac-invite-bye", bob.user));
-        expect(secondsOfTone(alice.heard(await recorder.stop()).samples, 880)).toBeGreaterThan(0.5);
+        const streams = await recorded(() =>
+            bob.answering("uas-bye", { tone: 880, talkMs: 2000 }, () => alice.call("uac-invite-bye", bob.user)),
+        );
+        expect(secondsOfTone(alice.heard(streams).samples, 880)).toBeGreaterThan(0.5);
     });
 
     it("can be given up while the callee's phone rings", async () => {

@@ -1,7 +1,7 @@
 import type { RtpStream } from "../audio/rtp";
 import { secondsOfSpeech, secondsOfTone } from "../audio/tone";
 import { broughtUp, outputs } from "../stack/platform";
-import { recordPhones, testPhones, type TestPhone } from "../stack/phones";
+import { recorded, testPhones, type TestPhone } from "../stack/phones";
 
 describe("service numbers", () => {
     let alice: TestPhone;
@@ -12,11 +12,8 @@ describe("service numbers", () => {
     });
 
     /** What `phone` hears while `call` lasts. */
-    async function heardBy(phone: TestPhone, call: () => Promise<unknown>): Promise<RtpStream> {
-        const recorder = await recordPhones();
-        await call().finally(() => recorder.stop());
-        return phone.heard(await recorder.stop());
-    }
+    const heardBy = async (phone: TestPhone, call: () => Promise<unknown>): Promise<RtpStream> =>
+        phone.heard(await recorded(call));
 
     it("*43 sends back what it hears", async () => {
         const echo = await heardBy(alice, () => alice.call("uac-invite", "*43", { tone: 620, talkMs: 5000 }));

@@ -34,7 +34,8 @@ async function call(uac: string, uas: string, more: Partial<SippOptions> = {}): 
         ...{ callee: "1002", remote: "127.0.0.2:5060", scenarioDir: dir },
     });
     try {
-        const [{ status }] = await Promise.all([caller.done, callee.done]);
+        const { status } = await caller.done;
+        await callee.done;
         return [status, await recorder.stop()];
     } finally {
         [caller, callee].forEach((sipp) => sipp.stop());

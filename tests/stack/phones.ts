@@ -1,4 +1,4 @@
-import { record, type Recorder } from "../audio/recorder";
+import { record } from "../audio/recorder";
 import type { RtpStream } from "../audio/rtp";
 import { sipp, startSipp, type SippOptions, type SippResult, type SippRun } from "../sipp/sipp";
 import { enterPhones, outputs, type Outputs } from "./platform";
@@ -57,9 +57,14 @@ export class TestPhone {
         }
     }
 
+    /** The streams that arrived at this phone. */
+    allHeard(streams: RtpStream[]): RtpStream[] {
+        return streams.filter(({ destination }) => destination === this.address);
+    }
+
     /** The sound that arrived at this phone, in its longest stream. */
     heard(streams: RtpStream[]): RtpStream {
-        const mine = streams.filter(({ destination }) => destination === this.address);
+        const mine = this.allHeard(streams);
         if (mine.length === 0) throw new Error(`no RTP arrived at ${this.user} (${this.address})`);
         return mine.reduce((longest, stream) => (stream.packets > longest.packets ? stream : longest));
     }
@@ -74,5 +79,9 @@ export async function testPhones(): Promise<TestPhone[]> {
     });
 }
 
-/** Records everything that the phones send and receive. */
-export const recordPhones = (): Promise<Recorder> => record(enterPhones, "any");
+/** The RTP streams that the phones sent and received while `during` ran; none is left recording when it fails. */
+export async function recorded(during: () => Promise<unknown>): Promise<RtpStream[]> {
+    const recorder = await record(enterPhones, "any");
+    await during().finally(() => recorder.stop());
+    return recorder.stop();
+}
