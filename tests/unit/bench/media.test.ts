@@ -1,0 +1,64 @@
+import * as dgram from "node:dgram";
+import type { AddressInfo } from "node:net";
+import * as fc from "fast-check";
+import { busySeconds } from "../../../bench/cpu";
+import { bdecode, bencode, NgClient, type NgValue } from "../../../bench/ng";
+
+const values = fc.letrec<{ value: NgValue }>((tie) => ({
+    value: fc.oneof(
+        { depthSize: "small" },
+        fc.integer(),
+        fc.string({ unit: "grapheme-ascii" }),
+        fc.array(tie("value")),
+        fc.dictionary(fc.string({ unit: "grapheme-ascii" }), tie("value"), { noNullPrototype: true }),
+    ),
+})).value;
+
+describe("bencoding", () => {
+    it("is what RTPEngine reads", () => {
+        expect(bencode({ command: "ping", "call-id": "x", flags: ["a"], port: 7 })).toBe(
+            "d7:command4:ping7:call-id1:x5:flagsl1:ae4:porti7ee",
+        );
+    });
+
+    it("gives back what was encoded", () => {
+        fc.assert(fc.property(values, (value) => expect(bdecode(bencode(value))).toEqual(value)));
+    });
+
+    it.each(["", "x", "5:ab", "i7", "d3:keye", "di1ei2ee"])("refuses %j", (text) => {
+        expect(() => bdecode(text)).toThrow();
+    });
+});
+
+describe("the ng client", () => {
+    const server = dgram.createSocket("udp4");
+    let requests = 0;
+    beforeAll(async () => {
+        server.on("message", (message, { port, address }) => {
+            const [cookie, body] = message.toString().split(/ (.*)/s);
+            const { command } = bdecode(body) as { command: string };
+            if (++requests === 1) return; // lost on the way
+            const answer =
+                command === "ping" ? { result: "pong" } : { result: "error", "error-reason": "Unknown call-id" };
+            server.send(`${cookie} ${bencode(answer)}`, port, address);
+        });
+        await new Promise<void>((bound) => server.bind(0, "127.0.0.1", bound));
+    });
+    afterAll(() => server.close());
+
+    it("asks again when a request is lost, and says why one is refused", async () => {
+        const client = new NgClient("127.0.0.1", (server.address()).port);
+        await expect(client.request("ping")).resolves.toEqual({ result: "pong" });
+        expect(requests).toBe(2);
+        await expect(client.request("delete", { "call-id": "x" })).rejects.toThrow("Unknown call-id");
+        client.close();
+    });
+});
+
+describe("busy time", () => {
+    it("is all but idle time and waiting for disks, in seconds", () => {
+        const before = "cpu  100 0 50 1000 30 5 5 0 77 0";
+        const after = "cpu  150 10 60 9000 90 6 14 10 99 0";
+        expect(busySeconds(`${before}\n${after}\n`)).toBeCloseTo((50 + 10 + 10 + 1 + 9 + 10) / 100, 6);
+    });
+});
