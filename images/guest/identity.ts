@@ -1,6 +1,5 @@
-/** A network interface as the guest sees it; the interfaces are named eth0, eth1, ... in the order of their PCI slots. */
+/** A network interface of the guest. The kernel names them eth0, eth1, ... in the order of their PCI slots. */
 export interface GuestNic {
-    name: string;
     /** Six hexadecimal bytes with colons; the guest finds its interface by it. */
     mac: string;
     /** IPv4 address, without prefix length. */
@@ -32,28 +31,15 @@ export function firmwareConfigName(credential: string): string {
 /**
  * What makes one guest of an image: its hostname, static addresses and the key that may log in, as systemd credentials
  * (name -> content; systemd.system-credentials(7)). All of it is public; the private host key is not among them.
+ * images/guest/vm/usr/lib/voip/identity reads voip.network and voip.authorized_keys in the guest.
  */
 export function guestCredentials(identity: GuestIdentity): Record<string, string> {
-    const networks = identity.nics.map((nic) => [`network.network.10-${nic.name}`, networkFile(nic)]);
+    const networks = identity.nics.map((nic) =>
+        [nic.mac.toLowerCase(), `${nic.address}/${nic.prefix}`, nic.gateway ?? ""].join(" "),
+    );
     return {
         "system.hostname": identity.hostname,
         "voip.authorized_keys": `${identity.authorizedKey.trim()}\n`,
-        ...Object.fromEntries(networks),
+        "voip.network": networks.map((line) => `${line.trim()}\n`).join(""),
     };
-}
-
-/** systemd.network(5); nothing is discovered, so that the address is there as soon as the interface is. */
-function networkFile(nic: GuestNic): string {
-    return [
-        "[Match]",
-        `MACAddress=${nic.mac}`,
-        "",
-        "[Network]",
-        `Address=${nic.address}/${nic.prefix}`,
-        ...(nic.gateway ? [`Gateway=${nic.gateway}`] : []),
-        "ConfigureWithoutCarrier=yes",
-        "LinkLocalAddressing=no",
-        "IPv6AcceptRA=no",
-        "",
-    ].join("\n");
 }

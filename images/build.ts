@@ -1,0 +1,139 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { debsDir, entryDir, type Shelf, sweep } from "./cache";
+import { type Definitions, imageDiskGiB, type Layer, layerChain } from "./definitions";
+import { durations, rememberDuration } from "./durations";
+import { type AptAccess, aptAccess } from "./host";
+import { type BuiltImage, readImage } from "./manifest";
+import { archivePath, type Entry, filesPath, hookPath, imageEntry, type ImageRequest, layerEntries } from "./recipe";
+import { runStep } from "./sandbox";
+
+export interface BuildOptions {
+    definitions: Definitions;
+    /** Whether apt insists on Release files that have not expired. */
+    checkValidUntil: boolean;
+    /** Called with one line for each step that begins or ends. */
+    progress: (line: string) => void;
+}
+
+/** The image from the cache, or undefined. */
+export function cachedImage(definitions: Definitions, request: ImageRequest): Promise<BuiltImage | undefined> {
+    return readImage(entryDir("images", imageEntry(definitions, request)));
+}
+
+/**
+ * Gives the image that was asked for: from the cache, or built, with the layers it stands on. Builds that run at the same
+ * time, in this process or others, share what they have in common; what is the first to need a layer makes it.
+ * @throws Error naming what could not be built, why, and the log
+ */
+export async function buildImage(request: ImageRequest, options: BuildOptions): Promise<BuiltImage> {
+    const { definitions } = options;
+    const entry = imageEntry(definitions, request);
+    const cached = await cachedImage(definitions, request);
+    if (cached) return cached;
+
+    await sweep();
+    const apt = await aptAccess(request.mirror, options.checkValidUntil);
+    const scratch = await fs.mkdtemp(path.join(os.tmpdir(), "voip-image-"));
+    const say = (line: string) => options.progress(`image ${request.kind}: ${line}`);
+    if (!options.checkValidUntil) say("package lists past their date are accepted (checkValidUntil is false)");
+    try {
+        const build: Build = { request, definitions, apt, aptConf: path.join(scratch, "apt.conf"), say };
+        await fs.writeFile(build.aptConf, apt.settings);
+        const layers = [definitions.images[request.kind], ...packagedContainers(build)].map(({ layer }) => layer);
+        await Promise.all(layers.map((layer) => makeLayers(build, layer)));
+        await makeImage(build, entry);
+    } finally {
+        await fs.rm(scratch, { recursive: true, force: true });
+    }
+    const image = await cachedImage(definitions, request);
+    if (!image) throw new Error(`${entry.name} was built, but is not in ${entryDir("images", entry)}`);
+    return image;
+}
+
+interface Build {
+    request: ImageRequest;
+    definitions: Definitions;
+    apt: AptAccess;
+    aptConf: string;
+    say: (line: string) => void;
+}
+
+const packagedContainers = ({ request, definitions }: Build) =>
+    request.containers.filter(({ archive }) => !archive).map(({ name }) => definitions.containers[name]);
+
+/** Makes the layers of a chain that the cache does not have, from the lowest on. */
+async function makeLayers(build: Build, top: string): Promise<void> {
+    const chain = layerChain(build.definitions.layers, top);
+    const entries = layerEntries(build.definitions, top, build.request);
+    for (const [index, layer] of chain.entries()) {
+        const entry = entries[index];
+        const env = {
+            SUITE: build.request.suite,
+            MIRROR: build.apt.mirror,
+            PACKAGES: layer.packages.join(" "),
+            LOWER: lowerDirs(entries.slice(0, index)),
+            BASE: entryDir("layers", entries[0]),
+            FILES: filesPath(layer) ?? "",
+            HOOK: hookPath(layer) ?? "",
+            APT_CONF: build.aptConf,
+            CA_FILE: build.apt.caFile ?? "",
+            DEBS: debsDir(),
+        };
+        await makeEntry(build, "layers", entry, layer.on ? "layer.sh" : "base.sh", layerTitle(layer), env);
+    }
+}
+
+function makeImage(build: Build, entry: Entry): Promise<void> {
+    const { request, definitions } = build;
+    const image = definitions.images[request.kind];
+    const chain = (layer: string) => lowerDirs(layerEntries(definitions, layer, request));
+    const containers = request.containers.map(({ name, archive }) => {
+        const container = definitions.containers[name];
+        const layers = archive ? "-" : chain(container.layer);
+        const file = archive ? archivePath(archive) : "-";
+        return [name, container.package, file, layers, JSON.stringify(container.entrypoint)].join("\t");
+    });
+    const env = {
+        LOWER: chain(image.layer),
+        DISK_GIB: String(imageDiskGiB),
+        VERSIONS: Object.entries(image.versions)
+            .map((version) => version.join(" "))
+            .join("\n"),
+        CONTAINERS: containers.join("\n"),
+    };
+    return makeEntry(build, "images", entry, "image.sh", `image ${request.kind}`, env);
+}
+
+async function makeEntry(
+    build: Build,
+    shelf: Shelf,
+    entry: Entry,
+    script: string,
+    title: string,
+    env: Record<string, string>,
+): Promise<void> {
+    const target = entryDir(shelf, entry);
+    const known = (await durations())[title];
+    const start = Date.now();
+    let made = false;
+    const progress = (line: string) => {
+        made = true;
+        build.say(line === "begin" ? `${title}${known === undefined ? "" : ` (${known} s last time)`}` : line);
+    };
+    await runStep({ shelf, entry: entry.name, script, env: { TARGET: target, ...env }, progress });
+    if (!made) return; // it was there already, or somebody else made it meanwhile
+    const seconds = (Date.now() - start) / 1000;
+    build.say(`${title.split(":")[0]} done in ${seconds.toFixed(1)} s`);
+    await rememberDuration(title, seconds);
+}
+
+/** Root file systems for overlayfs, uppermost first. */
+const lowerDirs = (entries: Entry[]): string =>
+    entries
+        .map((entry) => path.join(entryDir("layers", entry), "fs"))
+        .reverse()
+        .join(":");
+
+const layerTitle = (layer: Layer): string => `layer ${layer.name}: installing ${layer.packages.join(", ")}`;

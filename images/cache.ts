@@ -1,0 +1,52 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { cacheDir } from "../paths";
+import { run } from "../process/run";
+import type { Entry } from "./recipe";
+
+/** Where an entry is, once it is whole; while it is made, it is at the same path with ".tmp". */
+export type Shelf = "layers" | "images";
+
+export const entryDir = (shelf: Shelf, entry: Entry): string => path.join(cacheDir(), shelf, entry.name);
+export const debsDir = (): string => path.join(cacheDir(), "debs");
+
+/** Held (flock(2)) by whoever makes the entry. */
+export async function lockFile(shelf: Shelf, entry: string): Promise<string> {
+    const locks = path.join(cacheDir(), "locks");
+    await fs.mkdir(locks, { recursive: true });
+    await fs.mkdir(path.join(cacheDir(), shelf), { recursive: true });
+    return path.join(locks, `${shelf}-${entry}`);
+}
+
+const staleLayerDays = 30;
+
+/** Removes what builds left that were killed, layers that no build has used for 30 days, and packages as old. */
+export async function sweep(): Promise<void> {
+    for (const shelf of ["layers", "images"] as const) {
+        const dir = path.join(cacheDir(), shelf);
+        for (const name of await fs.readdir(dir).catch(() => [])) {
+            const unused = shelf === "layers" && (await ageDays(path.join(dir, name, "used"))) > staleLayerDays;
+            if (name.endsWith(".tmp") || unused) await removeUnlessLocked(shelf, name);
+        }
+    }
+    for (const name of await fs.readdir(debsDir()).catch(() => [])) {
+        const file = path.join(debsDir(), name);
+        if ((await ageDays(file)) > staleLayerDays) await fs.rm(file, { force: true });
+    }
+}
+
+/** Removes an entry, whole or half made, unless somebody holds its lock. */
+export async function removeUnlessLocked(shelf: Shelf, name: string): Promise<void> {
+    const lock = await lockFile(shelf, name.replace(/\.tmp$/, ""));
+    const busy = 75;
+    const dir = path.join(cacheDir(), shelf, name);
+    await run(["flock", "--nonblock", "--conflict-exit-code", String(busy), lock, "rm", "-rf", dir], {
+        okStatus: [0, busy],
+    });
+}
+
+/** Days since a file was last changed, linked or touched; 0 when there is none. */
+async function ageDays(file: string): Promise<number> {
+    const stat = await fs.stat(file).catch(() => undefined);
+    return stat ? (Date.now() - stat.ctimeMs) / 86_400_000 : 0;
+}

@@ -1,0 +1,129 @@
+/** What one step of an image adds to the step below it: packages first, then files, then the hook. */
+export interface Layer {
+    name: string;
+    /** Name of the layer below; the base layer stands on nothing. */
+    on?: string;
+    /** Debian packages, installed with their dependencies but without what they only recommend. */
+    packages: string[];
+    /** Directory below images/guest/ whose tree is copied over the root file system. */
+    files?: string;
+    /** Script in images/hooks/ that is run inside the layer, as root, after packages and files. */
+    hook?: string;
+}
+
+/** A container image that holds packages, and no configuration: that is mounted where it runs. */
+export interface ContainerDefinition {
+    layer: string;
+    /** The Debian package whose version names the image, as in voip/kamailio:6.1.5. */
+    package: string;
+    entrypoint: string[];
+}
+
+export interface ImageDefinition {
+    layer: string;
+    /** The image has a Docker daemon, whose store can be filled with containers. */
+    docker: boolean;
+    /** Versions to record: name in the stack's outputs -> Debian package. */
+    versions: Record<string, string>;
+}
+
+export interface Definitions {
+    layers: Layer[];
+    containers: Record<string, ContainerDefinition>;
+    images: Record<string, ImageDefinition>;
+}
+
+/** Size of a guest's disk as the image's file system knows it; a VM's disk may be larger, and its file system grows then. */
+export const imageDiskGiB = 20;
+
+/**
+ * Kernel command line. Left out of the kernel's start, as they take a third of it under emulation and nothing here uses
+ * them: security modules without policy, self-tests of ciphers, and modules that systemd loads on its own account.
+ */
+export const imageCommandLine = [
+    "root=/dev/vda rw rootfstype=ext4 net.ifnames=0 console=ttyS0 quiet",
+    "lsm=landlock,yama cryptomgr.notests",
+    "modprobe.blacklist=autofs4,vmw_vsock_virtio_transport,virtio_mmio",
+].join(" ");
+
+/** Debian's package of the kernel that guests boot: virtual hardware only. */
+const kernel = "linux-image-cloud-amd64";
+
+export const definitions: Definitions = {
+    layers: [
+        { name: "base", packages: ["ca-certificates"] },
+        {
+            name: "kamailio",
+            on: "base",
+            packages: [
+                "kamailio",
+                "kamailio-extra-modules",
+                "kamailio-json-modules",
+                "kamailio-postgres-modules",
+                "kamailio-presence-modules",
+                "kamailio-sqlite-modules",
+                "kamailio-tls-modules",
+                "kamailio-utils-modules",
+                "kamailio-websocket-modules",
+            ],
+        },
+        {
+            name: "asterisk",
+            on: "base",
+            packages: ["asterisk", "asterisk-core-sounds-en-wav", "asterisk-moh-opsound-wav", "odbc-postgresql"],
+        },
+        {
+            name: "vm",
+            on: "base",
+            packages: [
+                kernel,
+                "tiny-initramfs",
+                "systemd",
+                "systemd-sysv",
+                "udev",
+                "dbus",
+                "libnss-myhostname",
+                "openssh-server",
+                "sudo",
+                "kmod",
+                "iproute2",
+                "nftables",
+                "procps",
+                "zstd", // unpacks the kernel when an image is built
+            ],
+            files: "vm",
+            hook: "vm.sh",
+        },
+        { name: "docker", on: "vm", packages: ["docker.io", "docker-cli"], files: "docker", hook: "docker.sh" },
+        {
+            name: "media",
+            on: "vm",
+            packages: ["rtpengine-daemon", "rtpengine-utils", "rtpengine-kernel-dkms", "linux-headers-cloud-amd64"],
+            hook: "media.sh",
+        },
+    ],
+    containers: {
+        kamailio: {
+            layer: "kamailio",
+            package: "kamailio",
+            entrypoint: ["kamailio", "-DD", "-E", "-f", "/etc/kamailio/kamailio.cfg"],
+        },
+        asterisk: {
+            layer: "asterisk",
+            package: "asterisk",
+            entrypoint: ["asterisk", "-f", "-T", "-vvv", "-C", "/etc/asterisk/asterisk.conf"],
+        },
+    },
+    images: {
+        sip: { layer: "docker", docker: true, versions: { kernel, docker: "docker.io" } },
+        pbx: { layer: "docker", docker: true, versions: { kernel, docker: "docker.io" } },
+        media: { layer: "media", docker: false, versions: { kernel, rtpengine: "rtpengine-daemon" } },
+    },
+};
+
+/** The layers an image stands on, lowest first. */
+export function layerChain(layers: readonly Layer[], name: string): Layer[] {
+    const layer = layers.find((candidate) => candidate.name === name);
+    if (!layer) throw new Error(`no layer is named ${name}; there are ${layers.map((known) => known.name).join(", ")}`);
+    return [...(layer.on ? layerChain(layers, layer.on) : []), layer];
+}

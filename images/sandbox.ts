@@ -1,0 +1,83 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stateDir } from "../paths";
+import { CommandError, run } from "../process/run";
+import { lockFile, removeUnlessLocked, type Shelf } from "./cache";
+import { outerNetworkNamespace } from "./host";
+import { scriptPath } from "./recipe";
+
+export interface BuildStep {
+    shelf: Shelf;
+    /** Name of the entry that the script makes. */
+    entry: string;
+    /** File in images/scripts/. */
+    script: string;
+    /** The script's arguments. */
+    env: Record<string, string>;
+    /** Called with each line that the script means to be seen. */
+    progress: (line: string) => void;
+}
+
+/**
+ * Runs a build script under the lock of its entry, in namespaces of its own: when this process, the script or anything
+ * between them ends, however it ends, the kernel ends all that the script started and unmounts all that it mounted.
+ * @throws Error with the cause as apt, dpkg or the script gave it, what can be done, and the path of the log
+ */
+export async function runStep(step: BuildStep): Promise<void> {
+    const log = path.join(stateDir(), "logs", `${step.entry.replace(/-[0-9a-f]{12}$/, "")}-image-build.log`);
+    fs.mkdirSync(path.dirname(log), { recursive: true });
+    const lines: string[] = [];
+    try {
+        await run(await sandboxArgv(step), {
+            onLine: (line) => {
+                if (line.startsWith("@ ")) step.progress(line.slice(2));
+                else lines.push(line);
+            },
+        });
+    } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        await removeUnlessLocked(step.shelf, `${step.entry}.tmp`);
+        throw new Error(`${step.entry} could not be built: ${cause(lines, error)}; the log is ${log}`);
+    } finally {
+        fs.writeFileSync(log, `${lines.join("\n")}\n`);
+    }
+}
+
+async function sandboxArgv(step: BuildStep): Promise<string[]> {
+    const outer = await outerNetworkNamespace();
+    const inherited = ["PATH", "http_proxy", "https_proxy", "no_proxy"].filter((name) => process.env[name]);
+    const env = { ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])), ...step.env };
+    return [
+        ...["setpriv", "--pdeathsig", "KILL"],
+        ...["flock", "--no-fork", "--exclusive", await lockFile(step.shelf, step.entry)],
+        ...(outer ? ["nsenter", `--net=${outer}`] : []),
+        ...["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"],
+        ...["env", "-i", "LC_ALL=C.UTF-8", ...Object.entries(env).map(([name, value]) => `${name}=${value}`)],
+        ...["bash", scriptPath(step.script)],
+    ];
+}
+
+/** What is known to go wrong: a pattern in the log, and what to do about it. */
+const advice: [RegExp, string][] = [
+    [
+        /NO_PUBKEY|Missing key/,
+        "the archive is signed with a key this host does not know: install the newest debian-archive-keyring",
+    ],
+    [
+        /Release file .* (is expired|is not valid)|is no longer valid|Valid-Until/,
+        "if the mirror is a frozen one, set checkValidUntil to false",
+    ],
+    [/Could not resolve|Temporary failure resolving|Could not connect/, "the Debian mirror can't be reached"],
+    [/No space left on device/, "the disk of the image cache is full"],
+    [
+        /Operation not permitted|must be superuser|permission denied/i,
+        "images are built as root, with the right to mount",
+    ],
+];
+
+function cause(lines: string[], error: CommandError): string {
+    const errors = lines.filter((line) => /^(E|error|dpkg|mke2fs|mount): /.test(line));
+    const said = (errors.length ? errors : lines.filter((line) => line.trim())).slice(-3).join("; ");
+    const hint = advice.find(([pattern]) => lines.some((line) => pattern.test(line)))?.[1];
+    return `${said || error.message}${hint ? ` (${hint})` : ""}`;
+}
