@@ -73,8 +73,8 @@ class Live implements Progress {
     }
 
     private draw(lines: string[], last = false): void {
-        const columns = this.screen.columns ?? 80;
-        const room = (this.screen.rows ?? 24) - 2; // what scrolled off can't be drawn over
+        const columns = this.screen.columns || 80; // a terminal may say 0: not known
+        const room = (this.screen.rows || 24) - 2; // what scrolled off can't be drawn over
         const status = last ? [] : this.activity.current().slice(0, room);
         const below = status.map((entry) => clip(describe(entry), columns));
         const up = this.drawn > 0 ? `\u001b[${this.drawn}A` : "";

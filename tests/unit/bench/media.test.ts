@@ -1,5 +1,4 @@
 import * as dgram from "node:dgram";
-import type { AddressInfo } from "node:net";
 import * as fc from "fast-check";
 import { busySeconds } from "../../../bench/cpu";
 import { bdecode, bencode, NgClient, type NgValue } from "../../../bench/ng";
@@ -38,8 +37,8 @@ describe("the ng client", () => {
             const [cookie, body] = message.toString().split(/ (.*)/s);
             const { command } = bdecode(body) as { command: string };
             if (++requests === 1) return; // lost on the way
-            const answer =
-                command === "ping" ? { result: "pong" } : { result: "error", "error-reason": "Unknown call-id" };
+            const refused: NgValue = { result: "error", "error-reason": "Unknown call-id" };
+            const answer: NgValue = command === "ping" ? { result: "pong" } : refused;
             server.send(`${cookie} ${bencode(answer)}`, port, address);
         });
         await new Promise<void>((bound) => server.bind(0, "127.0.0.1", bound));
@@ -47,7 +46,7 @@ describe("the ng client", () => {
     afterAll(() => server.close());
 
     it("asks again when a request is lost, and says why one is refused", async () => {
-        const client = new NgClient("127.0.0.1", (server.address()).port);
+        const client = new NgClient("127.0.0.1", server.address().port);
         await expect(client.request("ping")).resolves.toEqual({ result: "pong" });
         expect(requests).toBe(2);
         await expect(client.request("delete", { "call-id": "x" })).rejects.toThrow("Unknown call-id");
