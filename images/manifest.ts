@@ -37,6 +37,8 @@ export async function readImage(dir: string): Promise<BuiltImage | undefined> {
     );
     if (files.includes(false)) return undefined;
     const names = Object.keys(manifest.refs);
-    const containerImages = names.map((name) => [name, { ref: manifest.refs[name], id: manifest.ids[name] }]);
-    return { disk, kernel, initrd, versions: manifest.versions, containerImages: Object.fromEntries(containerImages) };
+    const containerImages = Object.fromEntries(
+        names.map((name) => [name, { ref: manifest.refs[name], id: manifest.ids[name] }]),
+    );
+    return { disk, kernel, initrd, versions: manifest.versions, containerImages };
 }

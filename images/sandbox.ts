@@ -37,7 +37,9 @@ export async function runStep(step: BuildStep): Promise<void> {
     } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         await removeUnlessLocked(step.shelf, `${step.entry}.tmp`);
-        throw new Error(`${step.entry} could not be built: ${cause(lines, error)}; the log is ${log}`);
+        throw new Error(`${step.entry} could not be built: ${cause(lines, error)}; the log is ${log}`, {
+            cause: error,
+        });
     } finally {
         fs.writeFileSync(log, `${lines.join("\n")}\n`);
     }

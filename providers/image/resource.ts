@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic";
+
+export interface VmImageContainer {
+    /** Name of a container definition in images/definitions.ts, such as kamailio. */
+    name: pulumi.Input<string>;
+    /** Path of an OCI or Docker archive (`docker save`) to take in place of Debian's packages; relative to the project. */
+    archive?: pulumi.Input<string | undefined>;
+}
+
+export interface VmImageArgs {
+    /** Name of an image definition in images/definitions.ts: sip, pbx or media. */
+    kind: pulumi.Input<string>;
+    /** Debian suite, such as forky. */
+    suite: pulumi.Input<string>;
+    /** False accepts package lists past their date, as frozen mirrors have them; signatures are checked all the same. */
+    checkValidUntil: pulumi.Input<boolean>;
+    /** URI of a Debian archive; by default the one that this host's own packages come from. */
+    mirror?: pulumi.Input<string | undefined>;
+    /** Containers that are in the image's Docker store at boot. */
+    containers: pulumi.Input<pulumi.Input<VmImageContainer>[]>;
+}
+
+/**
+ * A virtual machine's image: disk, kernel and initrd, in a cache that all stacks of this user share and that outlives them.
+ * Built when the cache does not have it; what it is made from (packages, files, archives) is in its hash.
+ */
+export class VmImage extends DynamicResource {
+    /** SHA-256 over all that the image is made from. */
+    declare readonly hash: pulumi.Output<string>;
+    /** Path of the disk: ext4 without a partition table, raw, sparse and read-only, to be put below a VM's own disk. */
+    declare readonly disk: pulumi.Output<string>;
+    declare readonly kernel: pulumi.Output<string>;
+    declare readonly initrd: pulumi.Output<string>;
+    /** Kernel command line. */
+    declare readonly cmdline: pulumi.Output<string>;
+    /** Debian's version by name: kernel, docker, rtpengine, and each container. */
+    declare readonly versions: pulumi.Output<Record<string, string>>;
+    /** By container name: reference and id in the image's Docker store. */
+    declare readonly containerImages: pulumi.Output<Record<string, { ref: string; id: string }>>;
+
+    constructor(name: string, args: VmImageArgs, opts?: pulumi.CustomResourceOptions) {
+        const outputs = ["hash", "disk", "kernel", "initrd", "cmdline", "versions", "containerImages"];
+        super({ type: "VmImage", provider: "providers/image/provider.ts", outputs }, name, args, opts);
+    }
+}
