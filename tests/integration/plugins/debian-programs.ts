@@ -3,6 +3,12 @@ import * as path from "node:path";
 import { cacheDir } from "../../../paths";
 import { run } from "../../../process/run";
 
+/** Runs a command in namespaces of its own, and ends it and all that it started when the test process is killed. */
+export const isolated = (...namespaces: string[]): string[] => [
+    ...["setpriv", "--pdeathsig", "KILL"],
+    ...["unshare", ...namespaces, "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc"],
+];
+
 /**
  * Unpacks Debian packages without installing them, so that no service starts and nothing of the host changes; kept in
  * the cache for the next run.

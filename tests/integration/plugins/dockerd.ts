@@ -6,7 +6,7 @@ import { DockerApi } from "../../../engine/plugins/docker/api";
 import { daemonAt } from "../../../engine/plugins/docker/daemon";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
-import { debianPrograms } from "./debian-programs";
+import { debianPrograms, isolated } from "./debian-programs";
 
 export interface TestDockerd {
     /** As in the provider's `host`. */
@@ -51,9 +51,8 @@ export async function startDockerd(): Promise<TestDockerd> {
         ip6tables: false,
     };
     await fs.writeFile(path.join(directory, "daemon.json"), JSON.stringify(settings));
-    const isolated = ["--net", "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc"];
-    const command = ["dockerd", "--config-file", path.join(directory, "daemon.json")];
-    const child = spawn("unshare", [...isolated, ...command], {
+    const [command, ...args] = isolated("--net", "--mount");
+    const child = spawn(command, [...args, "dockerd", "--config-file", path.join(directory, "daemon.json")], {
         env: { ...process.env, ...env },
         stdio: ["ignore", log.fd, log.fd],
     });

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
-import { debianPrograms } from "./debian-programs";
+import { debianPrograms, isolated } from "./debian-programs";
 
 export interface TestSshd {
     port: number;
@@ -62,9 +62,9 @@ export async function startSshd(env: Record<string, string> = {}): Promise<TestS
     const script =
         `mount -t tmpfs tmpfs /run && mkdir /run/sshd && mount --bind ${at("passwd")} /etc/passwd && ` +
         `exec "$(command -v sshd)" -D -e -f ${at("sshd_config")}`;
-    const isolated = ["--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc"];
+    const [command, ...args] = isolated("--mount");
     const log = await fs.open(at("log"), "w");
-    const child = spawn("unshare", [...isolated, "sh", "-c", script], {
+    const child = spawn(command, [...args, "sh", "-c", script], {
         env: { ...process.env, ...programs },
         stdio: ["ignore", log.fd, log.fd],
     });

@@ -7,6 +7,7 @@ import { createBody } from "../../../engine/plugins/docker/container/create-body
 import type { ContainerInputs } from "../../../engine/plugins/docker/container/inputs";
 import { daemonAt, sshArgv } from "../../../engine/plugins/docker/daemon";
 import { formatDuration, parseDuration } from "../../../engine/plugins/docker/duration";
+import { pullImage } from "../../../engine/plugins/docker/image";
 import { pluginFor } from "../../../engine/plugins";
 import { UNKNOWN, UnreachableError, type ResourceType } from "../../../engine/plugins/plugin";
 import { context } from "./context";
@@ -87,6 +88,17 @@ describe("DockerApi", () => {
         const late = api.call("GET", "/x", { signal: AbortSignal.timeout(50) });
         await expect(late).rejects.toThrow(UnreachableError);
         await expect(api.call("GET", "/x", { signal: AbortSignal.abort() })).rejects.toThrow("interrupted");
+    });
+
+    it("finds the failure of a pull that began well", async () => {
+        const progress =
+            '{"status":"Pulling"}\r\n{"errorDetail":{"message":"full"},"error":"no space left on device"}\r\n';
+        answer = (_url, response) => response.end(progress);
+        await expect(pullImage(api, "voip/x")).rejects.toThrow("unable to pull image voip/x: no space left on device");
+        expect(asked[1]).toBe("POST /v1.41/images/create?fromImage=voip%2Fx%3Alatest");
+        answer = (_url, response) => response.end('{"status":"Pulling"}\r\n{"status":"Status: Downloaded"}\r\n');
+        await pullImage(api, "registry:5000/x@sha256:0123");
+        expect(asked[2]).toBe("POST /v1.41/images/create?fromImage=registry%3A5000%2Fx%40sha256%3A0123");
     });
 
     it("tries to reach a daemon again after it could not", async () => {
