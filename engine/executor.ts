@@ -182,7 +182,7 @@ function stepMetadata(step: Step): StepMetadata {
     const { urn, type, provider } = (after ?? before)!;
     const replaces = step.replaces ?? [];
     const changing = before && after && step.op !== "same";
-    const diffs = step.diffs?.length ? step.diffs : changing ? changedKeys(before.inputs, after.inputs) : [];
+    const diffs = step.diffs ?? (changing ? changedKeys(before.inputs, after.inputs) : []);
     const detailed: Record<string, PropertyDiff> = {};
     for (const key of diffs.filter((name) => name !== "__provider")) {
         const kind = before?.inputs[key] === undefined ? "add" : after?.inputs[key] === undefined ? "delete" : "update";

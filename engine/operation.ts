@@ -1,7 +1,7 @@
 import { readCheckpoint } from "./backend/checkpoint";
 import { StackLock } from "./backend/lock";
 import { Deployment } from "./deployment";
-import { EventStream, type EngineEvent } from "./events";
+import { EventStream, type EngineEvent, type SummaryEvent } from "./events";
 import { Executor } from "./executor";
 import { Monitor } from "./monitor";
 import { openConfig, readProject, type PlainConfig, type Project } from "./project";
@@ -66,6 +66,11 @@ export class Operation {
     private async runLocked(project: Project, lock: StackLock | undefined): Promise<number> {
         const { kind } = this.options;
         const checkpoint = readCheckpoint(layoutOf(project).checkpoint);
+        if (!checkpoint && (kind === "refresh" || kind === "destroy")) {
+            this.events.diagnostic("info", `Stack ${project.stack} was never made: there is nothing to ${kind}.`);
+            this.summarize({}, "succeeded");
+            return 0;
+        }
         const { crypter, notice } = Stack.crypter(project, checkpoint);
         if (notice) this.events.diagnostic("info", notice);
         const config = await openConfig(project.config, () => crypter);
@@ -113,7 +118,7 @@ export class Operation {
             } else if (kind === "refresh") {
                 await new Refresh(executor, registry, new Set(this.options.targets)).run();
             } else {
-                await this.destroy(executor, removal);
+                await this.removing(executor, () => this.destroy(executor, removal));
             }
             await executor.idle();
             return await this.finish(stack, executor);
@@ -158,12 +163,15 @@ export class Operation {
             executor.fail(new Error(reason ?? "the program failed"));
             return executor.ended;
         }
+        await this.removing(executor, () => deployment.removeRest());
+    }
+
+    private async removing(executor: Executor, remove: () => Promise<void>): Promise<void> {
         executor.keepGoing = true;
-        await deployment.removeRest();
+        await remove().catch((error: Error) => executor.fail(error));
     }
 
     private async destroy(executor: Executor, removal: Removal): Promise<void> {
-        executor.keepGoing = true;
         const all = executor.snapshot.resources();
         const targets = new Set(this.options.targets);
         const going =
@@ -191,18 +199,22 @@ export class Operation {
                 resourceChanges: executor.changes,
             });
         }
+        this.summarize(executor.changes, result);
+        return this.interrupted ? 130 : executor.failed ? 1 : 0;
+    }
+
+    private summarize(resourceChanges: SummaryEvent["resourceChanges"], result: SummaryEvent["result"]): void {
         this.events.send({
             summaryEvent: {
                 maybeCorrupt: false,
                 durationSeconds: Math.round((Date.now() - this.started) / 1000),
-                resourceChanges: executor.changes,
+                resourceChanges,
                 PolicyPacks: {},
-                isPreview: kind === "preview",
+                isPreview: this.options.kind === "preview",
                 result,
             },
         });
         this.events.send({ cancelEvent: {} });
-        return this.interrupted ? 130 : executor.failed ? 1 : 0;
     }
 }
 

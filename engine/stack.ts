@@ -9,6 +9,7 @@ import type { Project } from "./project";
 import { Crypter } from "./secrets/passphrase";
 import { passphrase } from "./secrets/phrase";
 import { Snapshot } from "./state";
+import { nameOfUrn } from "./urn";
 
 /** Where a project's stack is kept. */
 export const layoutOf = (project: Project): BackendLayout =>
@@ -58,9 +59,8 @@ export class Stack {
         const latest = checkpoint?.latest;
         const notices = [...(lock?.notices ?? [])];
         for (const { type, resource } of latest?.pending_operations ?? []) {
-            notices.push(
-                `The last run ended while ${type} ${resource.urn}; that step is done again where it is needed.`,
-            );
+            const name = `${nameOfUrn(resource.urn)} (${resource.type})`;
+            notices.push(`The last run ended while ${type} ${name}: how far that got is not known; up does it again.`);
         }
         const resources = (latest?.resources ?? []).map((stored) => codec.resource(stored));
         const stack = new Stack(project, layoutOf(project), codec, new Snapshot(resources), notices, lock);

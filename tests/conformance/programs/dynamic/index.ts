@@ -36,8 +36,9 @@ const provider: pulumi.dynamic.ResourceProvider<FileInputs, FileInputs & { path:
         const fs = require("node:fs");
         if (!fs.existsSync(id)) return {};
         const value = fs.readFileSync(id, "utf8");
-        const { path: _path, token: _token, ...inputs } = props as FileInputs & { path: string; token: string };
-        return { id, props: { ...props!, value }, inputs: { ...inputs, value } };
+        const { path: _path, token: _token, ...inputs } = props!;
+        // The inputs as they really are; ReadResult wants the outputs' type for them.
+        return { id, props: { ...props!, value }, inputs: { ...inputs, value } as NonNullable<typeof props> };
     },
     async update(id, olds, news) {
         const fs = require("node:fs");
