@@ -91,9 +91,11 @@ function servicesOf(role: Role, phase: Phase, sipOwner: Proxy): ServiceName[] {
     return since[role].filter(([start]) => reached(phase, start)).map(([, name]) => name);
 }
 
-/** The containers of a phase, over all its VMs. */
-export function containersOf(phase: Phase, sipOwner: Proxy): ContainerName[] {
-    const names = (["sip", "pbx", "media"] as const).flatMap((role) => servicesOf(role, phase, sipOwner));
+export const roles: readonly Role[] = ["sip", "pbx", "media"];
+
+/** The containers of a phase, over all its VMs or those of one role. */
+export function containersOf(phase: Phase, sipOwner: Proxy, role?: Role): ContainerName[] {
+    const names = (role ? [role] : roles).flatMap((each) => servicesOf(each, phase, sipOwner));
     return names.filter((name) => name !== "rtpengine");
 }
 
@@ -216,3 +218,9 @@ export function addressOf(vm: Vm, network: Nic["network"]): string {
 
 /** The VMs of a role, in the plan's order. */
 export const withRole = (topology: Topology, role: Role): Vm[] => topology.vms.filter((vm) => vm.role === role);
+
+/** The port of a service by its name in the plan; undefined where the VM does not run the service. */
+export function portOf(vm: Vm, service: ServiceName, port: string): number | undefined {
+    const ports = vm.services.find((candidate) => candidate.name === service)?.ports;
+    return ports?.find((candidate) => candidate.name === port)?.port;
+}

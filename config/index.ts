@@ -1,3 +1,4 @@
+export { project } from "./problems";
 export * from "./stack";
 export * from "./types";
-export { project, validateConfig, type Invalid, type Valid } from "./validate";
+export { validateConfig, type Invalid, type Valid } from "./validate";

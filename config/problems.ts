@@ -1,10 +1,13 @@
+/** Name of the project, and namespace of its config keys. */
+export const project = "voip-stack";
+
 /** Collects what is wrong with a configuration, so that all of it is said at once. */
 export class Problems {
     readonly sentences: string[] = [];
 
     /** One sentence: the key, the value received, and what is allowed or what to do. */
     add(key: string, value: unknown, rule: string): void {
-        this.sentences.push(`voip-stack:${key} is ${show(value)}: ${rule}.`);
+        this.sentences.push(`${project}:${key} is ${show(value)}: ${rule}.`);
     }
 
     oneOf<T extends string>(key: string, value: string, allowed: readonly T[]): value is T {

@@ -178,7 +178,9 @@ export function checkVms(
                 if (!withExternal.includes(vm)) problems.add(key, value, `${vm} has no external interface`);
                 else if (networks.external) checkAddress(key, value, "externalCidr", networks.external, problems);
             } else if (member === "libvirtUri") {
-                if (!/^\w+(\+\w+)?:\/\//.test(String(value))) {
+                if (values.lab)
+                    problems.add(key, value, "the VMs of a lab run on its own libvirt, allowed without a lab");
+                else if (!/^\w+(\+\w+)?:\/\//.test(String(value))) {
                     problems.add(key, value, "allowed is a libvirt URI such as qemu:///system");
                 }
             } else problems.add(key, value, `no such setting, the nearest is ${nearest(member, members)}`);

@@ -1,12 +1,11 @@
 import { conflicts } from "./conflicts";
+import { checkImages } from "./images";
 import { nearest } from "./nearest";
-import { Problems, show } from "./problems";
+import { Problems, project, show } from "./problems";
 import * as rules from "./rules";
 import { encrypted, readValue, type Schema } from "./schema";
-import { containers, debianContainers, type ContainerName, phases, type Proxy, type StackConfig } from "./types";
-import { containersOf, plan, vmsOf } from "../topology";
-
-export const project = "voip-stack";
+import { containers, phases, type StackConfig } from "./types";
+import { plan, vmsOf } from "../topology";
 
 /** Namespaces of a stack's config file that are Pulumi's own, or its providers'. */
 const otherNamespaces = ["pulumi", "command", "docker", "random"];
@@ -47,7 +46,7 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
 
     const config = { ...values, ports, extensions, archives, vms } as unknown as StackConfig;
     for (const container of containers) delete (config as unknown as rules.Values)[`${container}Archive`];
-    const { wrong, toSupply } = images(config);
+    const { wrong, toSupply } = checkImages(config);
     const all = [...wrong, ...conflicts(plan(config))];
     return all.length > 0 ? { problems: all } : { config, toSupply };
 }
@@ -70,27 +69,4 @@ function readValues(schema: Schema, raw: Record<string, unknown>, problems: Prob
         else if (read.value !== encrypted) values[key] = read.value;
     }
     return values;
-}
-
-/** Which container images the plan needs, and where from. */
-function images(config: StackConfig): { wrong: string[]; toSupply: string[] } {
-    const wrong: string[] = [];
-    const toSupply: string[] = [];
-    for (const container of containersOf(config.phase, config.sipOwner)) {
-        if (config.archives[container]) continue;
-        const how = `save an image with \`docker save -o ${container}.tar IMAGE\` and set ${project}:${container}Archive`;
-        if (config.imageSource === "upstream") {
-            toSupply.push(`The ${container} image is to be supplied, as imageSource is "upstream": ${how}.`);
-        } else if (!debianContainers.includes(container)) {
-            wrong.push(notInDebian(config, container, how));
-        }
-    }
-    return { wrong, toSupply };
-}
-
-function notInDebian(config: StackConfig, container: ContainerName, how: string): string {
-    const isOwner = container === (config.sipOwner satisfies Proxy);
-    const key = isOwner ? "sipOwner" : "phase";
-    const needs = isOwner ? "it" : container;
-    return `${project}:${key} is "${config[key]}": ${needs} can't be had with imageSource "debian"; ${how}.`;
 }

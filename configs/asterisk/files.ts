@@ -20,7 +20,7 @@ export interface AsteriskView {
 export function asteriskFiles(view: AsteriskView): GuestFile[] {
     const mailboxes = Object.entries(view.voicemailPins).map(([extension, pin]) => ({ extension, pin }));
     const all = { ...view, mailboxes };
-    const names = ["asterisk", "modules", "logger", "rtp", "pjsip", "extensions", "voicemail"];
+    const names = ["asterisk", "modules", "logger", "rtp", "pjsip", "pjsip_transport", "extensions", "voicemail"];
     return names.map((name) => ({
         path: `/etc/asterisk/${name}.conf`,
         content: render(`asterisk/${name}.conf`, all),

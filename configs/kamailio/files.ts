@@ -5,7 +5,8 @@ export interface KamailioView {
     sipDomain: string;
     externalAddress: string;
     internalAddress: string;
-    ports: { udp: number; tcp: number; tls: number };
+    /** Of UDP and TCP. */
+    port: number;
     /** Processes per UDP socket, and for all TCP connections. */
     workers: number;
     /** The PBXs, in the order in which they get calls. */
@@ -14,13 +15,21 @@ export interface KamailioView {
     media: { address: string; port: number }[];
     /** Passwords by extension. */
     passwords: Record<string, string>;
-    /** Paths on the VM; without them there is no TLS listener. */
-    tls?: { certificate: string; privateKey: string };
+    /** TLS listener, with the paths of its certificate and key as Kamailio sees them; none by default. */
+    tls?: { port: number; certificate: string; privateKey: string };
 }
 
 /** HA1 of a digest account: MD5 of user, realm and password (RFC 2617, section 3.2.2.2). */
 export const ha1 = (user: string, realm: string, password: string): string =>
     createHash("md5").update(`${user}:${realm}:${password}`).digest("hex");
+
+/** The files that Kamailio reads when it starts, and only then. */
+export const kamailioPaths = [
+    "/etc/kamailio/kamailio.cfg",
+    "/etc/kamailio/dispatcher.list",
+    "/var/lib/kamailio/db/version",
+    "/var/lib/kamailio/db/subscriber",
+];
 
 /** Kamailio's configuration, and its database as text files (module db_text). */
 export function kamailioFiles(view: KamailioView): GuestFile[] {
@@ -35,7 +44,7 @@ export function kamailioFiles(view: KamailioView): GuestFile[] {
     const files: GuestFile[] = [
         {
             path: "/etc/kamailio/kamailio.cfg",
-            content: render("kamailio/kamailio.cfg", { ...view, tls: view.tls !== undefined }),
+            content: render("kamailio/kamailio.cfg", { ...view, tls: view.tls ?? false }),
         },
         { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
         { path: "/var/lib/kamailio/db/version", content: render("kamailio/version", {}) },

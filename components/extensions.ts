@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { componentType } from "./token";
+
+export interface ExtensionsArgs {
+    extensions: string[];
+    /** Passwords that phones have already, by extension. */
+    passwords: pulumi.Input<Record<string, string>>;
+    /** The extensions that `passwords` is for. */
+    withPassword: string[];
+}
+
+/** The accounts: a SIP password and a voicemail PIN for each extension. */
+export class Extensions extends pulumi.ComponentResource {
+    /** By extension; secret. */
+    readonly passwords: pulumi.Output<Record<string, string>>;
+    /** By extension; secret. */
+    readonly voicemailPins: pulumi.Output<Record<string, string>>;
+
+    constructor(name: string, args: ExtensionsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(componentType("Extensions"), name, {}, opts);
+        const given = pulumi.secret(args.passwords);
+        const secrets = args.extensions.map((extension) => ({
+            extension,
+            password: args.withPassword.includes(extension)
+                ? given.apply((passwords) => passwords[extension])
+                : new random.RandomPassword(`${name}-${extension}`, { length: 24, special: false }, { parent: this })
+                      .result,
+            pin: new random.RandomPassword(
+                `${name}-${extension}-pin`,
+                { length: 6, upper: false, lower: false, special: false },
+                { parent: this },
+            ).result,
+        }));
+        const byExtension = (secretOf: (entry: (typeof secrets)[number]) => pulumi.Output<string>) =>
+            pulumi.secret(pulumi.all(Object.fromEntries(secrets.map((entry) => [entry.extension, secretOf(entry)]))));
+        this.passwords = byExtension((entry) => entry.password);
+        this.voicemailPins = byExtension((entry) => entry.pin);
+        this.registerOutputs({ passwords: this.passwords, voicemailPins: this.voicemailPins });
+    }
+}

@@ -1,0 +1,116 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { VmImage } from "../providers/image/resource";
+import type { SshAccess } from "../providers/ssh-access/resource";
+import { Vm } from "../providers/vm/resource";
+import type * as topology from "../topology";
+import type { Network } from "./network";
+
+/** What every tier needs to make one of its VMs. */
+export interface MachineArgs {
+    /** The VM as planned. */
+    plan: topology.Vm;
+    image: VmImage;
+    access: SshAccess;
+    network: Network;
+    /** Directory of the stack, for disks. */
+    dataDir: pulumi.Input<string>;
+}
+
+/** A VM and the ways into it. */
+export interface Machine {
+    plan: topology.Vm;
+    image: VmImage;
+    vm: Vm;
+    /** For resources that live on the VM: where they are, and that they go with it. */
+    target: { sshConfig: pulumi.Output<string>; host: string; vmId: pulumi.Output<string> };
+    options: pulumi.CustomResourceOptions;
+}
+
+/** Makes a VM; resources on it take `target` as arguments and `options` as options. */
+export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine {
+    const { plan, image, access, network } = args;
+    const vm = new Vm(
+        `${plan.name}-vm`,
+        {
+            hypervisor: "libvirt",
+            uri: plan.libvirtUri,
+            vmName: plan.name,
+            vcpus: plan.vcpus,
+            memoryMiB: plan.memoryMiB,
+            diskGiB: plan.diskGiB,
+            disk: image.disk,
+            kernel: image.kernel,
+            initrd: image.initrd,
+            cmdline: image.cmdline,
+            nics: plan.nics.map((nic) => ({ ...nic, network: network.names[nic.network] })),
+            authorizedKey: access.publicKey,
+            hostKeyFile: access.hostKeyFiles.apply((files) => files[plan.name]),
+            sshConfig: access.configFile,
+            dataDir: args.dataDir,
+        },
+        { parent, dependsOn: [network] },
+    );
+    return {
+        plan,
+        image,
+        vm,
+        target: { sshConfig: access.configFile, host: plan.name, vmId: vm.uuid },
+        // what is on a VM goes with it: no need to remove it first
+        options: { parent, deletedWith: vm, dependsOn: [vm] },
+    };
+}
+
+/** The Docker daemon of a VM, reached by ssh as the operator. */
+export function dockerOn(machine: Machine): docker.Provider {
+    const { plan, target, options } = machine;
+    const args: docker.ProviderArgs = {
+        host: `ssh://${plan.name}`,
+        sshOpts: ["-F", target.sshConfig],
+        disableDockerDaemonCheck: true,
+    };
+    return new docker.Provider(`${plan.name}-docker`, args, options);
+}
+
+export interface ContainerOnMachine {
+    /** Name of the container, and of its image in the VM's store. */
+    container: string;
+    /** Directories of the VM that are the container's too, by the same path. */
+    readOnly: string[];
+    writable: string[];
+    /** Linux capabilities it keeps; all others are dropped. */
+    capabilities: string[];
+}
+
+/** Runs a container on a VM's own network, from the image that is in the VM's store. */
+export function runContainer(
+    machine: Machine,
+    provider: docker.Provider,
+    args: ContainerOnMachine,
+    dependsOn: pulumi.Resource[],
+): docker.Container {
+    const { plan, image, vm, options } = machine;
+    const mount = (path: string, readOnly: boolean) => ({ hostPath: path, containerPath: path, readOnly });
+    return new docker.Container(
+        `${plan.name}-${args.container}`,
+        {
+            name: args.container,
+            image: image.containerImages.apply((images) => images[args.container].id),
+            networkMode: "host",
+            restart: "unless-stopped",
+            volumes: [
+                ...args.readOnly.map((path) => mount(path, true)),
+                ...args.writable.map((path) => mount(path, false)),
+            ],
+            capabilities: { drops: ["ALL"], adds: args.capabilities },
+            logDriver: "local",
+            // a VM that was made anew has no container any more
+            labels: [{ label: "voip-stack.vm", value: vm.uuid }],
+        },
+        { ...options, provider, dependsOn, deleteBeforeReplace: true },
+    );
+}
+
+/** A shell command for a container that may not have been made yet; then it has nothing to do. */
+export const inContainer = (container: string, command: string): string =>
+    `if [ -n "$(docker ps --quiet --filter 'name=^${container}$')" ]; then ${command}; fi`;

@@ -1,0 +1,86 @@
+import * as pulumi from "@pulumi/pulumi";
+import { rtpengineFiles } from "../configs/rtpengine/files";
+import { KernelModule } from "../providers/kernel-module/resource";
+import { Service } from "../providers/service/resource";
+import { VmFiles } from "../providers/vm-files/resource";
+import { addressOf } from "../topology";
+import { makeMachine, type Machine, type MachineArgs } from "./machine";
+import { componentType } from "./token";
+
+export interface MediaServerArgs extends MachineArgs {
+    /** Ports of RTPEngine: ng protocol, command line, first and last for RTP. */
+    ports: { ng: number; cli: number; rtpMin: number; rtpMax: number };
+    /** Whether RTPEngine may do without its kernel module; by default the module is a must. */
+    fallback: boolean;
+}
+
+const unit = "rtpengine-daemon.service";
+
+/** A VM with RTPEngine, run by systemd, that forwards media between both networks in the kernel (ADR-004). */
+export class MediaServer extends pulumi.ComponentResource {
+    readonly machine: Machine;
+    readonly external: string;
+    readonly internal: string;
+    /** systemd unit of RTPEngine. */
+    readonly unit = unit;
+    /** Version of RTPEngine, and release of the running kernel where its module is loaded. */
+    readonly versions: pulumi.Output<{ rtpengine: string; kernel: string }>;
+
+    constructor(name: string, args: MediaServerArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(componentType("MediaServer"), name, {}, opts);
+        const machine = makeMachine(this, args);
+        this.machine = machine;
+        this.internal = addressOf(args.plan, "internal");
+        this.external = addressOf(args.plan, "external");
+
+        const module = this.loadModule(args);
+        const files = this.writeFiles(args);
+        this.startDaemon(
+            args,
+            [module, files].filter((resource) => resource !== undefined),
+        );
+
+        const kernel = module?.kernel ?? args.image.versions.apply((versions) => versions.kernel);
+        const rtpengine = args.image.versions.apply((versions) => versions.rtpengine);
+        this.versions = pulumi.output({ rtpengine, kernel });
+        this.registerOutputs({ internal: this.internal, external: this.external, versions: this.versions });
+    }
+
+    private loadModule(args: MediaServerArgs): KernelModule | undefined {
+        if (args.fallback) return undefined;
+        const { target, options, plan } = this.machine;
+        const { sshConfig, host } = target;
+        const modules = { modules: ["nft_rtpengine", "xt_RTPENGINE"], procPath: "/proc/rtpengine" };
+        return new KernelModule(`${plan.name}-module`, { sshConfig, host, ...modules }, options);
+    }
+
+    private writeFiles(args: MediaServerArgs): VmFiles {
+        const { target, options, plan } = this.machine;
+        const { internal, external } = this;
+        const table = args.fallback ? -1 : 0;
+        const view = { internalAddress: internal, externalAddress: external, ports: args.ports, table };
+        const files = rtpengineFiles({ ...view, fallback: args.fallback });
+        const restart = { paths: files.map((file) => file.path), command: `systemctl try-restart ${unit}` };
+        return new VmFiles(
+            `${plan.name}-files`,
+            { ...target, bundleName: "rtpengine", files, apply: [restart] },
+            options,
+        );
+    }
+
+    private startDaemon(args: MediaServerArgs, dependsOn: pulumi.Resource[]): void {
+        const { target, options, plan } = this.machine;
+        new Service(
+            `${plan.name}-rtpengine`,
+            {
+                ...target,
+                service: "rtpengine",
+                protocol: "ng",
+                address: this.internal,
+                port: args.ports.ng,
+                start: `systemctl enable --now ${unit}`,
+            },
+            { ...options, dependsOn },
+        );
+    }
+}

@@ -1,0 +1,2 @@
+/** Type of a component of this project. */
+export const componentType = (name: string): string => `voip:index:${name}`;

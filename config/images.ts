@@ -1,0 +1,40 @@
+import { containersOf, type Role } from "../topology";
+import { project } from "./problems";
+import { debianContainers, runnableContainers, type ContainerName, type StackConfig } from "./types";
+
+/** Whether there is a container image to build a VM image with. */
+function isAvailable(config: StackConfig, container: ContainerName): boolean {
+    if (config.archives[container]) return true;
+    return config.imageSource === "debian" && debianContainers.includes(container);
+}
+
+/** The containers of each role whose images are to be had. */
+export function availableContainers(config: StackConfig): Record<Role, ContainerName[]> {
+    const of = (role: Role) =>
+        containersOf(config.phase, config.sipOwner, role).filter((container) => isAvailable(config, container));
+    return { sip: of("sip"), pbx: of("pbx"), media: of("media") };
+}
+
+/** What the plan's containers lack: what is `wrong` with the configuration, and what is yet `toSupply` for an `up`. */
+export function checkImages(config: StackConfig): { wrong: string[]; toSupply: string[] } {
+    const wrong: string[] = [];
+    const toSupply: string[] = [];
+    for (const container of containersOf(config.phase, config.sipOwner)) {
+        const how = `save an image with \`docker save -o ${container}.tar IMAGE\` and set ${project}:${container}Archive`;
+        if (!isAvailable(config, container)) {
+            if (config.imageSource === "debian") wrong.push(notInDebian(config, container, how));
+            else toSupply.push(`The ${container} image is to be supplied, as imageSource is "upstream": ${how}.`);
+        } else if (!runnableContainers.includes(container)) {
+            const runs = runnableContainers.join(", ");
+            toSupply.push(`The configuration of ${container} is not part of this version, which runs ${runs}.`);
+        }
+    }
+    return { wrong, toSupply };
+}
+
+function notInDebian(config: StackConfig, container: ContainerName, how: string): string {
+    const isOwner = container === config.sipOwner;
+    const key = isOwner ? "sipOwner" : "phase";
+    const needs = isOwner ? "it" : container;
+    return `${project}:${key} is "${config[key]}": ${needs} can't be had with imageSource "debian"; ${how}.`;
+}
