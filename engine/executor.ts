@@ -118,7 +118,8 @@ export class Executor {
             if (error instanceof InitError && step.new) {
                 commit({ ...step.new, id: error.id, outputs: error.outputs, initErrors: error.reasons });
             }
-            await this.save();
+            // What can't be written either is one more thing to report; it must not hide the first.
+            await this.save().catch((unwritten: Error) => this.fail(unwritten));
             this.fail(error as Error, step);
             throw error;
         } finally {
