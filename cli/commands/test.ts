@@ -8,10 +8,10 @@ import { Failure, type Result } from "../result";
  * last line on standard output is `N passed, N failed`. @throws Failure when a test failed or did not run.
  */
 export async function test(words: string[]): Promise<Result> {
-    const { projects } = (await import(path.join(projectDir, "jest.config.js"))) as {
-        projects: { displayName: string }[];
+    const { default: config } = (await import(path.join(projectDir, "jest.config.js"))) as {
+        default: { projects: { displayName: string }[] };
     };
-    const kinds = projects.map(({ displayName }) => displayName);
+    const kinds = config.projects.map(({ displayName }) => displayName);
     const firstOption = words.findIndex((word) => word.startsWith("-"));
     const suites = firstOption < 0 ? words : words.slice(0, firstOption);
     const unknown = suites.filter((name) => !kinds.includes(name));
