@@ -16,6 +16,7 @@ export interface CallOptions {
     from: string;
     to: string;
     seconds: number;
+    /** TLS where the proxy has it, else UDP, by default. */
     transport?: Transport;
 }
 
@@ -114,8 +115,9 @@ const side = (report: SideReport | undefined): Omit<SideReport, "heardHz"> | und
 
 /** A real test call. @throws Failure when it is not answered, or when audio does not arrive on both sides. */
 export async function call(options: CallOptions): Promise<Result> {
-    const { stack, from, to, seconds, transport = "udp" } = options;
+    const { stack, from, to, seconds } = options;
     const outputs = await platformOutputs(stack, true);
+    const transport = options.transport ?? (outputs.proxy.ports.tls ? "tls" : "udp");
     if (!outputs.lab.enabled) throw new Failure("test calls are made by the phones of a lab; this stack has none");
     const callee = to in outputs.extensions ? account(outputs, to, transport, true) : undefined;
     const job: CallJob = {
