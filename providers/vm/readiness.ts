@@ -22,21 +22,44 @@ export interface Guest extends SshTarget {
  */
 export async function waitForSsh(guest: Guest): Promise<void> {
     let looked = Date.now();
+    let isUp = false;
     const outcome = await waitFor(
         `${guest.host} to answer ssh at ${guest.address}`,
         async () => {
-            if (await speaksSsh(guest.address)) {
-                await ssh(guest, "true", { timeoutMs: 60_000 });
-                return { reason: undefined };
+            if (Date.now() - looked > 2_000) {
+                looked = Date.now();
+                const reason = await hopeless(guest);
+                if (reason) return { reason };
             }
-            if (Date.now() - looked < 2_000) return undefined;
-            looked = Date.now();
-            const reason = await hopeless(guest);
-            return reason ? { reason } : undefined;
+            isUp ||= await answers(guest.address);
+            return isUp && (await logsIn(guest)) ? { reason: undefined } : undefined;
         },
         { deadlineMs },
     ).catch((error: Error) => ({ reason: error.message }));
     if (outcome.reason) throw new Error(`${outcome.reason}\n${consoleTail(guest.consoleLog)}`);
+}
+
+/**
+ * Whether anything is at the address, were it to refuse the connection: a look that costs less than starting ssh, and,
+ * before sshd listens, costs the guest nothing.
+ */
+function answers(address: string): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = net.connect({ host: address, port: 22, timeout: 1_000 });
+        const finish = (isThere: boolean) => {
+            socket.destroy();
+            resolve(isThere);
+        };
+        socket.once("connect", () => finish(true)).once("timeout", () => finish(false));
+        socket.once("error", (error: NodeJS.ErrnoException) => finish(error.code === "ECONNREFUSED"));
+    });
+}
+
+/** A refused connection is one to try again; what else ssh says, such as of a wrong key, is worth being the last thing seen. */
+async function logsIn(guest: Guest): Promise<boolean> {
+    const { status, stderr } = await ssh(guest, "true", { okStatus: [0, 255], timeoutMs: 60_000 });
+    if (status === 255 && !/Connection refused/.test(stderr)) throw new Error(stderr.trim());
+    return status === 0;
 }
 
 /** Why waiting longer is of no use, if it is not. */
@@ -45,20 +68,6 @@ async function hopeless({ host, consoleLog, hypervisor }: Guest): Promise<string
     if (state !== "running") return `${host} is ${state} instead of starting`;
     const trouble = /Kernel panic.*|You are in emergency mode/.exec(consoleText(consoleLog));
     return trouble ? `${host} does not start: ${trouble[0]}` : undefined;
-}
-
-/** Whether an SSH server greets at port 22 within a second (RFC 4253, section 4.2): a look that costs the guest little. */
-function speaksSsh(address: string): Promise<boolean> {
-    return new Promise((resolve) => {
-        const socket = net.connect({ host: address, port: 22, timeout: 1_000 });
-        const finish = (speaks: boolean) => {
-            socket.destroy();
-            resolve(speaks);
-        };
-        socket.once("data", (greeting) => finish(greeting.toString("latin1").startsWith("SSH-2.0-")));
-        socket.once("timeout", () => finish(false)).once("close", () => finish(false));
-        socket.once("error", () => finish(false));
-    });
 }
 
 /** Ends the kept connection to a guest that was, or is about to be, stopped: it would hang for a while. */
