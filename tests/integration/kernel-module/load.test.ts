@@ -3,6 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { provider } from "../../../providers/kernel-module/provider";
 
+jest.setTimeout(120_000);
+
 /**
  * The script runs here instead of on a VM, with its own /etc/modules-load.d, and with commands that play the kernel: `ssh`
  * runs the command in a mount namespace, `modinfo`, `modprobe` and `dkms` do what files in `dir` tell them.

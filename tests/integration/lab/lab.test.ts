@@ -7,6 +7,8 @@ import { stackPaths } from "../../../paths";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 
+jest.setTimeout(120_000);
+
 const [stack, other] = ["labtest", "labtest2"];
 const whole = { netns: true, phonesNetns: true, outerNetns: true, init: true, libvirtd: true };
 const absent = { netns: false, phonesNetns: false, outerNetns: false, init: false, libvirtd: false };
@@ -95,7 +97,8 @@ describe("ensureLab", () => {
     });
 
     it("starts again what lost its directories", async () => {
-        fs.rmSync(`${stackPaths(stack).runDir}/libvirt`, { recursive: true });
+        const directory = `${stackPaths(stack).runDir}/libvirt`;
+        fs.renameSync(directory, `${directory}.lost`);
         expect((await labState(stack)).init).toBe(false);
         expect((await ensureLab(stack)).repaired).toEqual(["init", "libvirtd"]);
         expect(await labState(stack)).toEqual(whole);

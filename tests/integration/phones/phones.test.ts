@@ -1,6 +1,8 @@
 import { run } from "../../../process/run";
 import { provider } from "../../../providers/phones/provider";
 
+jest.setTimeout(120_000);
+
 const [netns, labNetns] = ["phtest-phones", "phtest"];
 const inputs = { netns, labNetns, bridge: "br-ext", addresses: ["10.64.0.101", "10.64.0.102"], prefix: 24 };
 const ip = (namespace: string, ...args: string[]) => run(["ip", "-n", namespace, ...args]);

@@ -11,6 +11,8 @@ import { provider as vm } from "../../../providers/vm/provider";
 import { provider as network } from "../../../providers/vm-network/provider";
 import { fakeKernel } from "./fake-kernel";
 
+jest.setTimeout(120_000);
+
 const stack = "vmtest";
 const { dataDir, libvirtUri: uri } = stackPaths(stack);
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "vmtest-"));
