@@ -128,8 +128,15 @@ describe("removeLab", () => {
         return {
             files: files.filter((file) => fs.existsSync(file)),
             mounts: mounts.filter((line) => [runDir, dataDir, `/${netns}`].some((part) => line.includes(`${part} `))),
-            processes: processes().filter(({ pid }) => fs.readFileSync(`/proc/${pid}/cmdline`).includes(name)),
+            processes: processes().filter(({ pid }) => commandLine(pid).includes(name)),
         };
+    };
+    const commandLine = (pid: number) => {
+        try {
+            return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        } catch {
+            return ""; // it has ended meanwhile
+        }
     };
     const nothing = { files: [], mounts: [], processes: [] };
 
