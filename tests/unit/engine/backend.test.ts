@@ -10,6 +10,7 @@ import { replaceFile, StateWriter } from "../../../engine/backend/writer";
 import { secret } from "../../../engine/properties";
 import { Crypter } from "../../../engine/secrets/passphrase";
 import type { ResourceState } from "../../../engine/state";
+import { waitFor } from "../../../process/wait";
 
 let dir: string;
 
@@ -102,15 +103,16 @@ describe("writing", () => {
             value = next;
             return writer.save().then(() => written.some((seen) => seen >= next));
         };
+        const begun = (): Promise<() => void> =>
+            waitFor("a write to begin", () => release.shift(), { deadlineMs: 1_000, intervalMs: 1 });
         const saves = [save(1), save(2), save(3)];
-        release.shift()!();
+        (await begun())();
         expect(await saves[0]).toBe(true);
-        while (release.length === 0) await new Promise(setImmediate);
+        const second = await begun();
         saves.push(save(4));
-        release.shift()!();
+        second();
         expect(await Promise.all(saves.slice(1, 3))).toEqual([true, true]);
-        while (release.length === 0) await new Promise(setImmediate);
-        release.shift()!();
+        (await begun())();
         expect(await saves[3]).toBe(true);
         expect(written).toEqual([1, 3, 4]);
     });
@@ -163,6 +165,10 @@ describe("the lock", () => {
         await expect(StackLock.take(dir)).rejects.toThrow("the stack is locked by");
         holder.kill("SIGKILL");
         await once(holder, "exit");
+        // A PID is no proof of life: in a namespace of its own every engine is process 1.
+        const [file] = fs.readdirSync(dir);
+        const content = JSON.parse(fs.readFileSync(path.join(dir, file), "utf8")) as object;
+        fs.writeFileSync(path.join(dir, file), JSON.stringify({ ...content, pid: process.pid }));
         const lock = await StackLock.take(dir);
         expect(lock.notices).toHaveLength(1);
         lock.release();
