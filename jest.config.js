@@ -41,6 +41,7 @@ module.exports = {
             testTimeout: 900_000,
         }),
     ],
+    forceExit: Boolean(process.env.CI), // a handle that a failed test left open must not hold up the result
     testSequencer: "<rootDir>/tests/sequencer.js",
     reporters: ["default", ["<rootDir>/tests/reporter.js", { mustRun: ["integration", "functional"] }]],
 };
