@@ -27,14 +27,14 @@ export class Images extends pulumi.ComponentResource {
         super(componentType("Images"), name, {}, opts);
         const { suite, checkValidUntil, archives } = args;
         const image = (kind: Role) => {
-            const containers = args.containers[kind].map((container) => ({
-                name: container,
-                archive: archives[container],
-            }));
-            const mirror = args.mirror || undefined;
+            const containers = args.containers[kind].map((container) => {
+                const archive = archives[container];
+                return { name: container, ...(archive ? { archive } : {}) };
+            });
+            const mirror = args.mirror ? { mirror: args.mirror } : {};
             return new VmImage(
                 `${name}-${kind}`,
-                { kind, suite, checkValidUntil, mirror, containers },
+                { kind, suite, checkValidUntil, ...mirror, containers },
                 { parent: this },
             );
         };

@@ -78,8 +78,10 @@ export interface ContainerOnMachine {
     /** Directories of the VM that are the container's too, by the same path. */
     readOnly: string[];
     writable: string[];
-    /** Linux capabilities it keeps; all others are dropped. */
-    capabilities: string[];
+    /** Directory for its sockets, empty at each start. */
+    runDir: string;
+    /** Linux capabilities that it keeps; none by default. */
+    capabilities?: string[];
 }
 
 /** Runs a container on a VM's own network, from the image that is in the VM's store. */
@@ -102,6 +104,7 @@ export function runContainer(
                 ...args.readOnly.map((path) => mount(path, true)),
                 ...args.writable.map((path) => mount(path, false)),
             ],
+            tmpfs: { [args.runDir]: "mode=0755" },
             capabilities: { drops: ["ALL"], adds: args.capabilities },
             logDriver: "local",
             // a VM that was made anew has no container any more
@@ -111,6 +114,9 @@ export function runContainer(
     );
 }
 
-/** A shell command for a container that may not have been made yet; then it has nothing to do. */
+/**
+ * A shell command for a container that may not run yet; then there is nothing to do. The container is known by its process,
+ * named as it is: Docker itself may still be starting, and is slow to ask.
+ */
 export const inContainer = (container: string, command: string): string =>
-    `if [ -n "$(docker ps --quiet --filter 'name=^${container}$')" ]; then ${command}; fi`;
+    `if pgrep -x ${container} >/dev/null; then ${command}; fi`;

@@ -76,8 +76,9 @@ export class Pbx extends pulumi.ComponentResource {
                 container: "asterisk",
                 readOnly: ["/etc/asterisk"],
                 writable: ["/var/spool/asterisk"],
-                // it runs as root, among files that belong to user asterisk
-                capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
+                runDir: "/run/asterisk",
+                // it runs as root, with a database in a directory of user asterisk
+                capabilities: ["CAP_DAC_OVERRIDE"],
             },
             [written],
         );

@@ -60,8 +60,7 @@ export class SipProxy extends pulumi.ComponentResource {
                 container: "kamailio",
                 readOnly: ["/etc/kamailio"],
                 writable: ["/var/lib/kamailio"],
-                // it runs as root, among files that belong to user kamailio
-                capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
+                runDir: "/run/kamailio",
             },
             [written],
         );

@@ -30,28 +30,32 @@ export interface Bundle extends SshTarget {
     apply: BundleCommand[];
 }
 
-/** On the VM. */
-const dueDir = "/var/lib/voip-stack/due";
+/** On the VM; what is due, and new files until they take their place. */
+const stateDir = "/var/lib/voip-stack";
 
 const timeoutMs = 5 * 60_000;
 const script = () => fs.readFileSync(path.join(__dirname, "bundle.sh"), "utf8");
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const plainMode = (mode: string) => parseInt(mode, 8).toString(8);
 
 /** The archive that `bundle.sh` unpacks. */
 export function archive({ files, apply }: Pick<Bundle, "files" | "apply">): Buffer {
     const numberOf = (name: string) => files.findIndex((file) => file.path === name);
-    const line = ({ path: name, mode, owner, initial }: BundleFile, number: number) =>
-        `${number} ${plainMode(mode)} ${owner} ${initial ? "yes" : "no"} ${name}\n`;
-    const mark = ({ command }: BundleCommand) => createHash("sha256").update(command).digest("hex").slice(0, 16);
+    const line = ({ path: name, mode, owner, initial, content }: BundleFile, number: number) =>
+        `${number} ${plainMode(mode)} ${owner} ${initial ? "initial" : sha256(content)} ${name}\n`;
+    const mark = ({ command }: BundleCommand) => sha256(command).slice(0, 16);
     const text: Record<string, string> = {
         files: files.map(line).join(""),
         apply: apply.map((step) => `${mark(step)} ${step.command}\n`).join(""),
         watch: apply.flatMap((step) => step.paths.map((name) => `${mark(step)} ${numberOf(name)}\n`)).join(""),
     };
     const control = Object.entries(text).map(([name, content]) => ({ name, content: Buffer.from(content) }));
-    const contents = files.map(({ content }, number) => ({ name: String(number), content: Buffer.from(content) }));
-    return tar([...control, ...contents]);
+    const members = files.map(({ content, mode, owner }, number) => {
+        const [user, group] = owner.split(":");
+        return { name: String(number), content: Buffer.from(content), mode: parseInt(mode, 8), user, group };
+    });
+    return tar([...control, ...members]);
 }
 
 /**
@@ -60,7 +64,7 @@ export function archive({ files, apply }: Pick<Bundle, "files" | "apply">): Buff
  * @throws Error that names the VM and says what failed
  */
 export async function writeBundle(bundle: Bundle): Promise<void> {
-    const command = `sudo sh -c ${quote(script())} bundle ${quote(`${dueDir}/${bundle.bundleName}`)}`;
+    const command = `sudo sh -c ${quote(script())} bundle ${stateDir} ${quote(bundle.bundleName)}`;
     try {
         await ssh(bundle, command, { input: archive(bundle), timeoutMs });
     } catch (error) {
@@ -74,35 +78,46 @@ export async function writeBundle(bundle: Bundle): Promise<void> {
 const saidBy = ({ stderr }: RunResult, error: Error) =>
     stderr.trim().split("\n").slice(-15).join("\n") || error.message;
 
-/** Says of each file "NUMBER MODE OWNER CONTENT", the content in base64; nothing of a file that is not there. */
-const readScript = `n=0; for file; do
-    if [ -f "$file" ]; then echo "$n $(stat -c '%a %U:%G' "$file") $(base64 -w0 "$file")"; fi
-    n=$((n + 1))
-done`;
+/** Digest, mode and owner of each file that is there: lines "SHA256  PATH", then lines "MODE OWNER  PATH". */
+const lookScript = `for file; do shift; if [ -f "$file" ]; then set -- "$@" "$file"; fi; done
+if [ $# -gt 0 ]; then sha256sum -- "$@" && stat -c '%a %U:%G  %n' -- "$@"; fi`;
+
+async function look(target: SshTarget, script: string, paths: readonly string[]): Promise<string | undefined> {
+    const command = `sudo sh -c ${quote(script)} look ${paths.map(quote).join(" ")}`;
+    const { stdout, stderr, status } = await ssh(target, command, { okStatus: [0, 255], timeoutMs: 60_000 });
+    if (status !== 255) return stdout;
+    console.error(`${target.host} can't be reached: ${stderr.trim()}`);
+    return undefined;
+}
 
 /**
- * The files as they are on the VM; one round trip. Those that are missing are left out, those that belong to their service
- * are not looked at. Undefined when the VM can't be reached: nothing is known then.
+ * The files as they are on the VM; one round trip, and one for each file whose content differs. Files that are missing are
+ * left out, those that belong to their service are taken to be as they should be. Undefined when the VM can't be reached:
+ * nothing is known then.
  * @throws CommandError
  */
 export async function readBundle(target: SshTarget, files: readonly BundleFile[]): Promise<BundleFile[] | undefined> {
-    const command = `sudo sh -c ${quote(readScript)} read ${files.map((file) => quote(file.path)).join(" ")}`;
-    const { stdout, stderr, status } = await ssh(target, command, { okStatus: [0, 255], timeoutMs: 60_000 });
-    if (status === 255) {
-        console.error(`${target.host} can't be reached: ${stderr.trim()}`);
-        return undefined;
-    }
-    const found = new Map(
-        [...stdout.matchAll(/^(\d+) (\d+) (\S+) ?(\S*)$/gm)].map(([, number, mode, owner, content]) => [
-            Number(number),
-            { mode: mode.padStart(4, "0"), owner, content: Buffer.from(content, "base64").toString("utf8") },
-        ]),
+    const seen = await look(
+        target,
+        lookScript,
+        files.map((file) => file.path),
     );
-    return files.flatMap((file, number) => {
-        const there = found.get(number);
-        if (!there) return [];
-        return file.initial ? file : { ...file, ...there };
-    });
+    if (seen === undefined) return undefined;
+    const sums = new Map([...seen.matchAll(/^([0-9a-f]{64}) [ *](.+)$/gm)].map(([, sum, name]) => [name, sum]));
+    const modes = new Map(
+        [...seen.matchAll(/^(\d{3,4}) (\S+) {2}(.+)$/gm)].map(([, mode, owner, name]) => [name, { mode, owner }]),
+    );
+
+    const found: BundleFile[] = [];
+    for (const file of files) {
+        const { mode, owner } = modes.get(file.path) ?? {};
+        if (mode === undefined || owner === undefined) continue;
+        const same = file.initial || sums.get(file.path) === sha256(file.content);
+        const content = same ? file.content : await look(target, 'cat -- "$1"', [file.path]);
+        if (file.initial) found.push(file);
+        else found.push({ ...file, mode: mode.padStart(4, "0"), owner, content: content ?? "" });
+    }
+    return found;
 }
 
 /** Removes the files; a VM that can't be reached has none. One round trip. */
