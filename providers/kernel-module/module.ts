@@ -6,6 +6,7 @@ import { ssh } from "../../process/ssh";
 export interface KernelModuleDefinition {
     sshConfig: string;
     host: string;
+    vmId?: string;
     modules: string[];
     procPath: string;
 }

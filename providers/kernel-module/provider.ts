@@ -1,4 +1,4 @@
-import { absolutePath, changed, listOf, matching, name, optional, violations } from "../check";
+import { absolutePath, changed, listOf, matching, name, optional, text, violations } from "../check";
 import type { DynamicProvider } from "../dynamic";
 import { forgetModule, loadModule, moduleState, type KernelModuleDefinition, type LoadedModule } from "./module";
 
@@ -12,6 +12,7 @@ type Outputs = Inputs & LoadedModule;
 const rules = {
     sshConfig: absolutePath,
     host: name,
+    vmId: optional(text),
     modules: listOf(matching(/^[A-Za-z0-9_]+$/, "a module name of letters, digits and '_'")),
     procPath: matching(/^\/proc\/[A-Za-z0-9_/.-]+$/, "a path below /proc"),
     state: optional(() => []),
@@ -23,10 +24,11 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host"]);
+        const replaces = changed(olds, news, ["host", "vmId"]);
         const changes =
             replaces.length > 0 || changed(olds, news, ["sshConfig", "modules", "procPath", "state"]).length > 0;
-        return { changes, replaces };
+        // the other way round, deleting would undo what the replacement persisted
+        return { changes, replaces, deleteBeforeReplace: true };
     },
 
     async create(inputs) {
@@ -35,9 +37,9 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async read(id, props) {
-        const { sshConfig, host, modules, procPath } = props;
-        const state = await moduleState(props, props.module);
-        return { id, props: { ...props, state }, inputs: { sshConfig, host, modules, procPath, state } };
+        const { module, version, kernel, ...inputs } = props;
+        const state = await moduleState(props, module);
+        return { id, props: { ...inputs, module, version, kernel, state }, inputs: { ...inputs, state } };
     },
 
     async update(_id, olds, news) {

@@ -5,6 +5,8 @@ export interface KernelModuleArgs {
     /** `ssh -F` configuration that knows `host`. */
     sshConfig: pulumi.Input<string>;
     host: pulumi.Input<string>;
+    /** Identity of the VM, where VMs are made anew: for another one the module is loaded again. */
+    vmId?: pulumi.Input<string>;
     /** Names the module is known by, the preferred one first; the first that there is gets loaded. */
     modules: pulumi.Input<pulumi.Input<string>[]>;
     /** File or directory below /proc that shows that the module works. */

@@ -119,6 +119,12 @@ describe("KernelModule", () => {
         expect(await provider.diff(id, props ?? outs, inputs)).toMatchObject({ changes: false });
     });
 
+    it("is loaded anew on a VM that was made anew", async () => {
+        const { id, outs } = await provider.create({ ...inputs, vmId: "old" });
+        const diff = await provider.diff(id, outs, { ...inputs, vmId: "new" });
+        expect(diff).toMatchObject({ replaces: ["vmId"], deleteBeforeReplace: true });
+    });
+
     it("is not loaded at boot any more after it was deleted, be the VM there or not", async () => {
         const { id, outs } = await provider.create(inputs);
         await provider.delete(id, outs);
