@@ -49,9 +49,8 @@ export class MediaServer extends pulumi.ComponentResource {
     private loadModule(args: MediaServerArgs): KernelModule | undefined {
         if (args.fallback) return undefined;
         const { target, options, plan } = this.machine;
-        const { sshConfig, host } = target;
         const modules = { modules: ["nft_rtpengine", "xt_RTPENGINE"], procPath: "/proc/rtpengine" };
-        return new KernelModule(`${plan.name}-module`, { sshConfig, host, ...modules }, options);
+        return new KernelModule(`${plan.name}-module`, { ...target, ...modules }, options);
     }
 
     private writeFiles(args: MediaServerArgs): VmFiles {
