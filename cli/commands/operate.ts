@@ -65,19 +65,27 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
     });
 }
 
+interface Entrance {
+    wrap: Wrap;
+    /** Parts of the lab were started just now: what the state knows of may have gone with their predecessors. */
+    isNew: boolean;
+}
+
 /** How the engine is entered: in the lab when the stack has one, directly when it works on this host's own libvirt. */
-async function entrance(operation: Operation, stack: string, lab: boolean): Promise<Wrap> {
-    if (!lab) return (argv) => argv;
+async function entrance(operation: Operation, stack: string, lab: boolean): Promise<Entrance> {
+    const direct: Entrance = { wrap: (argv) => argv, isNew: false };
+    if (!lab) return direct;
     const { engineArgv, ensureLab, labState } = await import("../../lab/lab");
     if (operation === "preview") {
         // a preview touches nothing: it makes no lab, but uses one that is there
         const { init, netns } = await labState(stack);
-        return init && netns && process.getuid?.() === 0 ? (argv) => engineArgv(stack, argv) : (argv) => argv;
+        const isUsable = init && netns && process.getuid?.() === 0;
+        return isUsable ? { wrap: (argv) => engineArgv(stack, argv), isNew: false } : direct;
     }
     const { started, repaired } = await ensureLab(stack);
     if (started.length) note(`lab ${stack}: started`);
     if (repaired.length) note(`lab ${stack}: repaired ${repaired.join(", ")}`);
-    return (argv) => engineArgv(stack, argv);
+    return { wrap: (argv) => engineArgv(stack, argv), isNew: started.length + repaired.length > 0 };
 }
 
 async function removeLab(stack: string): Promise<void> {
@@ -88,11 +96,15 @@ async function removeLab(stack: string): Promise<void> {
 
 /** Whether there is anything of the stack: resources in its state, or parts of its lab. */
 async function isThere(stack: string, lab: boolean): Promise<boolean> {
-    const { listResources } = await import("../../engine/outputs");
-    if (listResources(stack).length > 0) return true;
+    if (await hasResources(stack)) return true;
     if (!lab) return false;
     const { labState } = await import("../../lab/lab");
     return Object.values(await labState(stack)).some(Boolean);
+}
+
+async function hasResources(stack: string): Promise<boolean> {
+    const { listResources } = await import("../../engine/outputs");
+    return listResources(stack).length > 0;
 }
 
 /** The four operations of the engine on one stack. */
@@ -114,7 +126,12 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     }
     if (operation === "up" && config.lab) await hostPackages();
 
-    const wrap = await entrance(operation, stack, config.lab);
+    const { wrap, isNew } = await entrance(operation, stack, config.lab);
+    if (operation === "up" && isNew && (await hasResources(stack))) {
+        note(`lab ${stack}: looking for what is left of its resources`);
+        const found = await perform("refresh", options, choice, wrap);
+        expectSuccess("refresh", found, { ...facts, seconds: found.seconds });
+    }
     const outcome = await perform(operation, options, choice, wrap);
     const { sum, seconds } = outcome;
     expectSuccess(operation, outcome, { ...facts, seconds });
