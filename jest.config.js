@@ -22,8 +22,12 @@ function project(displayName, options = {}) {
     };
 }
 
+/** jest knows no time-out of a project: a set-up file sets it. */
+const patient = { setupFilesAfterEnv: ["<rootDir>/tests/stack/patience.ts"] };
+
 /** Works on namespaces, libvirt and VMs of this machine: one test file at a time, after everything else. */
 const onRealStack = {
+    ...patient,
     runner: "<rootDir>/tests/serial-runner.js",
     globalSetup: "<rootDir>/tests/stack/global-setup.ts",
     globalTeardown: "<rootDir>/tests/stack/global-teardown.ts",
@@ -33,13 +37,9 @@ const onRealStack = {
 module.exports = {
     projects: [
         project("unit"),
-        project("conformance", { testTimeout: 120_000 }),
-        project("integration", { ...onRealStack, testTimeout: 300_000 }),
-        project("functional", {
-            ...onRealStack,
-            setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"],
-            testTimeout: 900_000,
-        }),
+        project("conformance", patient),
+        project("integration", onRealStack),
+        project("functional", { ...onRealStack, setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"] }),
     ],
     forceExit: Boolean(process.env.CI), // a handle that a failed test left open must not hold up the result
     testSequencer: "<rootDir>/tests/sequencer.js",

@@ -39,7 +39,7 @@ describe("./voip up", () => {
             proxy: { external: "10.64.0.10", internal: "192.168.64.10" },
             media: { external: "10.64.0.20", internal: "192.168.64.20" },
         });
-        expect(exported.proxy.ports).toMatchObject({ udp: 5060, tcp: 5060, tls: 5061, ws: 8080, wss: 8443 });
+        expect(exported.proxy.ports).toMatchObject({ udp: 5060, tcp: 5060 });
         expect(Object.keys(exported.vms).sort()).toEqual(["media-1", "pbx-1", "sip-1"]);
         expect(Object.keys(exported.extensions)).toEqual(expect.arrayContaining(["1001", "1002"]));
         const passwords = Object.values(exported.extensions).map(({ password }) => password);
