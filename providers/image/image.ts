@@ -52,9 +52,10 @@ export function imageProvider(definitions: Definitions): DynamicProvider<ImageIn
 
         /** Gone when somebody emptied the cache; what is built then has another path, as it is not the same to the byte. */
         async read(id, props) {
-            const { kind, suite, checkValidUntil, mirror, containers, disk, kernel, initrd } = props;
+            const { kind, suite, checkValidUntil, containers, disk, kernel, initrd } = props;
+            const mirror = props.mirror === undefined ? {} : { mirror: props.mirror }; // what is undefined can't be sent
             if (![disk, kernel, initrd].every((file) => fs.existsSync(file))) return gone;
-            return { id, props, inputs: { kind, suite, checkValidUntil, mirror, containers } };
+            return { id, props, inputs: { kind, suite, checkValidUntil, ...mirror, containers } };
         },
 
         async update(_id, _olds, news) {
