@@ -84,6 +84,7 @@ function use(program: Command): void {
     call.option("--from <extension>", "who calls", "1001");
     call.option("--to <number>", "who is called: an extension, or a service such as *43", "1002");
     call.option("--seconds <n>", "how long both talk", positive, 5);
+    call.option("--record <dir>", "keep what each phone heard, as a WAV file");
     call.addOption(
         new Option("--transport <transport>", "SIP transport of the phones; tls comes with SRTP").choices([
             "udp",

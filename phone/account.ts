@@ -20,18 +20,21 @@ export interface PhoneAccount {
 export interface PhoneRuntime {
     modulePath: string;
     controlPort: number;
-    /** WAV file that is sent as speech: 16 bit, mono, at the codec's 8000 Hz. */
-    toneFile: string;
     /** Folder that takes what was heard, as `*-dec.wav`. */
     recordingDir: string;
 }
 
-/** Audio source that never delivers a sample: an aubridge that no player feeds. Switching to it stops the RTP of a call. */
+/** Audio source that never delivers a sample: an aubridge that no player feeds. With it, a call sends no RTP. */
 export const silentSource = "aubridge,quiet";
+
+/** Audio source that plays a WAV file, which must be 16 bit, mono, at the codec's 8000 Hz. */
+export const fileSource = (file: string): string => `aufile,${file}`;
 
 /**
  * baresip's configuration. Port 0 lets several calls run beside each other. The player is a bridge nobody listens to:
- * without any player the sndfile filter still records, so no sound card is needed.
+ * without any player the sndfile filter still records, so no sound card is needed. Without a jitter buffer what arrives is
+ * recorded as it arrives; baresip 1.0's would drop the rest of a call when the synchronisation source changes in its
+ * first 100 ms, as it does when a PBX joins two legs.
  */
 export function phoneConfig(account: PhoneAccount, runtime: PhoneRuntime): string {
     return [
@@ -43,12 +46,12 @@ export function phoneConfig(account: PhoneAccount, runtime: PhoneRuntime): strin
         ...["g711", "aufile", "aubridge", "sndfile", "srtp"].map((name) => `module ${name}.so`),
         ...["ctrl_tcp", "menu"].map((name) => `module_app ${name}.so`),
         `ctrl_tcp_listen 127.0.0.1:${runtime.controlPort}`,
-        `audio_source aufile,${runtime.toneFile}`,
+        `audio_source ${silentSource}`,
         "audio_player aubridge,unheard",
         `snd_path ${runtime.recordingDir}`,
         "rtcp_mux no",
         "rtp_tos 184",
-        "jitter_buffer_delay 5-10",
+        "jitter_buffer_delay 0-0",
         "call_max_calls 1",
         "",
     ].join("\n");

@@ -25,6 +25,8 @@ export interface CallJob {
     seconds: number;
     /** Milliseconds until an unanswered call is given up. */
     answerDeadlineMs: number;
+    /** Existing folder that keeps what each phone heard, as EXTENSION.wav. */
+    recordings?: string;
 }
 
 /** One side of a call: what it sent and what it heard of the other. */
@@ -74,6 +76,16 @@ async function count(lines: Line[]): Promise<void> {
     }
 }
 
+/** Lets both speak once both ends are up: what a phone says before its answer has arrived is lost in any network. */
+async function begin(lines: Line[]): Promise<void> {
+    const up = ({ phone }: Line): boolean => phone.control.last("CALL_ESTABLISHED") !== undefined;
+    await waitFor("both ends to be up", () => lines.every((line) => up(line) || ended(line)) || undefined, {
+        deadlineMs: 5000,
+        intervalMs: 5,
+    });
+    await Promise.all(lines.map(({ phone }) => phone.speak()));
+}
+
 async function talk(lines: Line[], seconds: number): Promise<void> {
     const enough = seconds * packetRate;
     await waitFor(
@@ -106,10 +118,9 @@ async function drain(lines: Line[]): Promise<void> {
 
 /** A phone knows the jitter it saw once it has exchanged an RTCP report, which happens every 5 s. */
 const rtcpReport = (line: Line): { jitterMs: number; roundTripMs: number } | undefined => {
-    const report = line.phone.control.last("CALL_RTCP")?.rtcp_stats;
-    return report && report.rx.sent > 0
-        ? { jitterMs: report.rx.jit / 1000, roundTripMs: report.rtt / 1000 }
-        : undefined;
+    const known = line.phone.control.events.flatMap(({ rtcp_stats }) => rtcp_stats ?? []);
+    const report = known.filter(({ rx }) => rx.sent > 0 || rx.jit > 0).at(-1); // the first ones can be empty
+    return report && { jitterMs: report.rx.jit / 1000, roundTripMs: report.rtt / 1000 };
 };
 
 async function reports(lines: Line[], answeredAt: number): Promise<void> {
@@ -147,6 +158,7 @@ async function converse(job: CallJob, lines: Line[]): Promise<Pick<CallReport, "
         intervalMs: 5,
     });
     if (outcome.type === "CALL_CLOSED") return { answered: false, seconds: 0 };
+    await begin(lines);
     await talk(lines, job.seconds);
     if (!lines.some(ended)) {
         await drain(lines);
@@ -188,7 +200,7 @@ export async function placeCall(job: CallJob): Promise<CallReport> {
         } catch (error) {
             reason = error instanceof Error ? error.message : String(error);
         } finally {
-            for (const { phone } of lines) stopped.push(await phone.stop());
+            for (const { phone } of lines) stopped.push(await phone.stop(job.recordings));
         }
     } finally {
         remove();

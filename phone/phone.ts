@@ -4,7 +4,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { run } from "../process/run";
 import { waitFor } from "../process/wait";
-import { accountLine, phoneConfig, silentSource, type PhoneAccount } from "./account";
+import { accountLine, fileSource, phoneConfig, silentSource, type PhoneAccount } from "./account";
 import { PhoneControl } from "./control";
 import { parseAudioDebug, type StreamCounters } from "./stream";
 import { toneWav, wavSamples } from "./tone";
@@ -68,19 +68,18 @@ export class Phone {
     ) {}
 
     /**
-     * Starts a phone that sends a sine of `toneHz` for at most `toneSeconds` of a call. It dies with this process.
+     * Starts a phone whose speech is a sine of `toneHz`, of at most `toneSeconds`. It dies with this process.
      * @throws Error when baresip is missing or does not come up in 10 s.
      */
     static async start(account: PhoneAccount, dir: string, toneHz: number, toneSeconds: number): Promise<Phone> {
         const uid = firstUser + Number(account.address.split(".")[3]);
         await sendFromOwnAddress(account.address, uid);
         fs.mkdirSync(dir, { mode: 0o700 });
-        const toneFile = path.join(dir, "tone.wav");
         const controlPort = await freePort();
-        fs.writeFileSync(toneFile, toneWav(toneHz, toneSeconds));
+        fs.writeFileSync(path.join(dir, "tone.wav"), toneWav(toneHz, toneSeconds));
         fs.writeFileSync(
             path.join(dir, "config"),
-            phoneConfig(account, { modulePath: modulePath(), controlPort, toneFile, recordingDir: dir }),
+            phoneConfig(account, { modulePath: modulePath(), controlPort, recordingDir: dir }),
         );
         for (const name of ["", "tone.wav", "config"]) fs.chownSync(path.join(dir, name), uid, uid);
 
@@ -120,6 +119,11 @@ export class Phone {
         return parseAudioDebug(await this.control.command("audio_debug"));
     }
 
+    /** Starts sending the tone; until then a call sends no RTP. */
+    async speak(): Promise<void> {
+        await this.control.command("ausrc", fileSource(path.join(this.dir, "tone.wav")));
+    }
+
     /** Stops sending RTP while the call stays up. */
     async silence(): Promise<void> {
         await this.control.command("ausrc", silentSource);
@@ -129,8 +133,9 @@ export class Phone {
      * Ends the process and returns its SIP trace and what it heard (no samples when there was no call). The first signal
      * makes baresip give up its registration; it would then linger for its transactions' timers (RFC 3261, 5 s and
      * more), so the second follows as soon as the proxy has answered.
+     * @param recordings folder that keeps what was heard
      */
-    async stop(): Promise<{ trace: TracedMessage[]; heard: Int16Array; log: string }> {
+    async stop(recordings?: string): Promise<{ trace: TracedMessage[]; heard: Int16Array; log: string }> {
         const log = (): string => fs.readFileSync(path.join(this.dir, "log"), "utf8");
         this.process.kill("SIGTERM");
         await waitFor(
@@ -144,8 +149,10 @@ export class Phone {
             intervalMs: 10,
         }).catch(() => this.process.kill("SIGKILL"));
         this.control.close();
-        const recording = fs.readdirSync(this.dir).find((name) => name.endsWith("-dec.wav"));
-        const heard = recording ? wavSamples(fs.readFileSync(path.join(this.dir, recording))) : new Int16Array();
+        const name = fs.readdirSync(this.dir).find((file) => file.endsWith("-dec.wav"));
+        const recording = name && path.join(this.dir, name);
+        if (recording && recordings) fs.copyFileSync(recording, path.join(recordings, `${this.account.extension}.wav`));
+        const heard = recording ? wavSamples(fs.readFileSync(recording)) : new Int16Array();
         return { trace: parseTrace(log()), heard, log: log() };
     }
 

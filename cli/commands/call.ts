@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { enterPhones } from "../../lab/lab";
 import { projectDir } from "../../paths";
 import { waitFor } from "../../process/wait";
@@ -18,6 +19,8 @@ export interface CallOptions {
     seconds: number;
     /** TLS where the proxy has it, else UDP, by default. */
     transport?: Transport;
+    /** Folder that keeps what each phone heard. */
+    record?: string;
 }
 
 /** Milliseconds after which an unanswered call is given up. */
@@ -42,6 +45,13 @@ function account(outputs: PlatformOutputs, extension: string, transport: Transpo
         srtp: transport === "tls",
         autoAnswer,
     };
+}
+
+/** Relative to where the user is, who may be elsewhere than in the checkout. */
+function recordingFolder(name: string): string {
+    const dir = path.resolve(process.env.OLDPWD ?? process.cwd(), name);
+    fs.mkdirSync(dir, { recursive: true });
+    return dir;
 }
 
 /** Runs the phones in their namespace; they end with this process, however it ends. */
@@ -126,6 +136,7 @@ export async function call(options: CallOptions): Promise<Result> {
         number: to,
         seconds,
         answerDeadlineMs,
+        ...(options.record ? { recordings: recordingFolder(options.record) } : {}),
     };
     const before = await forwardingCounters(stack, outputs, false).catch((error: unknown) => {
         throw new Failure(`stack ${stack}: RTPEngine's counters can't be read: ${messageOf(error)}`);

@@ -31,6 +31,10 @@ async function domainStates(stack: string, lab: boolean): Promise<Map<string, st
     return new Map([...stdout.matchAll(/^\s*(?:\d+|-)\s+(\S+)\s+(.+?)\s*$/gm)].map(([, name, state]) => [name, state]));
 }
 
+/** `22.10.1` of Debian's `1:22.10.1+dfsg-1`: the version that the image was built with. */
+const upstreamVersion = (version: string | undefined): string | null =>
+    /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(version ?? "")?.[1] ?? null;
+
 interface Answer {
     report?: VmReport;
     error?: string;
@@ -40,7 +44,7 @@ async function ask(stack: string, outputs: PlatformOutputs, vm: string): Promise
     const services = outputs.services.filter((service) => service.vm === vm);
     try {
         const script = probeScript(services, outputs.media.cliPort);
-        return { report: parseProbe(await onVm(stack, outputs, vm, script, { timeoutMs: 30_000 }), services) };
+        return { report: parseProbe(await onVm(stack, outputs, vm, script, { timeoutMs: 60_000 }), services) };
     } catch (error) {
         return { error: messageOf(error) };
     }
@@ -72,9 +76,8 @@ export async function status(stack: string): Promise<Result> {
         };
     });
     const services: ServiceStatus[] = outputs.services.map(({ name, vm, port }) => {
-        const service = answers.get(vm)?.report?.services[name];
-        const version = service?.version ?? outputs.versions[name] ?? null;
-        return { name, vm, state: service?.state ?? "unreachable", version, port };
+        const state = answers.get(vm)?.report?.services[name] ?? "unreachable";
+        return { name, vm, state, version: upstreamVersion(outputs.versions[name]), port };
     });
     const kernelForwarding = Object.fromEntries(
         [...answers].flatMap(([vm, { report }]) => (report?.forwarding ? [[vm, report.forwarding]] : [])),

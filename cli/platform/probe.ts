@@ -3,8 +3,8 @@ import { parseTotals, totalsCommand } from "./rtpengine";
 
 /** What one VM says of itself. */
 export interface VmReport {
-    /** By service name. */
-    services: Record<string, { state: string; version?: string }>;
+    /** States by service name, `running` where all is well. */
+    services: Record<string, string>;
     /** Contacts that are registered at the proxy. */
     registrations?: number;
     activeCalls?: number;
@@ -28,12 +28,6 @@ const stateOf = ({ name, kind, unit }: Service): string =>
         ? `docker inspect --format '{{.State.Status}}' ${name} 2>/dev/null || echo missing`
         : `systemctl is-active ${unit ?? name} || true`;
 
-const versionOf: Record<string, string> = {
-    kamailio: "docker exec kamailio kamailio -v",
-    asterisk: "docker exec asterisk asterisk -V",
-    rtpengine: "rtpengine --version 2>&1",
-};
-
 const extras: Record<string, (cliPort: number) => string[]> = {
     kamailio: () => [mark("registrations"), "docker exec kamailio kamcmd stats.get_statistics usrloc:"],
     asterisk: () => [mark("calls"), `docker exec asterisk asterisk -rx 'core show channels count'`],
@@ -53,8 +47,6 @@ export function probeScript(services: Service[], cliPort: number): string {
         ...services.flatMap((service) => [
             mark(`state ${service.name}`),
             stateOf(service),
-            mark(`version ${service.name}`),
-            `${versionOf[service.name] ?? "true"} 2>/dev/null | head -1`,
             ...(extras[service.name]?.(cliPort) ?? []),
         ]),
         "true",
@@ -81,12 +73,8 @@ const normalState = (state: string | undefined): string => (state === "active" ?
 
 export function parseProbe(answer: string, services: Service[]): VmReport {
     const said = sections(answer);
-    const states = services.map(({ name }) => {
-        const version = /\d+(?:\.\d+)+/.exec(said.get(`version ${name}`) ?? "")?.[0];
-        return [name, { state: normalState(said.get(`state ${name}`)), version }] as const;
-    });
     return {
-        services: Object.fromEntries(states),
+        services: Object.fromEntries(services.map(({ name }) => [name, normalState(said.get(`state ${name}`))])),
         registrations: firstNumber(said.get("registrations"), /registered_users\s*[=:]\s*(\d+)/),
         activeCalls: firstNumber(said.get("calls"), /(\d+) active calls?\b/),
         forwarding: said.has("totals") ? forwarding(said) : undefined,

@@ -85,7 +85,6 @@ describe("a phone", () => {
         const config = phoneConfig(account, {
             modulePath: "/m",
             controlPort: 4444,
-            toneFile: "/t.wav",
             recordingDir: "/r",
         });
         expect(config).toMatch(/^net_interface 10\.64\.0\.101$/m);
