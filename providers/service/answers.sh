@@ -8,7 +8,7 @@ said='no answer'
 answers() {
     exec 3<>"/dev/udp/$host/$port" || return
     base64 -d <<<"$request" >&3
-    answer=$(timeout 1 dd bs=4096 count=1 <&3 2>/dev/null | tr -d '\0')
+    answer=$(timeout 2 dd bs=4096 count=1 <&3 2>/dev/null | tr -d '\0')
     exec 3>&-
     [ -n "$answer" ] && said=${answer%%$'\r'*}
     [[ $answer == "$expected"* ]]

@@ -77,9 +77,13 @@ export async function startService(definition: ServiceDefinition): Promise<void>
 
 export type ServiceState = "answering" | "not answering" | "host not reached";
 
-/** Asks once; one round trip. */
+/** Seconds that a running service may take to answer on a VM that is busy. */
+const patienceSeconds = 10;
+
+/** Asks, without starting anything; one round trip. */
 export async function serviceState(definition: ServiceDefinition): Promise<ServiceState> {
     const options = { input: script(), okStatus: [0, 1, 255], timeoutMs: 60_000 };
-    const { status } = await ssh(definition, command(definition, 2, ""), options);
+    const { status, stderr } = await ssh(definition, command(definition, patienceSeconds, ""), options);
+    if (status === 255) console.error(`${definition.host} can't be reached: ${stderr.trim()}`);
     return status === 0 ? "answering" : status === 1 ? "not answering" : "host not reached";
 }
