@@ -19,7 +19,7 @@
  *         }
  *     }
  *
- * The state keeps, per resource, the code that manages it: here 460 bytes that load `provider.ts` from the checkout (the
+ * The state keeps, per resource, the code that manages it: here 600 bytes that load `provider.ts` from the checkout (the
  * working directory of the dynamic provider process is the project's), so that a bug fixed today takes effect when a
  * resource made yesterday is refreshed or deleted. Hence a provider must cope with what its earlier versions stored, and
  * the path of its `provider.ts` must not change.
@@ -71,12 +71,14 @@ export interface DynamicDefinition {
 /**
  * The code that the state keeps for a resource: a CommonJS module whose `handler` gives the provider. It is written out
  * here rather than made by the SDK's closure serialiser, which loads a TypeScript compiler at every start of the program.
+ * Results go through JSON to drop members that are undefined: Pulumi's wire format has no word for them.
  */
 export function storedProvider(module: string): string {
     return `const path = require("path").resolve(${JSON.stringify(module)});
 const call = (method) => async (...args) => {
     try {
-        return await require("tsx/cjs/api").require(path, path).provider[method](...args);
+        const result = await require("tsx/cjs/api").require(path, path).provider[method](...args);
+        return result && JSON.parse(JSON.stringify(result));
     } catch (error) {
         error.stack = "";
         throw error;

@@ -32,6 +32,16 @@ describe("storedProvider", () => {
         }
     });
 
+    it("leaves out of a result what is undefined, which has no place in Pulumi's wire format", async () => {
+        const sparse = path.join(dir, "sparse.ts");
+        fs.writeFileSync(
+            sparse,
+            `export const provider = { read: async () => ({ id: "1", props: { a: 1, b: undefined } }) };`,
+        );
+        const handler = requireFromString(storedProvider(sparse)).handler();
+        expect(await handler.read("1", {})).toStrictEqual({ id: "1", props: { a: 1 } });
+    });
+
     it("passes errors on without a stack", async () => {
         const failing = path.join(dir, "failing.ts");
         fs.writeFileSync(failing, `export const provider = { read: async () => { throw new Error("no such VM"); } };`);
