@@ -19,7 +19,7 @@
  *         }
  *     }
  *
- * The state keeps, per resource, the code that manages it: here 600 bytes that load `provider.ts` from the checkout (the
+ * The state keeps, per resource, the code that manages it: here 540 bytes that load `provider.ts` from the checkout (the
  * working directory of the dynamic provider process is the project's), so that a bug fixed today takes effect when a
  * resource made yesterday is refreshed or deleted. Hence a provider must cope with what its earlier versions stored, and
  * the path of its `provider.ts` must not change.
