@@ -1,0 +1,47 @@
+import type { AsteriskView } from "../../../configs/asterisk/files";
+import type { KamailioView } from "../../../configs/kamailio/files";
+import type { RtpengineView } from "../../../configs/rtpengine/files";
+
+export const kamailio: KamailioView = {
+    sipDomain: "sip.local",
+    externalAddress: "10.64.0.10",
+    internalAddress: "192.168.64.10",
+    port: 5060,
+    workers: 4,
+    pbxs: [{ address: "192.168.64.30", port: 5080 }],
+    media: [{ address: "192.168.64.20", port: 22222 }],
+    passwords: { "1001": "first-password", "1002": "second-password" },
+};
+
+/** Phase 2: everything there is more than one of, and TLS. */
+export const kamailioOfMany: KamailioView = {
+    ...kamailio,
+    pbxs: [...kamailio.pbxs, { address: "192.168.64.31", port: 5080 }],
+    media: [...kamailio.media, { address: "192.168.64.21", port: 22222 }, { address: "192.168.64.22", port: 22222 }],
+    tls: { port: 5061, certificate: "/etc/kamailio/tls/cert.pem", privateKey: "/etc/kamailio/tls/key.pem" },
+};
+
+export const asterisk: AsteriskView = {
+    name: "pbx-1",
+    sipDomain: "sip.local",
+    internalAddress: "192.168.64.30",
+    port: 5080,
+    proxies: [{ name: "sip-1", address: "192.168.64.10", port: 5060 }],
+    rtpMin: 10000,
+    rtpMax: 20000,
+    ringSeconds: 15,
+    voicemailPins: { "1001": "471100", "1002": "471200" },
+};
+
+export const asteriskOfMany: AsteriskView = {
+    ...asterisk,
+    proxies: [...asterisk.proxies, { name: "sip-2", address: "192.168.64.11", port: 5060 }],
+};
+
+export const rtpengine: RtpengineView = {
+    internalAddress: "192.168.64.20",
+    externalAddress: "10.64.0.20",
+    ports: { ng: 22222, cli: 9900, rtpMin: 10000, rtpMax: 20000 },
+    table: 0,
+    fallback: false,
+};
