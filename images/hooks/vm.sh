@@ -16,15 +16,17 @@ mktirfs -o /boot/initrd.img "$kernel"
 # management, and preparations that are part of the image (a link to /dev/null in .wants masks; systemd.unit(5)).
 wanted="systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket systemd-sysctl.service
     systemd-tmpfiles-setup.service systemd-modules-load.service dbus.socket"
+find /etc/systemd/system -path '*.wants/*' -delete
+shopt -s nullglob
 for link in /usr/lib/systemd/system/{sysinit,basic,local-fs,sockets,timers,multi-user}.target.wants/*; do
-    case " $wanted " in
-        *[[:space:]]"${link##*/}"[[:space:]]*) ;;
-        *) target=$(basename "$(dirname "$link")")
-           mkdir -p "/etc/systemd/system/$target"
-           ln -sf /dev/null "/etc/systemd/system/$target/${link##*/}" ;;
-    esac
+    target=$(basename "$(dirname "$link")")
+    if ! grep -qw -- "${link##*/}" <<<"$wanted"; then
+        mkdir -p "/etc/systemd/system/$target"
+        ln -s /dev/null "/etc/systemd/system/$target/${link##*/}"
+    fi
 done
-find /etc/systemd/system -name '*.wants' -prune -exec find {} -lname '/usr/*' -delete \;
+systemctl mask tmp.mount       # others pull it in, too
+rm /etc/modules-load.d/*.conf # an empty list; with none, no program is started to read it
 # There is no fstab, swap, partition table or SysV script to make units from.
 mkdir -p /etc/systemd/system-generators
 for generator in /usr/lib/systemd/system-generators/*; do
@@ -32,4 +34,4 @@ for generator in /usr/lib/systemd/system-generators/*; do
 done
 touch /etc/.updated /var/.updated
 systemctl set-default multi-user.target
-systemctl enable ssh.service voip-identity.service
+systemctl enable ssh.service voip-identity.service voip-grow.service
