@@ -13,8 +13,8 @@ export interface EngineRequest {
 export function embeddedArgv({ operation, stack, targets, parallel }: EngineRequest): string[] {
     return [
         process.execPath,
-        "--import",
-        "tsx",
+        "--require",
+        "./process/typescript.js",
         "engine/main.ts",
         operation,
         "--stack",
