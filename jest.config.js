@@ -26,20 +26,20 @@ function project(displayName, options = {}) {
 const patient = { setupFilesAfterEnv: ["<rootDir>/tests/stack/patience.ts"] };
 
 /** Works on namespaces, libvirt and VMs of this machine: one test file at a time, after everything else. */
-const onRealStack = {
-    ...patient,
-    runner: "<rootDir>/tests/serial-runner.js",
-    globalSetup: "<rootDir>/tests/stack/global-setup.ts",
-    globalTeardown: "<rootDir>/tests/stack/global-teardown.ts",
-};
+const onRealStack = { ...patient, runner: "<rootDir>/tests/serial-runner.js" };
 
 /** @type {import("jest").Config} */
 module.exports = {
     projects: [
         project("unit"),
         project("conformance", patient),
-        project("integration", onRealStack),
-        project("functional", { ...onRealStack, setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"] }),
+        project("integration", { ...onRealStack, globalSetup: "<rootDir>/tests/stack/install-packages.ts" }),
+        project("functional", {
+            ...onRealStack,
+            globalSetup: "<rootDir>/tests/stack/global-setup.ts",
+            globalTeardown: "<rootDir>/tests/stack/global-teardown.ts",
+            setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"],
+        }),
     ],
     forceExit: Boolean(process.env.CI), // a handle that a failed test left open must not hold up the result
     testSequencer: "<rootDir>/tests/sequencer.js",
