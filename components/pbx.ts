@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { asteriskFiles } from "../configs/asterisk/files";
+import { asteriskFiles, asteriskPath, reloaded, restarted } from "../configs/asterisk/files";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf } from "../topology";
@@ -53,7 +53,6 @@ export class Pbx extends pulumi.ComponentResource {
                 voicemailPins,
             }),
         );
-        const inEtc = (name: string) => `/etc/asterisk/${name}.conf`;
         const reload = inContainer("asterisk", "docker exec asterisk asterisk -rx 'core reload'");
         const restart = inContainer("asterisk", "docker restart asterisk >/dev/null");
         const written = new VmFiles(
@@ -63,8 +62,8 @@ export class Pbx extends pulumi.ComponentResource {
                 bundleName: "asterisk",
                 files,
                 apply: [
-                    { paths: ["pjsip", "extensions", "voicemail", "logger", "rtp"].map(inEtc), command: reload },
-                    { paths: ["asterisk", "modules", "pjsip_transport"].map(inEtc), command: restart },
+                    { paths: reloaded.map(asteriskPath), command: reload },
+                    { paths: restarted.map(asteriskPath), command: restart },
                 ],
             },
             options,

@@ -186,5 +186,5 @@ export function checkVms(
             } else problems.add(key, value, `no such setting, the nearest is ${nearest(member, members)}`);
         }
     }
-    return vms as Record<string, VmOverride>;
+    return vms;
 }

@@ -20,7 +20,7 @@ async function listen(answer: (request: string) => string | undefined, port = 0)
     return socket;
 }
 
-const portOf = (socket: dgram.Socket) => (socket.address() as AddressInfo).port;
+const portOf = (socket: dgram.Socket) => socket.address().port;
 
 const inputs = (port: number, more: Partial<ServiceDefinition> = {}) => ({
     ...guest.target,
@@ -107,7 +107,14 @@ test("a change of what it depends on means to ask again, a VM made anew to start
 });
 
 test("check fills in defaults and names what is wrong", async () => {
-    const { user, start, deadlineSeconds, after, state, ...bare } = inputs(9);
+    const bare = {
+        ...guest.target,
+        vmId: "uuid-1",
+        service: "asterisk",
+        protocol: "sip",
+        address: "127.0.0.1",
+        port: 9,
+    };
     const { inputs: full, failures } = await provider.check(bare as never, bare as never);
     expect(failures).toEqual([]);
     expect(full).toEqual({ ...bare, user: "", start: "", deadlineSeconds: 120, after: [], state: "answering" });
