@@ -106,7 +106,9 @@ export async function status(stack: string): Promise<Result> {
             .map(([vm]) => `${vm} does not forward in the kernel`),
     ];
     if (problems.length) {
-        throw new Failure(`stack ${stack}: ${problems.join(", ")}; ./voip up mends it\n\n${text}`, { facts });
+        const said = [...answers].flatMap(([vm, { error }]) => (error ? [`${vm}: ${error}`] : []));
+        const details = [`${problems.join(", ")}; ./voip up mends it`, ...said].join("\n");
+        throw new Failure(`stack ${stack}: ${details}\n\n${text}`, { facts });
     }
     return { facts, text };
 }
