@@ -1,4 +1,4 @@
-import { blind, type PropertyMap } from "./properties";
+import { blind, without, type PropertyMap } from "./properties";
 import type { ResourceState } from "./state";
 
 /** The names of Pulumi's steps (sdk/go/common/apitype, OpType), as far as this engine takes them. */
@@ -85,8 +85,7 @@ export interface EngineEvent {
 
 /** The serialised dynamic provider is code, not a property a person reads. */
 function shown(map: PropertyMap): PropertyMap {
-    const { __provider: _code, ...properties } = map;
-    return blind(properties);
+    return blind(without(map, "__provider"));
 }
 
 export function stateMetadata(state: ResourceState | undefined): StateMetadata | null {

@@ -55,9 +55,10 @@ async function main(): Promise<number> {
 }
 
 process.on("exit", endAll);
-main()
-    .catch((error: Error) => {
+main().then(
+    (status) => process.exit(status),
+    (error: Error) => {
         process.stderr.write(`${error.message}\n`);
-        return 1;
-    })
-    .then((status) => process.exit(status));
+        process.exit(1);
+    },
+);

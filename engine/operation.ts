@@ -23,7 +23,7 @@ export interface OperationOptions {
     targets: string[];
     /** Steps at a time. */
     parallel: number;
-    write(event: EngineEvent): void;
+    write: (event: EngineEvent) => void;
 }
 
 /** One preview, up, refresh or destroy of one stack. */

@@ -48,7 +48,7 @@ function readYaml<T>(file: string): T | undefined {
     try {
         return (parse(text) ?? {}) as T;
     } catch (error) {
-        throw new Error(`${file} is not valid YAML: ${(error as Error).message}`);
+        throw new Error(`${file} is not valid YAML: ${(error as Error).message}`, { cause: error });
     }
 }
 

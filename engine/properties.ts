@@ -1,4 +1,4 @@
-import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 /**
  * A property value in the form that Pulumi's gRPC protocol and checkpoints share: JSON in which objects with a signature
@@ -76,6 +76,10 @@ export function annotateSecrets(outputs: PropertyMap, inputs: PropertyMap): Prop
     return result;
 }
 
+/** All properties but those named. */
+export const without = (map: PropertyMap, ...names: string[]): PropertyMap =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => !names.includes(key)));
+
 /** Deep equality of JSON values, whatever the order of keys. */
 export function equalValues(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {
     if (a === b) return true;
@@ -102,19 +106,16 @@ export function changedKeys(a: PropertyMap, b: PropertyMap): string[] {
 
 function resolveSignatures(value: PropertyValue): PropertyValue {
     if (!isObject(value)) return value;
-    switch (value[SIGNATURE]) {
-        case OUTPUT_VALUE: {
-            const plain = value.value ?? UNKNOWN_VALUE;
-            return value.secret === true ? secret(plain) : plain;
-        }
-        case RESOURCE_REFERENCE:
-            return value.id ?? value.urn;
-        case ASSET:
-        case ARCHIVE:
-            throw new Error("assets and archives are not supported by the embedded engine: pass the path or the text");
-        default:
-            return value;
+    const signature = value[SIGNATURE];
+    if (signature === OUTPUT_VALUE) {
+        const plain = value.value ?? UNKNOWN_VALUE;
+        return value.secret === true ? secret(plain) : plain;
     }
+    if (signature === RESOURCE_REFERENCE) return value.id ?? value.urn;
+    if (signature === ASSET || signature === ARCHIVE) {
+        throw new Error("assets and archives are not supported by the embedded engine: pass the path or the text");
+    }
+    return value;
 }
 
 /**
@@ -123,9 +124,9 @@ function resolveSignatures(value: PropertyValue): PropertyValue {
  * @throws Error for assets and archives.
  */
 export function fromStruct(struct: Struct | undefined): PropertyMap {
-    return struct ? mapProperties(struct.toJavaScript() as PropertyMap, resolveSignatures) : {};
+    return struct ? mapProperties(struct.toJavaScript(), resolveSignatures) : {};
 }
 
 export function toStruct(map: PropertyMap): Struct {
-    return Struct.fromJavaScript(map as { [key: string]: JavaScriptValue });
+    return Struct.fromJavaScript(map);
 }

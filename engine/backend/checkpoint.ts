@@ -39,9 +39,9 @@ export function readCheckpoint(file: string): Checkpoint | undefined {
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
         const compressed = [".gz", ".zst"].map((end) => file + end).find((name) => fs.existsSync(name));
-        if (compressed)
-            throw new Error(`${compressed} is compressed: the embedded engine reads plain checkpoints only`);
-        return undefined;
+        if (!compressed) return undefined;
+        const reason = "the embedded engine reads plain checkpoints only";
+        throw new Error(`${compressed} is compressed: ${reason}`, { cause: error });
     }
     let stored: { version?: number; features?: string[]; checkpoint?: Checkpoint };
     try {
@@ -49,6 +49,7 @@ export function readCheckpoint(file: string): Checkpoint | undefined {
     } catch (error) {
         throw new Error(
             `checkpoint ${file} is damaged (${(error as Error).message}); the one before it is ${file}.bak`,
+            { cause: error },
         );
     }
     if (stored.version !== FORMAT || !stored.checkpoint) {

@@ -49,6 +49,7 @@ function readLock(file: string): LockContent | undefined {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
         throw new Error(
             `lock ${file} is not readable (${(error as Error).message}): remove it if no engine is running`,
+            { cause: error },
         );
     }
 }

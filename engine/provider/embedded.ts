@@ -7,7 +7,7 @@ import {
     type Value,
 } from "../plugins/plugin";
 import { PartialError } from "../plugins/plugin";
-import { annotateSecrets, secret, UNKNOWN_VALUE, unwrapSecrets } from "../properties";
+import { annotateSecrets, secret, UNKNOWN_VALUE, unwrapSecrets, without } from "../properties";
 import type { PropertyMap, PropertyValue } from "../properties";
 import { nameOfUrn, typeOfUrn } from "../urn";
 import { InitError, type Checked, type Diff, type OldResource, type OperationOptions, type Provider } from "./provider";
@@ -72,8 +72,7 @@ export class EmbeddedProvider implements Provider {
     }
 
     configure(inputs: PropertyMap): Promise<void> {
-        const { version: _version, ...config } = inputs;
-        return this.plugin.configure(toProperties(config));
+        return this.plugin.configure(toProperties(without(inputs, "version")));
     }
 
     async check(urn: string, olds: PropertyMap, news: PropertyMap): Promise<Checked> {
@@ -122,11 +121,10 @@ export class EmbeddedProvider implements Provider {
         options: OperationOptions,
     ): Promise<PropertyMap> {
         const type = this.type(urn);
-        const { update } = type;
-        if (!update) throw new Error(`a resource of type '${typeOfUrn(urn)}' can't be updated in place`);
         return partial(type, inputs, async () => {
             const context = this.context(urn, options);
-            const made = await update.call(type, old.id, toProperties(old.outputs), toProperties(inputs), context);
+            const made = await type.update?.(old.id, toProperties(old.outputs), toProperties(inputs), context);
+            if (!made) throw new Error(`a resource of type '${typeOfUrn(urn)}' can't be updated in place`);
             return mark(type, fromProperties(made.outputs), inputs);
         });
     }

@@ -6,7 +6,7 @@ import { end, exitStatus, lines, start, type Child } from "../children";
 /** A running plugin, reached at `address`. */
 export interface PluginProcess {
     address: string;
-    stop(): void;
+    stop: () => void;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { pluginFor } from "../plugins";
-import type { PropertyMap } from "../properties";
+import { without, type PropertyMap } from "../properties";
 import type { ResourceState } from "../state";
 import { nameOfUrn, packageOfType, parseProviderReference, typeOfUrn } from "../urn";
 import { EmbeddedProvider } from "./embedded";
@@ -18,14 +18,13 @@ export interface RegistryOptions {
     /** Aborted when in-process plugins must stop at once. */
     abort: AbortSignal;
     /** Finds a provider resource of the state. */
-    state(urn: string): ResourceState | undefined;
-    log(line: string, urn?: string): void;
+    state: (urn: string) => ResourceState | undefined;
+    log: (line: string, urn?: string) => void;
 }
 
 /** What is for the engine only is not shown to the provider. */
 export function configOf(inputs: PropertyMap): PropertyMap {
-    const { __internal: _internal, ...config } = inputs;
-    return config;
+    return without(inputs, "__internal");
 }
 
 /** The providers of one operation, by the URN of their provider resource. */

@@ -21,7 +21,8 @@ export function passphrase(env: NodeJS.ProcessEnv = process.env): Passphrase {
         try {
             return { phrase: fs.readFileSync(file, "utf8").trim() };
         } catch (error) {
-            throw new Error(`PULUMI_CONFIG_PASSPHRASE_FILE '${file}' can't be read: ${(error as Error).message}`);
+            const { message } = error as Error;
+            throw new Error(`PULUMI_CONFIG_PASSPHRASE_FILE '${file}' can't be read: ${message}`, { cause: error });
         }
     }
     return ownPassphrase(path.join(configDir(), "passphrase"));

@@ -48,7 +48,8 @@ export function startEmbedded(
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
     const main = path.join(projectDir, "engine", "main.ts");
     const target = targets.flatMap((urn) => ["--target", urn]);
-    const argv = ["--import", "tsx", main, kind, "--stack", workspace.stack, ...target];
+    const loader = path.join(projectDir, "process", "typescript.js");
+    const argv = ["--require", loader, main, kind, "--stack", workspace.stack, ...target];
     const child = spawn(process.execPath, argv, { cwd: workspace.dir, env: workspace.env });
     let stdout = "";
     let stderr = "";

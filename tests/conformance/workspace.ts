@@ -22,10 +22,9 @@ export class Workspace {
     }
 
     get env(): NodeJS.ProcessEnv {
-        const { PULUMI_CONFIG_PASSPHRASE_FILE: _file, ...env } = process.env;
         const state = path.join(this.root, "state");
         fs.mkdirSync(state, { recursive: true });
-        return { ...env, PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "conformance" };
+        return { ...process.env, PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "conformance" };
     }
 
     /** Sets the stack's configuration, leaving the salt that the official engine keeps beside it. */

@@ -23,7 +23,7 @@ const provider: pulumi.dynamic.ResourceProvider<FileInputs, FileInputs & { path:
         return { changes, replaces, deleteBeforeReplace: news.deleteFirst };
     },
     async create(inputs) {
-        const fs = require("node:fs");
+        const fs = process.getBuiltinModule("node:fs");
         const path = `${inputs.directory}/${inputs.name}-${inputs.kind}`;
         fs.appendFileSync(`${inputs.directory}/log`, `create ${inputs.name}\n`);
         if (inputs.slow > 0) await new Promise((wake) => setTimeout(wake, inputs.slow));
@@ -33,21 +33,25 @@ const provider: pulumi.dynamic.ResourceProvider<FileInputs, FileInputs & { path:
         return { id: path, outs: { ...inputs, path, token: `token-of-${inputs.name}` } };
     },
     async read(id, props) {
-        const fs = require("node:fs");
+        const fs = process.getBuiltinModule("node:fs");
         if (!fs.existsSync(id)) return {};
         const value = fs.readFileSync(id, "utf8");
-        const { path: _path, token: _token, ...inputs } = props!;
-        // The inputs as they really are; ReadResult wants the outputs' type for them.
-        return { id, props: { ...props!, value }, inputs: { ...inputs, value } as NonNullable<typeof props> };
+        // The inputs as they really are: these two are outputs only.
+        const inputs = { ...props!, value, path: undefined, token: undefined };
+        return {
+            id,
+            props: { ...props!, value },
+            inputs: JSON.parse(JSON.stringify(inputs)) as NonNullable<typeof props>,
+        };
     },
     async update(id, olds, news) {
-        const fs = require("node:fs");
+        const fs = process.getBuiltinModule("node:fs");
         if (news.fail) throw new Error(`${news.name} was told to fail`);
         fs.writeFileSync(id, news.value);
         return { outs: { ...news, path: id, token: olds.token } };
     },
     async delete(id, props) {
-        const fs = require("node:fs");
+        const fs = process.getBuiltinModule("node:fs");
         fs.appendFileSync(`${props.directory}/log`, `delete ${props.name}-${props.kind}\n`);
         fs.rmSync(id, { force: true });
     },

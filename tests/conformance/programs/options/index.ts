@@ -3,18 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 /** Notes what is done to it. */
 const provider: pulumi.dynamic.ResourceProvider = {
     async create(inputs) {
-        require("node:fs").appendFileSync(`${inputs.directory}/log`, `create ${inputs.label} ${inputs.value}\n`);
+        process
+            .getBuiltinModule("node:fs")
+            .appendFileSync(`${inputs.directory}/log`, `create ${inputs.label} ${inputs.value}\n`);
         return { id: `id-${inputs.label}`, outs: inputs };
     },
     async read(id, props) {
         return { id, props: { ...props, value: "as found" } };
     },
     async update(_id, _olds, news) {
-        require("node:fs").appendFileSync(`${news.directory}/log`, `update ${news.label} ${news.value}\n`);
+        process
+            .getBuiltinModule("node:fs")
+            .appendFileSync(`${news.directory}/log`, `update ${news.label} ${news.value}\n`);
         return { outs: news };
     },
     async delete(_id, props) {
-        require("node:fs").appendFileSync(`${props.directory}/log`, `delete ${props.label}\n`);
+        process.getBuiltinModule("node:fs").appendFileSync(`${props.directory}/log`, `delete ${props.label}\n`);
     },
 };
 
