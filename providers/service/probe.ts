@@ -83,7 +83,8 @@ const patienceSeconds = 10;
 /** Asks, without starting anything; one round trip. */
 export async function serviceState(definition: ServiceDefinition): Promise<ServiceState> {
     const options = { input: script(), okStatus: [0, 1, 255], timeoutMs: 60_000 };
-    const { status, stderr } = await ssh(definition, command(definition, patienceSeconds, ""), options);
+    const patience = Math.min(patienceSeconds, definition.deadlineSeconds);
+    const { status, stderr } = await ssh(definition, command(definition, patience, ""), options);
     if (status === 255) console.error(`${definition.host} can't be reached: ${stderr.trim()}`);
     return status === 0 ? "answering" : status === 1 ? "not answering" : "host not reached";
 }

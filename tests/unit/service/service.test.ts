@@ -1,6 +1,5 @@
 import * as dgram from "node:dgram";
 import * as fs from "node:fs";
-import type { AddressInfo } from "node:net";
 import { probeOf, type ServiceDefinition } from "../../../providers/service/probe";
 import { provider } from "../../../providers/service/provider";
 import { StandInGuest } from "../vm-files/guest";
@@ -92,7 +91,10 @@ test("RTPEngine is asked by a ping of its own protocol", async () => {
 test("a VM that can't be reached is a state of its own, and drift", async () => {
     guest.stop();
     const service = inputs(9);
+    const error = jest.spyOn(console, "error").mockImplementation(() => undefined);
     const { props = service } = await provider.read("id", service);
+    expect(error).toHaveBeenCalledWith("pbx-1 can't be reached: No route to host");
+    error.mockRestore();
     expect(props.state).toBe("host not reached");
     expect(await provider.diff("id", props, service)).toMatchObject({ changes: true, replaces: [] });
 });
