@@ -15,7 +15,10 @@ export interface VmOutcome {
     sshSeconds: number;
 }
 
-/** A guest that was asked to power off under TCG takes some 5 s. */
+/** What `systemctl poweroff` does in the end, without asking logind first: a guest without it would wait two minutes. */
+const poweroff = "sudo systemctl start --no-block --job-mode=replace-irreversibly poweroff.target";
+
+/** Under TCG it takes some 7 s. */
 const poweroffMs = 60_000;
 
 export function hypervisorOf({ hypervisor, uri }: VmDefinition): Hypervisor {
@@ -92,20 +95,20 @@ export async function restartVm(definition: VmDefinition, lastUuid: string): Pro
     return { uuid, sshSeconds: await startVm(definition) };
 }
 
-/** Lets a running guest end its work first, as far as it answers. */
+/** Lets a running guest end its work first, as far as it answers, and cuts the power of one that does not. */
 async function powerOff(definition: VmDefinition): Promise<void> {
     const { vmName: host, sshConfig, ready } = definition;
     const hypervisor = hypervisorOf(definition);
     const isRunning = async () => (await hypervisor.inspect(host))?.state === "running";
     if (ready === "ssh" && (await isRunning())) {
-        const asked = await ssh({ host, sshConfig }, "sudo systemctl poweroff", {
-            okStatus: [0, 255],
-            timeoutMs: 30_000,
-        })
-            .then(({ status, stderr }) => status === 0 || /closed/.test(stderr))
-            .catch(() => false);
-        const off = async () => ((await isRunning()) ? undefined : true);
-        if (asked) await waitFor(`${host} to power off`, off, { deadlineMs: poweroffMs }).catch(() => undefined);
+        try {
+            await ssh({ host, sshConfig }, poweroff, { timeoutMs: 30_000 });
+            await waitFor(`${host} to power off`, async () => ((await isRunning()) ? undefined : true), {
+                deadlineMs: poweroffMs,
+            });
+        } catch (error) {
+            console.error(`${host} is cut off: ${(error as Error).message}`);
+        }
         await dropConnection({ host, sshConfig });
     }
     await hypervisor.stop(host);
