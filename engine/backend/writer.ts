@@ -39,11 +39,11 @@ export class StateWriter {
     constructor(private readonly write: () => Promise<void>) {}
 
     save(): Promise<void> {
+        // A write that is about to begin comes first: between two writes there is a moment in which none is running.
+        if (this.next) return this.next;
         if (!this.running) return this.start();
-        this.next ??= this.running.then(
-            () => this.start(),
-            () => this.start(),
-        );
+        const start = (): Promise<void> => this.start();
+        this.next = this.running.then(start, start);
         return this.next;
     }
 

@@ -117,6 +117,22 @@ describe("writing", () => {
         expect(written).toEqual([1, 3, 4]);
     });
 
+    test("never two writes at once, whenever the requests come", async () => {
+        let running = 0;
+        let most = 0;
+        const writer = new StateWriter(async () => {
+            most = Math.max(most, ++running);
+            for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+            running--;
+        });
+        for (let turns = 0; turns < 12; turns++) {
+            const saves = [writer.save(), writer.save()];
+            for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+            await Promise.all([...saves, writer.save()]);
+        }
+        expect(most).toBe(1);
+    });
+
     test("a failed write fails those who asked for it, and the next one is tried", async () => {
         let fails = true;
         const writer = new StateWriter(async () => {
