@@ -31,7 +31,7 @@ const onRealStack = { ...patient, runner: "<rootDir>/tests/serial-runner.js" };
 /** @type {import("jest").Config} */
 module.exports = {
     projects: [
-        project("unit"),
+        project("unit", patient),
         project("conformance", patient),
         project("integration", { ...onRealStack, globalSetup: "<rootDir>/tests/stack/install-packages.ts" }),
         project("functional", {
