@@ -9,17 +9,23 @@ export class Failure extends Error {
     readonly facts: Record<string, unknown>;
     readonly log?: string;
     readonly status: number;
+    /** What a person reads beside the message, such as a table of what is and is not well. */
+    readonly text?: string;
 
     /**
-     * @param details `facts` go into the JSON object beside `error`; `log` is the path of the full log; `status` is the exit
-     *   status, 1 by default.
+     * @param details `facts` go into the JSON object beside `error`; `text` is what standard output shows without --json;
+     *   `log` is the path of the full log; `status` is the exit status, 1 by default.
      */
-    constructor(message: string, details: { facts?: Record<string, unknown>; log?: string; status?: number } = {}) {
+    constructor(
+        message: string,
+        details: { facts?: Record<string, unknown>; text?: string; log?: string; status?: number } = {},
+    ) {
         super(message);
         this.name = "Failure";
         this.facts = details.facts ?? {};
         this.log = details.log;
         this.status = details.status ?? 1;
+        this.text = details.text;
     }
 }
 
@@ -36,6 +42,7 @@ export async function report(json: boolean, work: () => Promise<Result>): Promis
         else if (text) process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
     } catch (error) {
         const failure = error instanceof Failure ? error : new Failure(messageOf(error));
+        if (failure.text && !json) process.stdout.write(`${failure.text}\n`);
         process.stderr.write(`error: ${failure.message}\n${failure.log ? `log: ${failure.log}\n` : ""}`);
         const log = failure.log ? { log: failure.log } : {};
         if (json) process.stdout.write(`${JSON.stringify({ ...failure.facts, error: failure.message, ...log })}\n`);

@@ -130,5 +130,6 @@ export async function doctor(): Promise<Result> {
     const text = table(["what", "state", "found", "how to get it"], rows);
     const facts = { ready: missing.length === 0, findings };
     if (!missing.length) return { facts, text };
-    throw new Failure(`this machine can't hold a lab yet:\n${text}`, { facts });
+    const lacking = missing.map(({ what, remedy }) => (remedy ? `${what} (${remedy})` : what)).join(", ");
+    throw new Failure(`this machine can't hold a lab yet, it lacks ${lacking}`, { facts, text });
 }

@@ -108,7 +108,7 @@ export async function status(stack: string): Promise<Result> {
     if (problems.length) {
         const said = [...answers].flatMap(([vm, { error }]) => (error ? [`${vm}: ${error}`] : []));
         const details = [`${problems.join(", ")}; ./voip up mends it`, ...said].join("\n");
-        throw new Failure(`stack ${stack}: ${details}\n\n${text}`, { facts });
+        throw new Failure(`stack ${stack}: ${details}`, { facts, text });
     }
     return { facts, text };
 }
