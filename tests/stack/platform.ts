@@ -35,12 +35,22 @@ const summaryFile = path.join(testRoot, "up.json");
 /**
  * The stack of the tests, brought up when no test file of this run has done so yet.
  * @returns what the first `up` of this run printed.
+ * @throws Error when it does not come up, or did not before: then it is not tried again.
  */
 export async function broughtUp(): Promise<Summary> {
-    if (fs.existsSync(summaryFile)) return JSON.parse(fs.readFileSync(summaryFile, "utf8")) as Summary;
-    const summary = await up();
-    fs.writeFileSync(summaryFile, JSON.stringify(summary));
-    return summary;
+    if (fs.existsSync(summaryFile)) {
+        const known = JSON.parse(fs.readFileSync(summaryFile, "utf8")) as Summary | { failed: string };
+        if ("failed" in known) throw new Error(`stack ${stack} did not come up: ${known.failed}`);
+        return known;
+    }
+    try {
+        const summary = await up();
+        fs.writeFileSync(summaryFile, JSON.stringify(summary));
+        return summary;
+    } catch (error) {
+        fs.writeFileSync(summaryFile, JSON.stringify({ failed: error instanceof Error ? error.message : error }));
+        throw error;
+    }
 }
 
 /** To be called when the stack was taken down: the next `broughtUp` brings it up again. */
