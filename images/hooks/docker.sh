@@ -1,1 +1,2 @@
 usermod --append --groups docker voip
+systemctl add-wants sysinit.target docker.socket
