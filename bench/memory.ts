@@ -48,7 +48,7 @@ export function sampleEngineMemory(ancestor: number): () => number {
         const rss = engine.reduce((sum, { pid }) => sum + field(`/proc/${pid}/status`, "VmRSS"), 0);
         largest = Math.max(largest, rss);
     };
-    const timer = setInterval(sample, 100);
+    const timer = setInterval(sample, 250);
     return () => {
         clearInterval(timer);
         return mib(largest);

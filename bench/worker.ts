@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { projectDir } from "../paths";
+import { nodeArgv } from "../process/node";
 
 /** A process of ours in another network namespace: a JSON line in, a JSON line out. */
 export interface Worker {
@@ -11,8 +11,8 @@ export interface Worker {
 
 /** @param enter the command line that enters the namespace */
 export function startWorker(enter: (argv: string[]) => string[], module: string): Worker {
-    const argv = ["setpriv", "--pdeathsig", "TERM", ...enter([process.execPath, "--import", "tsx", module])];
-    const child = spawn(argv[0], argv.slice(1), { cwd: projectDir, stdio: ["pipe", "pipe", "pipe"] });
+    const argv = ["setpriv", "--pdeathsig", "TERM", ...enter(nodeArgv(module))];
+    const child = spawn(argv[0], argv.slice(1), { stdio: ["pipe", "pipe", "pipe"] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));

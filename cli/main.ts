@@ -108,9 +108,14 @@ function use(program: Command): void {
         .action(async (words: string[]) => {
             await report(false, async () => (await import("./commands/test")).test(words));
         });
-    onStack(program, "bench [name...]", "benchmarks: up, media; all of them by default", async (options, names) =>
-        (await import("./commands/bench")).bench(options, names),
-    ).option("--calls <n>", "media: concurrent calls", positive);
+    const bench = onStack<Common & import("./commands/bench").BenchOptions>(
+        program,
+        "bench [name...]",
+        "benchmarks: up, media; all of them by default",
+        async (options, names) => (await import("./commands/bench")).bench(options, names),
+    );
+    bench.option("--calls <n>", "media: concurrent calls", positive);
+    bench.option("--no-cold", "up: leave out the run that builds every image");
 }
 
 async function main(argv: string[]): Promise<void> {

@@ -4,10 +4,12 @@ export interface BenchOptions {
     stack: string;
     /** Concurrent calls of bench media. */
     calls?: number;
+    /** False: bench up leaves out the run that builds every image, and uses the image cache there is. */
+    cold?: boolean;
 }
 
 const benches: Record<string, (options: BenchOptions) => Promise<Result>> = {
-    up: async () => (await import("../../bench/up")).benchUp(),
+    up: async (options) => (await import("../../bench/up")).benchUp(options),
     media: async (options) => (await import("../../bench/media")).benchMedia(options),
 };
 

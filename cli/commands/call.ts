@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { enterPhones } from "../../lab/lab";
-import { projectDir } from "../../paths";
+import { nodeArgv } from "../../process/node";
 import { waitFor } from "../../process/wait";
 import type { PhoneAccount, Transport } from "../../phone/account";
 import type { CallJob, CallReport, SideReport } from "../../phone/call";
@@ -47,19 +47,17 @@ function account(outputs: PlatformOutputs, extension: string, transport: Transpo
     };
 }
 
-/** Relative to where the user is, who may be elsewhere than in the checkout. */
 function recordingFolder(name: string): string {
-    const dir = path.resolve(process.env.OLDPWD ?? process.cwd(), name);
+    const dir = path.resolve(name);
     fs.mkdirSync(dir, { recursive: true });
     return dir;
 }
 
 /** Runs the phones in their namespace; they end with this process, however it ends. */
 function inPhonesNamespace(stack: string, job: CallJob): Promise<CallReport> {
-    const driver = [process.execPath, "--import", "tsx", "phone/main.ts"];
-    const [program, ...args] = ["setpriv", "--pdeathsig", "TERM", ...enterPhones(stack, driver)];
+    const [program, ...args] = ["setpriv", "--pdeathsig", "TERM", ...enterPhones(stack, nodeArgv("phone/main.ts"))];
     return new Promise((resolve, reject) => {
-        const child = spawn(program, args, { cwd: projectDir, stdio: ["pipe", "pipe", "pipe"] });
+        const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
         let stdout = "";
         let stderr = "";
         child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));

@@ -1,3 +1,4 @@
+import { projectDir } from "../../paths";
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import type { Operation } from "../engine/commandline";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
@@ -104,7 +105,7 @@ async function isThere(stack: string, lab: boolean): Promise<boolean> {
 
 async function hasResources(stack: string): Promise<boolean> {
     const { listResources } = await import("../../engine/outputs");
-    return listResources(stack).length > 0;
+    return listResources(stack, projectDir).length > 0;
 }
 
 /** The four operations of the engine on one stack. */

@@ -1,9 +1,10 @@
 import { readOutputs } from "../../engine/outputs";
+import { projectDir } from "../../paths";
 import { Failure, type Result } from "../result";
 
 /** @throws Failure when the stack has no outputs: it was never up, or is destroyed. */
 export async function stackOutputs(stack: string, showSecrets: boolean): Promise<Record<string, unknown>> {
-    const values = await readOutputs(stack, { showSecrets });
+    const values = await readOutputs(stack, { showSecrets, projectDir });
     if (Object.keys(values).length === 0) {
         throw new Failure(`stack ${stack} is not up: run ./voip up --stack ${stack}`, { facts: { stack } });
     }

@@ -48,7 +48,7 @@ function interactiveShell(stack: string, dir: string): string[] {
 function inLab(stack: string, command: string[], env: NodeJS.ProcessEnv): Promise<number> {
     const [program, ...args] = enterLab(stack, command);
     return new Promise((resolve, reject) => {
-        const child = spawn(program, args, { cwd: process.env.OLDPWD ?? process.cwd(), env, stdio: "inherit" });
+        const child = spawn(program, args, { env, stdio: "inherit" });
         const ignore = (): void => undefined; // Ctrl-C is for what runs inside
         process.on("SIGINT", ignore);
         child.on("error", reject);

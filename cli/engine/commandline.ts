@@ -1,3 +1,4 @@
+import { nodeArgv } from "../../process/node";
 import type { EngineChoice } from "./choice";
 
 export type Operation = "up" | "preview" | "refresh" | "destroy";
@@ -12,10 +13,7 @@ export interface EngineRequest {
 /** The embedded engine: events on standard output. */
 export function embeddedArgv({ operation, stack, targets, parallel }: EngineRequest): string[] {
     return [
-        process.execPath,
-        "--require",
-        "./process/typescript.js",
-        "engine/main.ts",
+        ...nodeArgv("engine/main.ts"),
         operation,
         "--stack",
         stack,

@@ -99,9 +99,7 @@ describe("running an engine", () => {
     });
 
     it("gives the embedded one its targets and parallelism", () => {
-        expect(embeddedArgv(request).slice(3)).toEqual(
-            "engine/main.ts up --stack dev --target urn:a --parallel 3".split(" "),
-        );
+        expect(embeddedArgv(request).join(" ")).toMatch(/engine\/main\.ts up --stack dev --target urn:a --parallel 3$/);
     });
 
     it("selects the stack, then follows the event log of the official one", async () => {
