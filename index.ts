@@ -8,6 +8,7 @@ import { PhonesNamespace } from "./components/phones-namespace";
 import { SipProxy } from "./components/sip-proxy";
 import { availableContainers } from "./config/images";
 import { programConfig } from "./config/program";
+import { tlsOf } from "./config/tls";
 import { platformOutputs } from "./outputs";
 import { stackPaths } from "./paths";
 import { SshAccess } from "./providers/ssh-access/resource";
@@ -86,6 +87,7 @@ const sipProxies = withRole(topology, "sip").map(
             image: images.sip,
             sipDomain,
             kamailioPort: portOf(vm, "kamailio", "udp"),
+            tls: tlsOf(config, portOf(vm, "kamailio", "tls")),
             pbxs: pbxs.map(({ address, port }) => ({ address, port })),
             media: mediaServers.map(({ internal }) => ({ address: internal, port: ports.ng })),
             passwords: extensions.passwords,

@@ -54,6 +54,7 @@ export function platformOutputs(args: OutputsArgs) {
     const [proxy, pbx, media] = [args.sipProxies[0], args.pbxs[0], args.mediaServers[0]];
     const { ng, ngCli } = config.ports;
     const udp = portOf(proxy.machine.plan, config.sipOwner, "udp");
+    const tls = config.tls ? { tls: portOf(proxy.machine.plan, config.sipOwner, "tls") } : {};
     const accounts = pulumi
         .all([extensions.passwords, extensions.voicemailPins])
         .apply(([passwords, pins]) =>
@@ -69,7 +70,7 @@ export function platformOutputs(args: OutputsArgs) {
         sipDomain: config.sipDomain,
         sipOwner: config.sipOwner,
         vms: Object.fromEntries(topology.vms.map((vm) => [vm.name, vmOutput(vm)])),
-        proxy: { external: proxy.external, internal: proxy.internal, ports: { udp, tcp: udp } },
+        proxy: { external: proxy.external, internal: proxy.internal, ports: { udp, tcp: udp, ...tls } },
         pbx: { address: pbx.address, port: pbx.port },
         media: { external: media.external, internal: media.internal, ngPort: ng, cliPort: ngCli },
         extensions: pulumi.secret(accounts),

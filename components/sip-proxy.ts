@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kamailioFiles, kamailioPaths } from "../configs/kamailio/files";
+import { kamailioFiles, kamailioPaths, kamailioTlsPaths } from "../configs/kamailio/files";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf } from "../topology";
@@ -11,6 +11,8 @@ export interface SipProxyArgs extends MachineArgs {
     sipDomain: string;
     /** UDP and TCP port of Kamailio; it does not run without. */
     kamailioPort?: number;
+    /** TLS listener, with its certificate chain and its key (PEM); none by default. */
+    tls?: { port: number; certificate: string; privateKey: pulumi.Input<string> };
     /** The PBXs, in the order in which they get calls. */
     pbxs: { address: string; port: number }[];
     /** Control sockets (ng protocol) of the RTPEngines. */
@@ -45,14 +47,18 @@ export class SipProxy extends pulumi.ComponentResource {
         const addresses = { externalAddress: this.external, internalAddress: this.internal };
         const workers = 2 + 2 * plan.vcpus;
         const files = pulumi
-            .output(args.passwords)
-            .apply((passwords) => kamailioFiles({ sipDomain, port, pbxs, media, passwords, workers, ...addresses }));
-        const restart = inContainer("kamailio", "docker restart kamailio >/dev/null");
-        const written = new VmFiles(
-            `${plan.name}-files`,
-            { ...target, bundleName: "kamailio", files, apply: [{ paths: kamailioPaths, command: restart }] },
-            options,
-        );
+            .all([args.passwords, args.tls])
+            .apply(([passwords, tls]) =>
+                kamailioFiles({ sipDomain, port, tls, pbxs, media, passwords, workers, ...addresses }),
+            );
+        const apply = [
+            { paths: kamailioPaths, command: inContainer("kamailio", "docker restart kamailio >/dev/null") },
+        ];
+        if (args.tls) {
+            const reload = "docker exec kamailio kamcmd tls.reload";
+            apply.push({ paths: kamailioTlsPaths, command: inContainer("kamailio", reload) });
+        }
+        const written = new VmFiles(`${plan.name}-files`, { ...target, bundleName: "kamailio", files, apply }, options);
         const container = runContainer(
             this.machine,
             dockerOn(this.machine),

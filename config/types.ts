@@ -70,6 +70,8 @@ export interface StackConfig {
     aptCheckValidUntil: boolean;
     /** Image archives by container, only those given. */
     archives: Partial<Record<ContainerName, string>>;
+    /** Absolute paths of PEM files; both or none. */
+    tls?: { certificate: string; privateKey: string };
     rtpengineFallback: boolean;
     hypervisor: "libvirt";
     libvirtUri: string;

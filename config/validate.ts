@@ -37,6 +37,7 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     const extensions = rules.checkExtensions(values, problems);
     rules.checkPasswords(values, extensions, problems);
     const archives = rules.checkArchives(values, directory, problems);
+    const tls = rules.checkTls(values, directory, problems);
     const phase = phases.find((known) => known === values.phase);
     const phaseVms = vmsOf(phase ?? "4"); // with an unknown phase, no VM of any phase is a mistake
     const withExternal = phaseVms.filter((vm) => vm.role !== "pbx").map((vm) => vm.name);
@@ -44,8 +45,9 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     const vms = rules.checkVms(values, networks, names, withExternal, problems);
     if (problems.sentences.length > 0) return { problems: problems.sentences };
 
-    const config = { ...values, ports, extensions, archives, vms } as unknown as StackConfig;
-    for (const container of containers) delete (config as unknown as rules.Values)[`${container}Archive`];
+    const inOtherForm = [...containers.map((container) => `${container}Archive`), "tlsCertificate", "tlsPrivateKey"];
+    const plain = Object.fromEntries(Object.entries(values).filter(([key]) => !inOtherForm.includes(key)));
+    const config = { ...plain, ports, extensions, archives, tls, vms } as unknown as StackConfig;
     const { wrong, toSupply } = checkImages(config);
     const all = [...wrong, ...conflicts(plan(config))];
     return all.length > 0 ? { problems: all } : { config, toSupply };

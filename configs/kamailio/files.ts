@@ -15,13 +15,24 @@ export interface KamailioView {
     media: { address: string; port: number }[];
     /** Passwords by extension. */
     passwords: Record<string, string>;
-    /** TLS listener, with the paths of its certificate and key as Kamailio sees them; none by default. */
+    /** TLS listener, with its certificate chain and key (PEM); none by default. */
     tls?: { port: number; certificate: string; privateKey: string };
 }
 
 /** HA1 of a digest account: MD5 of user, realm and password (RFC 2617, section 3.2.2.2). */
 export const ha1 = (user: string, realm: string, password: string): string =>
     createHash("md5").update(`${user}:${realm}:${password}`).digest("hex");
+
+const tlsDir = "/etc/kamailio/tls";
+
+function tlsFiles({ certificate, privateKey }: NonNullable<KamailioView["tls"]>): GuestFile[] {
+    const paths = { certificate: `${tlsDir}/cert.pem`, privateKey: `${tlsDir}/key.pem` };
+    return [
+        { path: "/etc/kamailio/tls.cfg", content: render("kamailio/tls.cfg", paths) },
+        { path: paths.certificate, content: certificate },
+        { path: paths.privateKey, content: privateKey, mode: "0600" },
+    ];
+}
 
 /** The files that Kamailio reads when it starts, and only then. */
 export const kamailioPaths = [
@@ -30,6 +41,9 @@ export const kamailioPaths = [
     "/var/lib/kamailio/db/version",
     "/var/lib/kamailio/db/subscriber",
 ];
+
+/** The files of the TLS listener, read again by `tls.reload`, which leaves connections as they are. */
+export const kamailioTlsPaths = ["/etc/kamailio/tls.cfg", `${tlsDir}/cert.pem`, `${tlsDir}/key.pem`];
 
 /** Kamailio's configuration, and its database as text files (module db_text). */
 export function kamailioFiles(view: KamailioView): GuestFile[] {
@@ -51,6 +65,5 @@ export function kamailioFiles(view: KamailioView): GuestFile[] {
         { path: "/var/lib/kamailio/db/subscriber", content: render("kamailio/subscriber", { subscribers }), mode: "0600" },
         { path: "/var/lib/kamailio/db/location", content: render("kamailio/location", {}), initial: true },
     ];
-    if (view.tls) files.push({ path: "/etc/kamailio/tls.cfg", content: render("kamailio/tls.cfg", view.tls) });
-    return files;
+    return view.tls ? [...files, ...tlsFiles(view.tls)] : files;
 }

@@ -111,6 +111,16 @@ test("the outputs are what tools rely on", () => {
     });
 });
 
+test("with a certificate the proxy has a TLS listener", async () => {
+    const tls = await runProgram({ tlsCertificate: "LICENSE", tlsPrivateKey: "package.json" });
+    const files = tls.made.find((resource) => resource.name === "sip-1-files")?.inputs.files as {
+        value: { path: string; content: string; mode?: string }[]; // a secret, as Pulumi sends it
+    };
+    expect(files.value.find((file) => file.path === "/etc/kamailio/tls/key.pem")).toMatchObject({ mode: "0600" });
+    expect(files.value[0].content).toContain("listen=tls:10.64.0.10:5061");
+    expect(tls.outputs.proxy).toMatchObject({ ports: { udp: 5060, tcp: 5060, tls: 5061 } });
+});
+
 test("outside a lab there are no phones, and the VMs go to the libvirt that each names", async () => {
     const uri = "qemu+ssh://root@kvm-2/system";
     const hosts = await runProgram({ lab: "false", vms: JSON.stringify({ "pbx-1": { libvirtUri: uri } }) });

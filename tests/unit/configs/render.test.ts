@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { asteriskFiles } from "../../../configs/asterisk/files";
-import { ha1, kamailioFiles, kamailioPaths } from "../../../configs/kamailio/files";
+import { ha1, kamailioFiles, kamailioPaths, kamailioTlsPaths } from "../../../configs/kamailio/files";
 import { render, type GuestFile } from "../../../configs/render";
 import { rtpengineFiles } from "../../../configs/rtpengine/files";
 import * as views from "./views";
@@ -64,7 +64,8 @@ test("voicemail PINs are readable by root only", () => {
     expect(withPin).toMatchObject([{ path: "/etc/asterisk/voicemail.conf", mode: "0600" }]);
 });
 
-test("Kamailio is restarted for all files but those it writes itself", () => {
-    const files = kamailioFiles(views.kamailio);
-    expect(files.filter((file) => !file.initial).map((file) => file.path)).toEqual(kamailioPaths);
+test("Kamailio takes over a change of every file but those it writes itself", () => {
+    const files = kamailioFiles(views.kamailioOfMany);
+    const paths = files.filter((file) => !file.initial).map((file) => file.path);
+    expect(paths).toEqual([...kamailioPaths, ...kamailioTlsPaths]);
 });

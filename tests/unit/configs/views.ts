@@ -18,7 +18,7 @@ export const kamailioOfMany: KamailioView = {
     ...kamailio,
     pbxs: [...kamailio.pbxs, { address: "192.168.64.31", port: 5080 }],
     media: [...kamailio.media, { address: "192.168.64.21", port: 22222 }, { address: "192.168.64.22", port: 22222 }],
-    tls: { port: 5061, certificate: "/etc/kamailio/tls/cert.pem", privateKey: "/etc/kamailio/tls/key.pem" },
+    tls: { port: 5061, certificate: "the certificate\n", privateKey: "its key\n" },
 };
 
 export const asterisk: AsteriskView = {
