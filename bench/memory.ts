@@ -28,29 +28,52 @@ export function labMemoryMiB(stack: string): { total: number; vms: number } {
     return { total: sum(sizes), vms: sum(sizes.filter(({ name }) => name.startsWith("qemu"))) };
 }
 
-const isEngine = /engine\/main\.ts|@pulumi\/pulumi\/cmd\/(run|dynamic-provider)/;
+/** Memory of the engine's processes at the moment when they took most, MiB. */
+export interface EngineMemory {
+    /** Sum of the proportional set sizes: pages that processes share, such as Node's code, are counted once. */
+    pss: number;
+    /** Sum of the resident set sizes: shared pages are counted in each process. */
+    rss: number;
+    /** Proportional set size by part. */
+    parts: Record<string, number>;
+}
+
+const parts: [name: string, commandLine: RegExp][] = [
+    ["engine", /engine\/main\.ts/],
+    ["runner", /@pulumi\/pulumi\/cmd\/run\//],
+    ["provider", /@pulumi\/pulumi\/cmd\/dynamic-provider\//],
+];
+
+function partOf(pid: number): string | undefined {
+    try {
+        const commandLine = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return parts.find(([, pattern]) => pattern.test(commandLine))?.[0];
+    } catch {
+        return undefined; // ended meanwhile
+    }
+}
 
 /**
  * Samples the engine, its program runner and its provider processes below `ancestor` until stopped.
- * @returns a function that stops and tells the largest sum seen of their resident set sizes, in MiB.
+ * @returns a function that stops and tells the largest sample.
  */
-export function sampleEngineMemory(ancestor: number): () => number {
-    let largest = 0;
+export function sampleEngineMemory(ancestor: number): () => EngineMemory {
+    let largest: EngineMemory = { pss: 0, rss: 0, parts: {} };
     const sample = (): void => {
-        const engine = descendants(ancestor, processes()).filter(({ pid, name }) => {
-            if (!/^(node|MainThread)/.test(name)) return false;
-            try {
-                return isEngine.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8"));
-            } catch {
-                return false;
-            }
-        });
-        const rss = engine.reduce((sum, { pid }) => sum + field(`/proc/${pid}/status`, "VmRSS"), 0);
-        largest = Math.max(largest, rss);
+        const now: EngineMemory = { pss: 0, rss: 0, parts: {} };
+        for (const { pid, name } of descendants(ancestor, processes())) {
+            const part = name === "node" || name === "MainThread" ? partOf(pid) : undefined;
+            if (!part) continue;
+            const pss = mib(field(`/proc/${pid}/smaps_rollup`, "Pss"));
+            now.pss += pss;
+            now.rss += mib(field(`/proc/${pid}/status`, "VmRSS"));
+            now.parts[part] = (now.parts[part] ?? 0) + pss;
+        }
+        if (now.pss > largest.pss) largest = now;
     };
     const timer = setInterval(sample, 250);
     return () => {
         clearInterval(timer);
-        return mib(largest);
+        return largest;
     };
 }

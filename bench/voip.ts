@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { projectDir } from "../paths";
-import { sampleEngineMemory } from "./memory";
+import { sampleEngineMemory, type EngineMemory } from "./memory";
 
 export interface Timed {
     seconds: number;
-    /** Largest sum of the engine's processes while it ran, MiB. */
-    engineMiB: number;
+    /** Of the engine's processes, at its largest. */
+    engine: EngineMemory;
     /** The JSON object it printed. */
     facts: Record<string, unknown>;
 }
@@ -24,11 +24,11 @@ export function timedVoip(args: string[], env: Record<string, string>): Promise<
         child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
         child.on("error", reject);
         child.on("close", (status) => {
-            const engineMiB = memory();
+            const engine = memory();
             if (status !== 0) return reject(new Error(`./voip ${args.join(" ")} failed with status ${status}`));
             return resolve({
                 seconds: Math.round((performance.now() - start) / 10) / 100,
-                engineMiB,
+                engine,
                 facts: JSON.parse(stdout) as Record<string, unknown>,
             });
         });
