@@ -5,7 +5,6 @@ export interface KeySchema {
     type: KeyType;
     default: unknown;
     description: string;
-    secret?: boolean;
 }
 
 export type Schema = Record<string, KeySchema>;

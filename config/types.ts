@@ -13,6 +13,9 @@ export type ContainerName = (typeof containers)[number];
 /** Container images that can be built from Debian packages. */
 export const debianContainers: readonly ContainerName[] = ["kamailio", "asterisk"];
 
+/** Config keys whose values are never shown. */
+export const secretKeys: readonly string[] = ["extensionPasswords"];
+
 /** Containers whose configuration is part of this version. */
 export const runnableContainers: readonly ContainerName[] = ["kamailio", "asterisk"];
 

@@ -4,7 +4,7 @@ import { nearest } from "./nearest";
 import { Problems, project, show } from "./problems";
 import * as rules from "./rules";
 import { encrypted, readValue, type Schema } from "./schema";
-import { containers, phases, type StackConfig } from "./types";
+import { containers, phases, secretKeys, type StackConfig } from "./types";
 import { plan, vmsOf } from "../topology";
 
 /** Namespaces of a stack's config file that are Pulumi's own, or its providers'. */
@@ -67,7 +67,8 @@ function readValues(schema: Schema, raw: Record<string, unknown>, problems: Prob
             continue;
         }
         const read = readValue(schema[key], value);
-        if ("expected" in read) problems.add(key, value, `allowed is ${read.expected}`);
+        const shown = secretKeys.includes(key) ? "[secret]" : value;
+        if ("expected" in read) problems.add(key, shown, `allowed is ${read.expected}`);
         else if (read.value !== encrypted) values[key] = read.value;
     }
     return values;

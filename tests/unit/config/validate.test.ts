@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { projectSchema, stacks, validateConfig, validateStack } from "../../../config";
+import { projectSchema, secretKeys, stacks, validateConfig, validateStack } from "../../../config";
 
 const schema = projectSchema();
 
@@ -21,7 +21,8 @@ test("every key has a type, a description and a default of that type", () => {
         expect({ key, type: actual }).toEqual({ key, type });
         expect(description).toMatch(/^[A-Z].{20,}\.$/);
     }
-    expect(Object.keys(schema).filter((key) => schema[key].secret)).toEqual(["extensionPasswords"]);
+    const marked = Object.keys(schema).filter((key) => schema[key].description.startsWith("Secret."));
+    expect(marked).toEqual(secretKeys);
 });
 
 test("the defaults alone are a valid configuration", () => {
@@ -188,6 +189,9 @@ test("an encrypted value is passed over, wherever it is", () => {
 test("a secret is not repeated in a problem", () => {
     expect(problems({ extensionPasswords: { "1001": "short" } })).toEqual([
         'voip-stack:extensionPasswords.1001 is "[secret]": allowed are 8 to 64 printable ASCII characters without spaces.',
+    ]);
+    expect(problems({ extensionPasswords: "hunter2-hunter2" })).toEqual([
+        'voip-stack:extensionPasswords is "[secret]": allowed is a map.',
     ]);
 });
 
