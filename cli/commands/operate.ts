@@ -58,6 +58,7 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
         ...sum.errors,
         ...(sum.failed.length + sum.errors.length === 0 && end.said ? [end.said] : []),
     ];
+    if (!end.events.length && facts.engine === "pulumi") said.push("--engine embedded runs the same program without it");
     const why = end.interrupted ? "interrupted; run it again to go on" : said.join("\n") || `exit status ${end.status}`;
     throw new Failure(`${operation} failed: ${why}`, {
         facts: { ...facts, ...sum.counts, failed: sum.failed },
