@@ -1,12 +1,13 @@
-import { projectDir } from "../../paths";
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import type { Operation } from "../engine/commandline";
+import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Tally } from "../engine/tally";
 import { Durations, inWords } from "../durations";
 import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText } from "../render/steps";
 import { Failure, note, type Result } from "../result";
+import { notUp } from "./outputs";
 import { checkedConfig, confirmed, hostPackages } from "./prepare";
 
 export interface OperateOptions {
@@ -58,55 +59,14 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
         ...sum.errors,
         ...(sum.failed.length + sum.errors.length === 0 && end.said ? [end.said] : []),
     ];
-    if (!end.events.length && facts.engine === "pulumi") said.push("--engine embedded runs the same program without it");
+    if (!end.events.length && facts.engine === "pulumi")
+        said.push("--engine embedded runs the same program without it");
     const why = end.interrupted ? "interrupted; run it again to go on" : said.join("\n") || `exit status ${end.status}`;
     throw new Failure(`${operation} failed: ${why}`, {
         facts: { ...facts, ...sum.counts, failed: sum.failed },
         log: end.log,
         status: end.interrupted ? 130 : 1,
     });
-}
-
-interface Entrance {
-    wrap: Wrap;
-    /** Parts of the lab were started just now: what the state knows of may have gone with their predecessors. */
-    isNew: boolean;
-}
-
-/** How the engine is entered: in the lab when the stack has one, directly when it works on this host's own libvirt. */
-async function entrance(operation: Operation, stack: string, lab: boolean): Promise<Entrance> {
-    const direct: Entrance = { wrap: (argv) => argv, isNew: false };
-    if (!lab) return direct;
-    const { engineArgv, ensureLab, labState } = await import("../../lab/lab");
-    if (operation === "preview") {
-        // a preview touches nothing: it makes no lab, but uses one that is there
-        const { init, netns } = await labState(stack);
-        const isUsable = init && netns && process.getuid?.() === 0;
-        return isUsable ? { wrap: (argv) => engineArgv(stack, argv), isNew: false } : direct;
-    }
-    const { started, repaired } = await ensureLab(stack);
-    if (started.length) note(`lab ${stack}: started`);
-    if (repaired.length) note(`lab ${stack}: repaired ${repaired.join(", ")}`);
-    return { wrap: (argv) => engineArgv(stack, argv), isNew: started.length + repaired.length > 0 };
-}
-
-async function removeLab(stack: string): Promise<void> {
-    const { removeLab: remove } = await import("../../lab/lab");
-    await remove(stack);
-    note(`lab ${stack}: removed with its namespaces, bridges, daemons and files; built images stay in the cache`);
-}
-
-/** Whether there is anything of the stack: resources in its state, or parts of its lab. */
-async function isThere(stack: string, lab: boolean): Promise<boolean> {
-    if (await hasResources(stack)) return true;
-    if (!lab) return false;
-    const { labState } = await import("../../lab/lab");
-    return Object.values(await labState(stack)).some(Boolean);
-}
-
-async function hasResources(stack: string): Promise<boolean> {
-    const { listResources } = await import("../../engine/outputs");
-    return listResources(stack, projectDir).length > 0;
 }
 
 /** The four operations of the engine on one stack. */
@@ -116,10 +76,11 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     const choice = chooseEngine(options.engine);
     const facts = { stack, phase: config.phase, engine: choice.engine };
     if (operation === "destroy" && !(await isThere(stack, config.lab))) {
-        if (config.lab) await (await import("../../lab/lab")).removeLab(stack);
+        if (config.lab) await removeLab(stack);
         const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
         return { facts: { ...facts, ...counts, seconds: 0 }, text: `${stack}: nothing is there, nothing was removed` };
     }
+    if (operation === "refresh" && !(await hasResources(stack))) throw notUp(stack);
     if (operation === "up" || operation === "destroy") {
         await confirmed(operation, options.yes === true, async () => {
             if (operation === "up") note((await operate("preview", options)).text);
@@ -137,7 +98,10 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     const outcome = await perform(operation, options, choice, wrap);
     const { sum, seconds } = outcome;
     expectSuccess(operation, outcome, { ...facts, seconds });
-    if (operation === "destroy" && config.lab && !options.target) await removeLab(stack);
+    if (operation === "destroy" && config.lab && !options.target) {
+        await removeLab(stack);
+        note(`lab ${stack}: removed with its namespaces, bridges, daemons and files; built images stay in the cache`);
+    }
     return summary(operation, outcome, { ...facts, ...sum.counts, seconds });
 }
 

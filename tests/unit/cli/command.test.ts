@@ -39,6 +39,7 @@ describe("./voip", () => {
         ["a stack that is none", ["up", "--stack", "nowhere", "--yes", "--json"], /Pulumi\.nowhere\.yaml/],
         ["no answer to a question", ["up", "--stack", "dev", "--json"], /--yes/],
         ["a stack that is not up", ["status", "--stack", "dev", "--json"], /not up/],
+        ["a refresh of a stack that is not up", ["refresh", "--stack", "prod", "--json"], /not up/],
         ["a call through a stack that is not up", ["call", "--stack", "dev", "--json"], /not up/],
     ])("says %s in one JSON object and one sentence", async (_what, args, words) => {
         const { status, stdout, stderr } = await outcome([voip, ...args], { env });
