@@ -1,3 +1,4 @@
+import { node } from "../children";
 import { pluginFor } from "../plugins";
 import { without, type PropertyMap } from "../properties";
 import type { ResourceState } from "../state";
@@ -41,11 +42,7 @@ export class ProviderRegistry {
         this.dynamicProcess ??= this.options.engineAddress.then((address) =>
             startPlugin(
                 "dynamic resources",
-                [
-                    process.execPath,
-                    require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [projectDir] }),
-                    address,
-                ],
+                [...node, require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [projectDir] }), address],
                 { cwd: projectDir, env: { ...process.env, PULUMI_NODEJS_PROJECT: project } },
                 (line) => log(line),
             ),
