@@ -11,6 +11,9 @@ export function sshArgv(target: SshTarget, command: string): string[] {
     return ["ssh", "-F", target.sshConfig, "-o", "BatchMode=yes", target.host, "--", command];
 }
 
+/** The text as one word of a shell command. */
+export const shellWord = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
 /**
  * Runs a shell command on a VM as user voip; one round trip.
  * @throws CommandError; exit status 255 is ssh's own (the VM could not be reached).

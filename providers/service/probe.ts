@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CommandError } from "../../process/run";
-import { ssh, type SshTarget } from "../../process/ssh";
+import { shellWord, ssh, type SshTarget } from "../../process/ssh";
 
 export const protocols = ["sip", "ng"] as const;
 
@@ -49,13 +49,12 @@ export function probeOf({ protocol, address, port, user }: ServiceDefinition): P
 }
 
 const script = () => fs.readFileSync(path.join(__dirname, "answers.sh"), "utf8");
-const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function command(definition: ServiceDefinition, deadlineSeconds: number, start: string): string {
     const { request, expected } = probeOf(definition);
     const encoded = Buffer.from(request).toString("base64");
     const args = [definition.address, String(definition.port), String(deadlineSeconds), expected, encoded, start];
-    return `sudo bash -s -- ${args.map(quote).join(" ")}`;
+    return `sudo bash -s -- ${args.map(shellWord).join(" ")}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { CommandError, type RunResult } from "../../process/run";
-import { ssh, type SshTarget } from "../../process/ssh";
+import { shellWord, ssh, type SshTarget } from "../../process/ssh";
 import { tar } from "./tar";
 
 export interface BundleFile {
@@ -35,7 +35,6 @@ const stateDir = "/var/lib/voip-stack";
 
 const timeoutMs = 5 * 60_000;
 const script = () => fs.readFileSync(path.join(__dirname, "bundle.sh"), "utf8");
-const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const plainMode = (mode: string) => parseInt(mode, 8).toString(8);
 
@@ -64,7 +63,7 @@ export function archive({ files, apply }: Pick<Bundle, "files" | "apply">): Buff
  * @throws Error that names the VM and says what failed
  */
 export async function writeBundle(bundle: Bundle): Promise<void> {
-    const command = `sudo sh -c ${quote(script())} bundle ${stateDir} ${quote(bundle.bundleName)}`;
+    const command = `sudo sh -c ${shellWord(script())} bundle ${stateDir} ${shellWord(bundle.bundleName)}`;
     try {
         await ssh(bundle, command, { input: archive(bundle), timeoutMs });
     } catch (error) {
@@ -83,7 +82,7 @@ const lookScript = `for file; do shift; if [ -f "$file" ]; then set -- "$@" "$fi
 if [ $# -gt 0 ]; then sha256sum -- "$@" && stat -c '%a %U:%G  %n' -- "$@"; fi`;
 
 async function look(target: SshTarget, script: string, paths: readonly string[]): Promise<string | undefined> {
-    const command = `sudo sh -c ${quote(script)} look ${paths.map(quote).join(" ")}`;
+    const command = `sudo sh -c ${shellWord(script)} look ${paths.map(shellWord).join(" ")}`;
     const { stdout, stderr, status } = await ssh(target, command, { okStatus: [0, 255], timeoutMs: 60_000 });
     if (status !== 255) return stdout;
     console.error(`${target.host} can't be reached: ${stderr.trim()}`);
@@ -123,6 +122,6 @@ export async function readBundle(target: SshTarget, files: readonly BundleFile[]
 /** Removes the files; a VM that can't be reached has none. One round trip. */
 export async function removeFiles(target: SshTarget, paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return;
-    const command = `sudo rm -f -- ${paths.map(quote).join(" ")}`;
+    const command = `sudo rm -f -- ${paths.map(shellWord).join(" ")}`;
     await ssh(target, command, { okStatus: [0, 255], timeoutMs: 60_000 });
 }
