@@ -77,9 +77,11 @@ const advice: [RegExp, string][] = [
     ],
 ];
 
+/** What apt, dpkg or a tool named as the error; else what was said last, before the script noted where it ended. */
 function cause(lines: string[], error: CommandError): string {
-    const errors = lines.filter((line) => /^(E|error|dpkg|mke2fs|mount): /.test(line));
-    const said = (errors.length ? errors : lines.filter((line) => line.trim())).slice(-3).join("; ");
+    const spoken = lines.filter((line) => line.trim() && !line.startsWith("error: "));
+    const errors = spoken.filter((line) => /^(E|dpkg|mke2fs|mount): /.test(line));
+    const said = (errors.length > 0 ? errors : spoken).slice(-3).join("; ");
     const hint = advice.find(([pattern]) => lines.some((line) => pattern.test(line)))?.[1];
     return `${said || error.message}${hint ? ` (${hint})` : ""}`;
 }

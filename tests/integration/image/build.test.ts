@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { projectDir } from "../../../paths";
+import { run } from "../../../process/run";
+import { waitFor } from "../../../process/wait";
+import { imageProvider, type ImageInputs } from "../../../providers/image/image";
+import { kernelText, tinyDefinitions } from "./tiny";
+
+const inputs: ImageInputs = { kind: "tiny", suite: "forky", checkValidUntil: false, containers: [] };
+let dir: string;
+let said: string[];
+let abandoned: ChildProcess | undefined;
+const environment = { ...process.env };
+
+beforeAll(() => {
+    dir = fs.mkdtempSync(path.join(os.tmpdir(), "image-test-"));
+    process.env.XDG_CACHE_HOME = path.join(dir, "cache");
+    process.env.XDG_STATE_HOME = path.join(dir, "state");
+});
+
+afterAll(() => {
+    abandoned?.kill("SIGKILL");
+    process.env = environment;
+    fs.rmSync(dir, { recursive: true });
+});
+
+beforeEach(() => {
+    said = [];
+    jest.spyOn(process.stderr, "write").mockImplementation((line) => said.push(String(line)) > 0);
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+const shelf = (name: string) => path.join(dir, "cache", "voip-stack", name);
+const entries = (name: string) => fs.readdirSync(shelf(name)).sort();
+const build = (hook: string) => imageProvider(tinyDefinitions(dir, hook)).create(inputs);
+const readDisk = async (disk: string, file: string) => (await run(["debugfs", "-R", `cat ${file}`, disk])).stdout;
+
+test("builds disk, kernel and initrd, and has them at once the next time", async () => {
+    const { id, outs } = await build("echo hello >/etc/greeting");
+    expect(id).toMatch(/^tiny-[0-9a-f]{12}$/);
+    expect(await readDisk(outs.disk, "/etc/greeting")).toBe("hello\n");
+    expect(await readDisk(outs.disk, "/etc/resolv.conf")).toBe("");
+    expect(fs.readFileSync(outs.kernel, "utf8")).toBe(kernelText);
+    expect(fs.readFileSync(outs.initrd, "utf8")).toBe("initrd\n");
+    expect(fs.statSync(outs.disk).size).toBe(20 * 1024 ** 3);
+    expect(fs.statSync(outs.disk).mode & 0o777).toBe(0o444);
+    expect(outs.versions.zstd).toMatch(/^1\./);
+    expect(said.join("")).toMatch(/image tiny: layer base: installing ca-certificates\n[^]*image tiny done in/);
+
+    said = [];
+    expect(await build("echo hello >/etc/greeting")).toEqual({ id, outs });
+    expect(said).toEqual([]);
+    expect(entries("images")).toEqual([id]);
+});
+
+test("leaves nothing of a build that fails, and says why it did", async () => {
+    const before = [entries("layers"), entries("images")];
+    const failure = await build("echo half >/etc/half; apt-get install -y no-such-package").catch(
+        (e: Error) => e.message,
+    );
+    expect(failure).toMatch(
+        /^tiny-\w+ could not be built: E: Unable to locate package no-such-package; the log is \S+$/,
+    );
+    expect([entries("layers"), entries("images")]).toEqual(before);
+    const log = /the log is (\S+)$/.exec(String(failure))?.[1] ?? "";
+    expect(fs.readFileSync(log, "utf8")).toContain("no-such-package");
+});
+
+test("a build that is killed ends with all it started, and the next one removes what it left", async () => {
+    const child = spawn(
+        process.execPath,
+        ["--import", "tsx", path.join(__dirname, "build-tiny.ts"), dir, "echo begun >/etc/begun; sleep 1000"],
+        { cwd: projectDir, stdio: "ignore", env: process.env },
+    );
+    abandoned = child;
+    const begun = await waitFor(
+        "the build to run its hook",
+        () => {
+            const found = entries("layers").find((name) => name.startsWith("tiny-") && name.endsWith(".tmp"));
+            const file = path.join(shelf("layers"), found ?? "", "fs", "etc", "begun");
+            return found && fs.existsSync(file) ? found : undefined;
+        },
+        { deadlineMs: 120_000 },
+    );
+    child.kill("SIGKILL");
+
+    const lock = path.join(shelf("locks"), `layers-${begun.replace(".tmp", "")}`);
+    const free = async () => (await run(["flock", "--nonblock", lock, "true"])).status === 0 || undefined;
+    await waitFor("the killed build's processes to end", free, { deadlineMs: 10_000 });
+    expect(fs.readFileSync("/proc/mounts", "utf8")).not.toContain(begun);
+    expect(entries("layers")).toContain(begun);
+
+    await build("echo again >/etc/greeting");
+    expect(entries("layers").filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+test("two builds of one image at the same time make it once", async () => {
+    const [one, other] = await Promise.all([build("echo twice >/etc/greeting"), build("echo twice >/etc/greeting")]);
+    expect(other).toEqual(one);
+    expect(said.filter((line) => line.includes("layer tiny done"))).toHaveLength(1);
+    expect(said.filter((line) => line.includes("image tiny done"))).toHaveLength(1);
+});
+
+test("an image whose files were removed is gone, and has another disk when it is built again", async () => {
+    const hook = "echo removed >/etc/greeting";
+    const { id, outs } = await build(hook);
+    const provider = imageProvider(tinyDefinitions(dir, hook));
+    expect((await provider.read(id, outs)).props).toEqual(outs);
+    fs.rmSync(path.dirname(outs.disk), { recursive: true });
+    expect(await provider.read(id, outs)).toEqual({ id: "" });
+    expect((await build(hook)).outs.disk).not.toBe(outs.disk);
+});
