@@ -4,8 +4,6 @@ import { fileURLToPath } from "node:url";
 
 /** Where Pulumi's file backend keeps what belongs to one stack (pulumi/pulumi, pkg/backend/diy). */
 export interface BackendLayout {
-    /** What a person would give to `pulumi login`. */
-    url: string;
     meta: string;
     checkpoint: string;
     locks: string;
@@ -31,7 +29,6 @@ export function backendDirectory(url: string, projectDir: string): string {
 export function backendLayout(url: string, projectDir: string, project: string, stack: string): BackendLayout {
     const root = path.join(backendDirectory(url, projectDir), ".pulumi");
     return {
-        url,
         meta: path.join(root, "meta.yaml"),
         checkpoint: path.join(root, "stacks", project, `${stack}.json`),
         locks: path.join(root, "locks", "organization", project, stack),

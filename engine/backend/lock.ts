@@ -69,7 +69,8 @@ export class StackLock {
         fs.mkdirSync(directory, { recursive: true });
         const id = randomUUID();
         const file = path.join(directory, `${id}.json`);
-        const socket = path.join(os.tmpdir(), `voip-stack-${id}.sock`);
+        // The path of a socket has room for 107 bytes (unix(7)), which a TMPDIR of somebody's own may exceed.
+        const socket = path.join(os.tmpdir().length <= 50 ? os.tmpdir() : "/tmp", `voip-stack-${id}.sock`);
         const server = net.createServer((connection) => connection.destroy());
         await new Promise<void>((resolve, reject) => server.once("error", reject).listen(socket, resolve));
         server.unref();

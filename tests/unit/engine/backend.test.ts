@@ -23,7 +23,6 @@ afterEach(() => fs.rmSync(dir, { recursive: true }));
 test("files are where the official file backend has them", () => {
     const layout = backendLayout("file:///var/lib/state?no_tmp_dir=true", "/project", "voip-stack", "dev");
     expect(layout).toEqual({
-        url: "file:///var/lib/state?no_tmp_dir=true",
         meta: "/var/lib/state/.pulumi/meta.yaml",
         checkpoint: "/var/lib/state/.pulumi/stacks/voip-stack/dev.json",
         locks: "/var/lib/state/.pulumi/locks/organization/voip-stack/dev",
