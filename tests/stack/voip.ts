@@ -31,7 +31,8 @@ export async function voipFails(args: string[]): Promise<RunResult> {
 
 /** Starts `./voip` and leaves it running, its output thrown away. */
 export function voipStart(args: string[]): { child: ChildProcess; ended: Promise<number | null> } {
-    const child = spawn(command, args, { cwd: projectDir, stdio: "ignore" });
+    // jest gives a test its own process.env, which spawn would not look at by itself
+    const child = spawn(command, args, { cwd: projectDir, stdio: "ignore", env: process.env });
     const ended = new Promise<number | null>((resolve, reject) => {
         child.on("error", reject);
         child.on("close", resolve);
