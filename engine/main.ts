@@ -34,7 +34,6 @@ function handleInterrupts(operation: Operation): void {
             operation.interrupt();
         } else if (Date.now() - first > SAME_INTERRUPT_MS) {
             operation.kill();
-            endAll();
             process.exit(130);
         }
     };

@@ -1,5 +1,6 @@
 import { readCheckpoint } from "./backend/checkpoint";
 import { StackLock } from "./backend/lock";
+import { endAll } from "./children";
 import { Deployment } from "./deployment";
 import { EventStream, type EngineEvent, type SummaryEvent } from "./events";
 import { Executor } from "./executor";
@@ -32,6 +33,7 @@ export class Operation {
     private readonly abort = new AbortController();
     private readonly started = Date.now();
     private executor?: Executor;
+    private lock?: StackLock;
     private interrupted = false;
 
     constructor(private readonly options: OperationOptions) {
@@ -44,9 +46,11 @@ export class Operation {
         this.executor?.stop();
     }
 
-    /** Our own plugins stop at once. */
+    /** Everything stops at once: what was under way is on record as such. */
     kill(): void {
         this.abort.abort();
+        endAll();
+        this.lock?.release();
     }
 
     /**
@@ -55,11 +59,11 @@ export class Operation {
      */
     async run(): Promise<number> {
         const project = readProject(this.options.projectDir, this.options.stack);
-        const lock = this.options.kind === "preview" ? undefined : await StackLock.take(layoutOf(project).locks);
+        if (this.options.kind !== "preview") this.lock = await StackLock.take(layoutOf(project).locks);
         try {
-            return await this.runLocked(project, lock);
+            return await this.runLocked(project, this.lock);
         } finally {
-            lock?.release();
+            this.lock?.release();
         }
     }
 

@@ -42,6 +42,20 @@ async function isAlive(lock: LockContent): Promise<boolean> {
     }
 }
 
+/** The path of a socket has room for 107 bytes (unix(7)), which a TMPDIR of somebody's own may exceed. */
+const socketDirectory = (): string => (os.tmpdir().length <= 50 ? os.tmpdir() : "/tmp");
+
+/** Removes the sockets of engines that were killed before or after they had a lock; young ones may not listen yet. */
+async function removeDeadSockets(): Promise<void> {
+    const directory = socketDirectory();
+    const sockets = fs.readdirSync(directory).filter((name) => /^voip-stack-[0-9a-f-]{36}\.sock$/.test(name));
+    for (const socket of sockets.map((name) => path.join(directory, name))) {
+        const stat = fs.statSync(socket, { throwIfNoEntry: false });
+        if (stat?.uid !== os.userInfo().uid || Date.now() - stat.mtimeMs < 60_000) continue;
+        if (!(await answers(socket))) fs.rmSync(socket, { force: true });
+    }
+}
+
 function readLock(file: string): LockContent | undefined {
     try {
         return JSON.parse(fs.readFileSync(file, "utf8")) as LockContent;
@@ -69,8 +83,7 @@ export class StackLock {
         fs.mkdirSync(directory, { recursive: true });
         const id = randomUUID();
         const file = path.join(directory, `${id}.json`);
-        // The path of a socket has room for 107 bytes (unix(7)), which a TMPDIR of somebody's own may exceed.
-        const socket = path.join(os.tmpdir().length <= 50 ? os.tmpdir() : "/tmp", `voip-stack-${id}.sock`);
+        const socket = path.join(socketDirectory(), `voip-stack-${id}.sock`);
         const server = net.createServer((connection) => connection.destroy());
         await new Promise<void>((resolve, reject) => server.once("error", reject).listen(socket, resolve));
         server.unref();
@@ -90,6 +103,7 @@ export class StackLock {
         const lock = new StackLock(file, socket, server, []);
         try {
             await lock.clearOthers(directory);
+            await removeDeadSockets();
         } catch (error) {
             lock.release();
             throw error;
