@@ -21,9 +21,9 @@ import_container() {
         reference=$(in_root docker load --quiet --input /run/archive | sed -n 's/^Loaded image\( ID\)\?: //p' | head -1)
         rm "$root/run/archive"
         [ -n "$reference" ] || { echo "$3 holds no container image" >&2; exit 1; }
+        echo "$1 $reference" >>"$temp/versions"
         in_root docker tag "$reference" "voip/$1:archive"
         reference=voip/$1:archive
-        echo "$1 archive" >>"$temp/versions"
     else
         local version directory=$temp/container
         mkdir -p "$directory"
