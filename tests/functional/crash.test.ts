@@ -50,7 +50,7 @@ describe("an engine that is killed", () => {
     });
 
     it.each(Array.from({ length: rounds }, (_, n) => n + 1))("converges with the next up, round %d", async (round) => {
-        for (let tookMs: number | undefined = upMs; tookMs !== undefined; ) {
+        for (let tookMs: number | undefined = upMs; tookMs !== undefined;) {
             await voipJson("destroy", "--yes");
             const afterMs = random() * upMs;
             process.stderr.write(`crash test: round ${round}, to be killed after ${(afterMs / 1000).toFixed(2)} s\n`);

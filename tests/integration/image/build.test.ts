@@ -58,14 +58,15 @@ test("builds disk, kernel and initrd, and has them at once the next time", async
 
 test("leaves nothing of a build that fails, and says why it did", async () => {
     const before = [entries("layers"), entries("images")];
-    const failure = await build("echo half >/etc/half; apt-get install -y no-such-package").catch(
-        (e: Error) => e.message,
+    const failure = await build("echo half >/etc/half; apt-get install -y no-such-package").then(
+        () => "no failure",
+        (error: Error) => error.message,
     );
     expect(failure).toMatch(
         /^tiny-\w+ could not be built: E: Unable to locate package no-such-package; the log is \S+$/,
     );
     expect([entries("layers"), entries("images")]).toEqual(before);
-    const log = /the log is (\S+)$/.exec(String(failure))?.[1] ?? "";
+    const log = /the log is (\S+)$/.exec(failure)?.[1] ?? "";
     expect(fs.readFileSync(log, "utf8")).toContain("no-such-package");
 });
 
