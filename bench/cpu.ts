@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
-import { processes } from "../lab/procfs";
+import { netnsHandle } from "../lab/netns";
+import { namespaceInode, processes } from "../lab/procfs";
+import { stackPaths } from "../paths";
 
 /** Clock ticks in a second, of /proc/stat (USER_HZ, proc(5)). */
 const ticksPerSecond = 100;
@@ -19,10 +21,11 @@ export function busySeconds(answer: string): number {
     return (after - before) / ticksPerSecond;
 }
 
-/** CPU seconds that the host has spent on a VM's QEMU process, all threads. */
-export function qemuSeconds(vm: string): number {
-    const qemu = processes().find(({ pid, name }) => {
-        if (!name.startsWith("qemu-system")) return false;
+/** CPU seconds that the host has spent on the QEMU process of a VM of the stack's lab, all threads. */
+export function qemuSeconds(stack: string, vm: string): number {
+    const lab = namespaceInode(netnsHandle(stackPaths(stack).netns));
+    const qemu = processes().find(({ pid, name, netns }) => {
+        if (!name.startsWith("qemu-system") || netns !== lab) return false;
         return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`guest=${vm},`);
     });
     if (!qemu) throw new Error(`no QEMU process runs ${vm}`);
