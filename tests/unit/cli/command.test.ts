@@ -16,6 +16,8 @@ async function outcome(
     });
 }
 
+jest.setTimeout(60_000); // starts processes, on a machine that may be busy
+
 describe("./voip", () => {
     let dir: string;
     let env: Record<string, string>;

@@ -25,6 +25,8 @@ function executable(file: string, script: string): string {
     return file;
 }
 
+jest.setTimeout(60_000); // starts processes, on a machine that may be busy
+
 describe("the choice of the engine", () => {
     const none = (): NodeJS.ProcessEnv => ({ PATH: path.join(dir, "empty"), HOME: dir });
 
