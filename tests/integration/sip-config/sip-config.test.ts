@@ -1,3 +1,4 @@
+import { parseCalls } from "../../../cli/rotation/calls";
 import { asteriskFiles } from "../../../configs/asterisk/files";
 import { kamailioFiles } from "../../../configs/kamailio/files";
 import type { GuestFile } from "../../../configs/render";
@@ -105,6 +106,25 @@ kill $pid; wait $pid`;
         for (const number of ["_1XXX", "_2XXX", "\\*43", "\\*60", "\\*98"])
             expect(said).toMatch(new RegExp(`'${number}' =>`));
         expect(said).toMatch(/default +1001 +Extension 1001/);
+    });
+
+    test("tells of each call how it ended", async () => {
+        const started = "asterisk -rx 'core waitfullybooted' 2>/dev/null | grep -q fully";
+        const script = `
+asterisk -f -T -C /etc/asterisk/asterisk.conf >/tmp/log 2>&1 & pid=$!
+until_so() { n=0; until eval "$1"; do n=$((n + 1)); [ $n -lt 300 ] || break; sleep 0.1; done; }
+until_so "${started}"
+asterisk -rx 'module load res_clioriginate.so'
+asterisk -rx 'channel originate Local/*43@from-proxy application Echo'
+until_so "asterisk -rx 'core show channels concise' | grep -q '!Echo!'"
+asterisk -rx 'core show channels concise'
+asterisk -rx 'channel request hangup all'
+until_so "grep -q ended /tmp/log"
+grep ended /tmp/log
+kill $pid; wait $pid`;
+        const { stdout } = await root.run(asteriskFiles(views.asterisk), ["192.168.64.30"], script);
+        const ids = parseCalls(stdout).map(({ id }) => id);
+        expect(ids).toEqual(expect.arrayContaining([/call (\S+) ended, cause \d+/.exec(stdout)?.[1]]));
     });
 
     test("says so when a module is missing from the list", async () => {
