@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import { vaultAgentFiles } from "../configs/vault-agent/files";
+import type { AgentTemplate } from "../configs/vault-agent/templates";
+import { VaultIdentity } from "../providers/vault-identity/resource";
+import { VmFiles } from "../providers/vm-files/resource";
+import { addressOf, type Role } from "../topology";
+import type { VaultAccess } from "./core-services";
+import { fingerprint } from "./fingerprint";
+import type { Machine } from "./machine";
+import { componentType } from "./token";
+
+export { certificateTemplate, type AgentTemplate } from "../configs/vault-agent/templates";
+
+export interface VaultAgentArgs {
+    machine: Machine;
+    /** Tier of the VM, which names its AppRole: `sip` is sip-vm-role. */
+    role: Role;
+    vault: VaultAccess;
+    /** role-id of the AppRole. */
+    roleId: pulumi.Input<string>;
+    /** What the agent keeps fresh on the VM. */
+    templates: pulumi.Input<AgentTemplate[]>;
+}
+
+/**
+ * The agent of a VM (ADR-011): logs in to Vault with an identity of its own and keeps certificates and credentials on the VM
+ * fresh. It is there when all of them are: what reads them depends on it.
+ */
+export class VaultAgent extends pulumi.ComponentResource {
+    constructor(name: string, args: VaultAgentArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(componentType("VaultAgent"), name, {}, opts);
+        const { machine, vault } = args;
+        const { plan, target } = machine;
+        const options = { ...machine.options, parent: this };
+        const view = { vm: plan.name, address: addressOf(plan, "internal"), role: `${args.role}-vm-role` };
+        const files = pulumi
+            .all([vault.address, vault.ca, args.templates])
+            .apply(([vaultAddress, ca, templates]) => vaultAgentFiles({ ...view, vaultAddress, ca, templates }));
+        const written = new VmFiles(`${name}-files`, { ...target, bundleName: "voip-agent", files }, options);
+        new VaultIdentity(
+            `${name}-identity`,
+            {
+                ...target,
+                address: view.address,
+                role: view.role,
+                roleId: args.roleId,
+                vaultAddress: vault.address,
+                ca: vault.ca,
+                token: vault.token,
+                config: fingerprint(files),
+            },
+            { ...options, dependsOn: [written] },
+        );
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,72 @@
+/** A file made of a secret. */
+export interface AgentFile {
+    /** Absolute path on the VM. */
+    path: string;
+    /** Octal permissions. */
+    mode: string;
+    /** As chown(1) takes it; numbers for users that are known only inside a container. */
+    owner: string;
+    /**
+     * In consul-template's language, with the secret as the dot: `{{ .Data.password }}`, or `{{ .Cert }}`, `{{ .CA }}` and
+     * `{{ .Key }}` of a certificate. All lines end with a newline.
+     */
+    contents: string;
+}
+
+/** What the agent of a VM keeps fresh: one secret, and the files made of it, which change together. */
+export interface AgentTemplate {
+    /** As `./voip status` and the metrics name it, such as kamailio-db. */
+    name: string;
+    kind: "credential" | "certificate" | "static";
+    /** Path in Vault: read for a credential or static secret, written to for a certificate. */
+    secret: string;
+    /** Parameters of a certificate's request, such as `common_name=sip.local`. */
+    parameters?: string[];
+    files: AgentFile[];
+    /**
+     * Shell command, run as root after a change of the files; quick, and content when its service does not run yet. Where
+     * it fails, it is tried again until it works.
+     */
+    reload: string;
+}
+
+export interface CertificateRequest {
+    name: string;
+    /** Role in `pki_int`, such as kamailio-role. */
+    role: string;
+    commonName: string;
+    altNames?: string[];
+    ipSans?: string[];
+    ttlSeconds: number;
+    /** Directory for cert.pem (with its chain), key.pem (0600) and ca.pem. */
+    dir: string;
+    owner: string;
+    reload: string;
+}
+
+/**
+ * A certificate of `pki_int` with its key and the CA, which are renewed together after two thirds of its life. A certificate
+ * that is still good for longer survives restarts of VM, agent and Vault.
+ */
+export function certificateTemplate(request: CertificateRequest): AgentTemplate {
+    const { name, role, commonName, altNames = [], ipSans = [], ttlSeconds, dir, owner, reload } = request;
+    const file = (base: string, mode: string, contents: string) => ({ path: `${dir}/${base}`, mode, owner, contents });
+    return {
+        name,
+        kind: "certificate",
+        secret: `pki_int/issue/${role}`,
+        parameters: [
+            `common_name=${commonName}`,
+            ...(altNames.length > 0 ? [`alt_names=${altNames.join(",")}`] : []),
+            ...(ipSans.length > 0 ? [`ip_sans=${ipSans.join(",")}`] : []),
+            `ttl=${ttlSeconds}s`,
+        ],
+        // pkiCert reads them again from what was rendered, and takes the last CA there for the one that issued
+        files: [
+            file("ca.pem", "0644", '{{ .CA }}{{ with secret "pki/cert/ca" }}{{ .Data.certificate }}{{ end }}\n'),
+            file("key.pem", "0600", "{{ .Key }}"),
+            file("cert.pem", "0644", "{{ .Cert }}{{ .CA }}"),
+        ],
+        reload,
+    };
+}
