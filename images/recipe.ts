@@ -43,9 +43,9 @@ export const archivePath = (archive: string): string => path.resolve(projectDir,
 export function layerEntries(definitions: Definitions, layer: string, request: ImageRequest): Entry[] {
     let below = "";
     return layerChain(definitions.layers, layer).map((each) => {
-        const { name, on, packages } = each;
+        const { name, on, packages, wheels } = each;
         const script = fileDigests(scriptPath(on ? "layer.sh" : "base.sh"));
-        const recipe = { name, packages, suite: request.suite, mirror: request.mirror, below, script };
+        const recipe = { name, packages, wheels, suite: request.suite, mirror: request.mirror, below, script };
         const content = [filesPath(each), hookPath(each)].map((file) => file && fileDigests(file));
         below = digest(JSON.stringify({ ...recipe, content, common: fileDigests(scriptPath("root.sh")) }));
         return { name: `${name}-${below.slice(0, 12)}`, hash: below };

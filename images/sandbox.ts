@@ -47,7 +47,8 @@ export async function runStep(step: BuildStep): Promise<void> {
 
 async function sandboxArgv(step: BuildStep): Promise<string[]> {
     const outer = await outerNetworkNamespace();
-    const inherited = ["PATH", "http_proxy", "https_proxy", "no_proxy"].filter((name) => process.env[name]);
+    const wanted = /^(PATH|HOME|https?_proxy|no_proxy|PIP_\w+)$/; // pip has its settings there, too
+    const inherited = Object.keys(process.env).filter((name) => wanted.test(name));
     const env = { ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])), ...step.env };
     return [
         ...["setpriv", "--pdeathsig", "KILL"],
@@ -69,6 +70,14 @@ const advice: [RegExp, string][] = [
         /Release file .* (is expired|is not valid)|is no longer valid|Valid-Until/,
         "if the mirror is a frozen one, set checkValidUntil to false",
     ],
+    [
+        /THESE PACKAGES DO NOT MATCH THE HASHES/,
+        "the index offers another file than the one that was checked: see where pip fetches from (pip config list)",
+    ],
+    [
+        /No matching distribution found/,
+        "pip finds no such wheel for this machine: see where pip fetches from (pip config list)",
+    ],
     [/Could not resolve|Temporary failure resolving|Could not connect/, "the Debian mirror can't be reached"],
     [/No space left on device/, "the disk of the image cache is full"],
     [
@@ -80,7 +89,7 @@ const advice: [RegExp, string][] = [
 /** What apt, dpkg or a tool named as the error; else what was said last, before the script noted where it ended. */
 function cause(lines: string[], error: CommandError): string {
     const spoken = lines.filter((line) => line.trim() && !line.startsWith("error: "));
-    const errors = spoken.filter((line) => /^(E|dpkg|mke2fs|mount): /.test(line));
+    const errors = spoken.filter((line) => /^(E|ERROR|dpkg|mke2fs|mount): /.test(line));
     const said = (errors.length > 0 ? errors : spoken).slice(-3).join("; ");
     const hint = advice.find(([pattern]) => lines.some((line) => pattern.test(line)))?.[1];
     return `${said || error.message}${hint ? ` (${hint})` : ""}`;

@@ -38,6 +38,7 @@ export const hostPackages: HostPackage[] = [
     { name: "tini", purpose: "lab", provides: "tini" },
     { name: "e2fsprogs", purpose: "images", provides: "mke2fs" },
     { name: "mmdebstrap", purpose: "images", provides: "mmdebstrap" },
+    { name: "python3-pip", purpose: "images", provides: "pip3" },
     { name: "baresip-core", purpose: "phones", provides: "baresip" },
     { name: "sip-tester", purpose: "tests", provides: "sipp" },
     { name: "tcpdump", purpose: "tests", provides: "tcpdump" },

@@ -7,7 +7,8 @@ begin
 mkdir -p "$temp/docker"
 mount_root "$temp"
 
-package_version() { dpkg-query --admindir="$1/var/lib/dpkg" --showformat='${Version}' --show "$2"; }
+# package_version ROOT NAME: of a Debian package, or of a wheel.
+package_version() { cat "$1/usr/share/wheels/$2" 2>/dev/null || dpkg-query --admindir="$1/var/lib/dpkg" --showformat='${Version}' --show "$2"; }
 
 # json_object: lines "key value" to one JSON object; the values are versions and digests, with nothing to escape.
 json_object() { awk 'BEGIN { printf "{" } { printf "%s\"%s\": \"%s\"", separator, $1, $2; separator = ", " } END { printf "}" }'; }

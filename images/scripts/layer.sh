@@ -1,8 +1,25 @@
 #!/bin/bash
 # Makes a layer on top of others. Arguments by environment: TARGET (the layer's directory), LOWER (root file systems of the
-# layers below, uppermost first, with colons), BASE (the lowest layer's directory), PACKAGES, FILES (a tree to copy), HOOK,
-# APT_CONF (settings of the host's apt that lead to the mirror), CA_FILE, DEBS (packages downloaded before).
+# layers below, uppermost first, with colons), BASE (the lowest layer's directory), PACKAGES, WHEELS (lines "project, version,
+# binary, hashes as pip wants them", with tabs), FILES (a tree to copy), HOOK, APT_CONF (settings of the host's apt that lead
+# to the mirror), CA_FILE, DEBS and WHEELS_DIR (what was downloaded before).
 . "$(dirname "$0")/root.sh"
+
+# install_wheel PROJECT VERSION BINARY HASHES: only the binary, as the rest needs Python; its version is noted beside it.
+install_wheel() {
+    local dir=$temp/wheel
+    mkdir -p "$dir" "$WHEELS_DIR" "$root/usr/share/wheels"
+    echo "$1==$2 $4" >"$dir/requirements"
+    pip3 download --quiet --no-cache-dir --no-deps --only-binary=:all: --require-hashes --find-links "$WHEELS_DIR" \
+        --dest "$dir" --requirement "$dir/requirements"
+    ln -f -t "$WHEELS_DIR" "$dir"/*.whl
+    python3 -m zipfile --extract "$dir"/*.whl "$dir/content"
+    find "$dir/content" -path "*/bin/$3" -exec install -m 0755 {} "$root/usr/bin/$3" \;
+    [ -x "$root/usr/bin/$3" ] || { echo "wheel $1 $2 has no bin/$3" >&2; exit 1; }
+    echo "$2" >"$root/usr/share/wheels/$1"
+    rm -rf "$dir"
+}
+
 begin
 mkdir -p "$temp/debs/partial" "$DEBS"
 mount_root "$temp"
@@ -22,6 +39,9 @@ chmod +x "$root/usr/sbin/policy-rc.d"
 [ -n "$(find "$BASE/lists-read" -mmin -240)" ] || in_root apt-get update --quiet
 # shellcheck disable=SC2086
 in_root apt-get install --yes --quiet --no-install-recommends $PACKAGES
+while IFS=$'\t' read -r project version binary hashes; do
+    install_wheel "$project" "$version" "$binary" "$hashes" </dev/null
+done < <([ -z "$WHEELS" ] || echo "$WHEELS")
 [ -z "$FILES" ] || cp -rT --preserve=mode,links --no-preserve=ownership "$FILES" "$root"
 [ -z "$HOOK" ] || in_root bash -Eeuo pipefail -s <"$HOOK"
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { definitions, layerChain, type Definitions } from "../../../images/definitions";
+import { definitions, layerChain, openbao, type Definitions } from "../../../images/definitions";
 import { filesPath, hookPath, imageEntry, layerEntries, scriptPath, type ImageRequest } from "../../../images/recipe";
 import { projectDir } from "../../../paths";
 
@@ -60,6 +60,7 @@ describe("the hash changes with", () => {
     test.each<[string, (definitions: Definitions) => void]>([
         ["a package of the layer", ({ layers }) => layers[1].packages.push("xz-utils")],
         ["a package of a layer below", ({ layers }) => layers[0].packages.push("xz-utils")],
+        ["a wheel", ({ layers }) => (layers[1].wheels = [openbao])],
         ["a missing hook", ({ layers }) => delete layers[1].hook],
         ["the entrypoint of a container", ({ containers }) => containers.box.entrypoint.push("-d")],
         ["the versions to record", ({ images }) => delete images.tiny.versions.zstd],
