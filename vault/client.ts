@@ -54,10 +54,10 @@ export class VaultClient {
         { wrapTtl }: { wrapTtl?: number } = {},
     ): Promise<VaultAnswer | undefined> {
         const { address, token, ca, timeoutMs = 30_000 } = this.options;
-        const url = new URL(`/v1/${path}`, address);
+        const url = new URL(`/v1/${path}${method === "LIST" ? "?list=true" : ""}`, address);
         const content = body === undefined ? undefined : JSON.stringify(body);
         const { status, text } = await exchange(url, content, {
-            method,
+            method: method === "LIST" ? "GET" : method, // HTTP knows no LIST; proxies may refuse it
             ca,
             timeout: timeoutMs,
             agent: false, // each request has its own connection: the server may have a new certificate by now

@@ -52,7 +52,7 @@ describe("the client of Vault's API", () => {
         expect(await client.list("database/roles")).toEqual(["a", "b"]);
         answer = { status: 404, body: `{"errors":[]}` };
         expect(await client.list("database/roles")).toEqual([]);
-        expect(asked[0].line).toBe("LIST /v1/database/roles");
+        expect(asked[0].line).toBe("GET /v1/database/roles?list=true");
     });
 
     it("takes an answer without content", async () => {
