@@ -74,6 +74,23 @@ function inspection(program: Command): void {
     );
 }
 
+function secrets(program: Command): void {
+    const rotate = onStack<Common & import("./commands/rotate").RotateOptions>(
+        program,
+        "rotate",
+        "new passwords, certificates and identities on the running platform; the old ones stop working",
+        async (options) => (await import("./commands/rotate")).rotate(options),
+    );
+    rotate.addOption(
+        new Option("--only <kind>", "database passwords, certificates, or the VMs' own identities").choices([
+            "db",
+            "certs",
+            "approle",
+        ]),
+    );
+    rotate.option("--vm <name>", "only what this VM uses");
+}
+
 function use(program: Command): void {
     const call = onStack<Common & import("./commands/call").CallOptions>(
         program,
@@ -126,6 +143,7 @@ async function main(argv: string[]): Promise<void> {
         .configureOutput({ outputError: () => undefined });
     operations(program);
     inspection(program);
+    secrets(program);
     use(program);
     try {
         await program.parseAsync(argv, { from: "user" });

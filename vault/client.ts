@@ -22,6 +22,12 @@ export interface VaultAnswer {
     lease_duration?: number;
 }
 
+/** A text among the data of an answer; undefined where there is none of that name. */
+export function vaultText(answer: VaultAnswer | undefined, field: string): string | undefined {
+    const value = answer?.data?.[field];
+    return typeof value === "string" ? value : undefined;
+}
+
 /** An answer other than success. The message is one sentence with the server's own words. */
 export class VaultError extends Error {
     constructor(

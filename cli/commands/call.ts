@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { enterPhones } from "../../lab/lab";
-import { nodeArgv } from "../../process/node";
+import { runProgram } from "../../process/program";
 import { waitFor } from "../../process/wait";
 import type { PhoneAccount, Transport } from "../../phone/account";
 import type { CallJob, CallReport, SideReport } from "../../phone/call";
@@ -51,25 +50,6 @@ function recordingFolder(name: string): string {
     const dir = path.resolve(name);
     fs.mkdirSync(dir, { recursive: true });
     return dir;
-}
-
-/** Runs the phones in their namespace; they end with this process, however it ends. */
-function inPhonesNamespace(stack: string, job: CallJob): Promise<CallReport> {
-    const [program, ...args] = ["setpriv", "--pdeathsig", "TERM", ...enterPhones(stack, nodeArgv("phone/main.ts"))];
-    return new Promise((resolve, reject) => {
-        const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
-        let stdout = "";
-        let stderr = "";
-        child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-        child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
-        child.stdin.on("error", () => undefined); // it may end before it has read all; its status tells
-        child.stdin.end(JSON.stringify(job));
-        child.on("error", reject);
-        child.on("close", (status) => {
-            if (status === 0) resolve(JSON.parse(stdout) as CallReport);
-            else reject(new Error(`the phones ended with status ${status}: ${stderr.trim()}`));
-        });
-    });
 }
 
 /** RTPEngine's counters of all media VMs together, once no session of a finished call is left in them. */
@@ -139,7 +119,7 @@ export async function call(options: CallOptions): Promise<Result> {
     const before = await forwardingCounters(stack, outputs, false).catch((error: unknown) => {
         throw new Failure(`stack ${stack}: RTPEngine's counters can't be read: ${messageOf(error)}`);
     });
-    const report = await inPhonesNamespace(stack, job);
+    const report = await runProgram<CallReport>("phone/main.ts", job, (argv) => enterPhones(stack, argv));
     const log = newLog(`${stack}-call`, "log");
     fs.writeFileSync(log, report.log);
     const after = await forwardingCounters(stack, outputs, report.answered);

@@ -4,7 +4,7 @@ import { stackOutputs } from "../commands/outputs";
 export interface PlatformOutputs {
     phase: string;
     sipDomain: string;
-    vms: Record<string, { role: string; host: string; addresses: { eth0: string; eth1?: string } }>;
+    vms: Record<string, { role: string; host: string; addresses: { eth0: string; eth1?: string }; services: string[] }>;
     proxy: { external: string; internal: string; ports: Partial<Record<"udp" | "tcp" | "tls", number>> };
     media: { external: string; internal: string; ngPort: number; cliPort: number };
     extensions: Record<string, { password: string; voicemailPin: string }>;
@@ -12,6 +12,12 @@ export interface PlatformOutputs {
     lab: { enabled: boolean; phoneAddresses: string[] };
     sshConfig: string;
     services: Service[];
+    core: { kind: "embedded" | "external"; vaultAddress: string; postgresHost: string; postgresPort: number };
+    /** CA certificates (PEM) for phones. */
+    ca: string;
+    /** How `./voip rotate` reaches Vault. */
+    vault: { token: string; caFile: string };
+    rotation: { databaseSeconds: number; certificateSeconds: number };
 }
 
 export interface Service {

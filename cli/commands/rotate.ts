@@ -1,0 +1,61 @@
+import * as fs from "node:fs";
+import { enterLab } from "../../lab/lab";
+import { runProgram } from "../../process/program";
+import { kinds, type Kind, type RotationJob, type RotationReport } from "../rotation/job";
+import { platformOutputs } from "../platform/outputs";
+import { table } from "../render/table";
+import { Failure, type Result } from "../result";
+
+export interface RotateOptions {
+    stack: string;
+    /** All kinds by default. */
+    only?: Kind;
+    vm?: string;
+}
+
+function rotationText({ rotated, callsUp, callsDropped }: RotationReport): string {
+    const short = (value: string): string => (value.length > 40 ? `${value.slice(0, 37)}...` : value);
+    const rows = rotated.map(({ name, from, to, seconds }) => [name, short(from), short(to), `${seconds} s`]);
+    return [table(["secret", "from", "to", "took"], rows), "", `${callsUp} calls up, ${callsDropped} dropped`].join(
+        "\n",
+    );
+}
+
+/**
+ * Changes secrets of the running platform.
+ * @throws Failure when one did not change, or when a call was dropped
+ */
+export async function rotate({ stack, only, vm }: RotateOptions): Promise<Result> {
+    const outputs = await platformOutputs(stack, true);
+    const { core, vault, sshConfig, lab } = outputs;
+    if (vm !== undefined && !(vm in outputs.vms)) {
+        throw new Failure(`there is no VM ${vm}: there are ${Object.keys(outputs.vms).join(", ")}`, { status: 2 });
+    }
+    const job: RotationJob = {
+        vault: { address: core.vaultAddress, token: vault.token, ca: fs.readFileSync(vault.caFile, "utf8") },
+        sshConfig,
+        vms: Object.entries(outputs.vms).map(([name, { role, addresses, services }]) => ({
+            name,
+            role,
+            address: addresses.eth0,
+            services,
+        })),
+        kinds: only ? [only] : [...kinds],
+        ...(vm ? { vm } : {}),
+    };
+    const enter = lab.enabled ? (argv: string[]) => enterLab(stack, argv) : undefined;
+    const report = await runProgram<RotationReport>("cli/rotation/main.ts", job, enter);
+    const facts = { rotated: report.rotated, callsUp: report.callsUp, callsDropped: report.callsDropped };
+    const text = rotationText(report);
+    const problems = [
+        ...report.failures,
+        ...(report.callsDropped ? [`${report.callsDropped} of ${report.callsUp} calls were dropped`] : []),
+    ];
+    if (problems.length) {
+        throw new Failure(`rotation of stack ${stack}: ${problems.join("\n")}`, {
+            facts: { ...facts, failures: report.failures },
+            text,
+        });
+    }
+    return { facts, text };
+}

@@ -1,0 +1,39 @@
+import { VaultClient } from "../../vault/client";
+import { callsDropped, callsNow } from "./asterisk";
+import { rotateCertificates } from "./certificates";
+import { rotateDatabases } from "./databases";
+import { rotateIdentities } from "./identities";
+import { merged, type Kind, type Outcome, type RotationJob, type RotationReport } from "./job";
+
+/** A VM's new identity comes with a new token, which ends the leases of the old one: first of all. */
+const parts: [Kind, (vault: VaultClient, job: RotationJob) => Promise<Outcome>][] = [
+    ["approle", rotateIdentities],
+    ["certs", rotateCertificates],
+    ["db", rotateDatabases],
+];
+
+/**
+ * Changes the secrets of the kinds named, on a platform in use. A secret that can't be changed does not keep the others from
+ * being changed.
+ * @throws Error when a PBX can't be asked for its calls; then nothing was changed
+ */
+export async function rotate(job: RotationJob): Promise<RotationReport> {
+    const vault = new VaultClient(job.vault);
+    const before = await callsNow(job);
+    const outcomes: Outcome[] = [];
+    for (const [kind, part] of parts) {
+        if (job.kinds.includes(kind)) {
+            outcomes.push(
+                await part(vault, job).catch((error: Error) => ({
+                    rotated: [],
+                    failures: [`${kind}: ${error.message}`],
+                })),
+            );
+        }
+    }
+    return {
+        ...merged(outcomes),
+        callsUp: before.reduce((sum, { calls }) => sum + calls.length, 0),
+        callsDropped: await callsDropped(before, job),
+    };
+}
