@@ -6,7 +6,9 @@ export * from "./plugin";
 const plugins: Record<string, () => Promise<Plugin>> = {
     command: async () => (await import("./command/command")).commandPlugin(),
     docker: async () => (await import("./docker/docker")).dockerPlugin(),
+    postgresql: async () => (await import("./postgresql/postgresql")).postgresqlPlugin(),
     random: async () => (await import("./random/random")).randomPlugin(),
+    vault: async () => (await import("./vault/vault")).vaultPlugin(),
 };
 
 /**
