@@ -111,12 +111,16 @@ export const definitions: Definitions = {
                 "iproute2",
                 "nftables",
                 "procps",
+                "curl",
+                "prometheus-node-exporter",
                 "zstd", // unpacks the kernel when an image is built
             ],
+            wheels: [openbao],
             files: "vm",
             hook: "vm.sh",
         },
         { name: "docker", on: "vm", packages: ["docker.io", "docker-cli"], files: "docker", hook: "docker.sh" },
+        { name: "sip", on: "docker", packages: ["pgbouncer"], hook: "sip.sh" },
         {
             name: "media",
             on: "vm",
@@ -137,7 +141,7 @@ export const definitions: Definitions = {
         },
     },
     images: {
-        sip: { layer: "docker", docker: true, versions: { kernel, docker: "docker.io" } },
+        sip: { layer: "sip", docker: true, versions: { kernel, docker: "docker.io", pgbouncer: "pgbouncer" } },
         pbx: { layer: "docker", docker: true, versions: { kernel, docker: "docker.io" } },
         media: { layer: "media", docker: false, versions: { kernel, rtpengine: "rtpengine-daemon" } },
     },
