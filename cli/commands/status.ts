@@ -1,9 +1,14 @@
+import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
+import { runProgram } from "../../process/program";
 import { run } from "../../process/run";
+import type { Listener, ServedCertificate } from "../platform/listeners";
 import type { Forwarding, VmReport } from "../platform/probe";
 import { parseProbe, probeScript } from "../platform/probe";
 import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
+import { secretsStatus } from "../platform/secrets";
 import { onVm } from "../platform/vm";
+import { secretsText } from "../render/secrets";
 import { table } from "../render/table";
 import { Failure, messageOf, type Result } from "../result";
 
@@ -50,11 +55,26 @@ async function ask(stack: string, outputs: PlatformOutputs, vm: string): Promise
     }
 }
 
+/** The certificates that the core services of the stack itself show; external ones are their operator's. */
+async function coreCertificates(stack: string, { core, lab }: PlatformOutputs): Promise<ServedCertificate[]> {
+    if (core.kind === "external") return [];
+    const vault = new URL(core.vaultAddress);
+    const listeners: Listener[] = [
+        { name: "openbao", host: vault.hostname, port: Number(vault.port) },
+        { name: "postgres", host: core.postgresHost, port: core.postgresPort, protocol: "postgres" },
+    ];
+    const enter = lab.enabled ? (argv: string[]) => enterLab(stack, argv) : undefined;
+    return runProgram<ServedCertificate[]>("cli/platform/listeners-main.ts", listeners, enter).catch((error: unknown) =>
+        listeners.map(({ name }) => ({ name, serial: "", expiresAt: "", error: messageOf(error) })),
+    );
+}
+
 /** The platform as it is now. @throws Failure when it is not up, or when a part of it is down. */
 export async function status(stack: string): Promise<Result> {
     const outputs = await platformOutputs(stack);
     const names = Object.keys(outputs.vms);
     const domains = await domainStates(stack, outputs.lab.enabled);
+    const served = coreCertificates(stack, outputs);
     const answers = new Map(
         await Promise.all(
             names.map(async (name): Promise<[string, Answer]> => {
@@ -84,18 +104,25 @@ export async function status(stack: string): Promise<Result> {
     );
     const sum = (pick: (report: VmReport) => number | undefined): number =>
         reports.reduce((total, report) => total + (pick(report) ?? 0), 0);
+    const ofSecrets = secretsStatus(
+        new Map([...answers].map(([vm, { report }]) => [vm, report?.agent])),
+        await served,
+        outputs.rotation.certificateSeconds,
+        Date.now(),
+    );
     const facts = {
         stack,
         phase: outputs.phase,
         vms,
         services,
         kernelForwarding,
-        certificates: [],
-        secrets: [],
+        certificates: ofSecrets.certificates,
+        secrets: ofSecrets.secrets,
+        warnings: ofSecrets.warnings,
         registrations: sum(({ registrations }) => registrations),
         activeCalls: sum(({ activeCalls }) => activeCalls),
     };
-    const text = statusText(vms, services, kernelForwarding, facts);
+    const text = [statusText(vms, services, kernelForwarding, facts), "", secretsText(ofSecrets)].join("\n");
     const problems = [
         ...vms.filter(({ state }) => state !== "running").map(({ name, state }) => `VM ${name} is ${state}`),
         ...services
@@ -105,9 +132,10 @@ export async function status(stack: string): Promise<Result> {
             .filter(([, { module, table: number }]) => module === null || number === null)
             .map(([vm]) => `${vm} does not forward in the kernel`),
     ];
-    if (problems.length) {
+    if (problems.length + ofSecrets.problems.length) {
         const said = [...answers].flatMap(([vm, { error }]) => (error ? [`${vm}: ${error}`] : []));
-        const details = [`${problems.join(", ")}; ./voip up mends it`, ...said].join("\n");
+        const broken = problems.length ? [`${problems.join(", ")}; ./voip up mends it`] : [];
+        const details = [...broken, ...said, ...ofSecrets.problems].join("\n");
         throw new Failure(`stack ${stack}: ${details}`, { facts, text });
     }
     return { facts, text };

@@ -1,3 +1,4 @@
+import { agentProgram, parseAgent, type AgentReport } from "./agent";
 import type { Service } from "./outputs";
 import { parseTotals, totalsCommand } from "./rtpengine";
 
@@ -9,6 +10,7 @@ export interface VmReport {
     registrations?: number;
     activeCalls?: number;
     forwarding?: Forwarding;
+    agent?: AgentReport;
 }
 
 export interface Forwarding {
@@ -54,7 +56,8 @@ export function probeScript(services: Service[], cliPort: number): string {
             stateOf(service),
             ...(extras[service.name]?.(cliPort) ?? []),
         ]),
-        "true",
+        mark("agent"),
+        `${agentProgram} status || true`,
     ].join("\n");
 }
 
@@ -83,7 +86,17 @@ export function parseProbe(answer: string, services: Service[]): VmReport {
         registrations: firstNumber(said.get("registrations"), /registered_users\s*[=:]\s*(\d+)/),
         activeCalls: firstNumber(said.get("calls"), /(\d+) active calls?\b/),
         forwarding: said.has("totals") ? forwarding(said) : undefined,
+        agent: said.has("agent") ? agent(said.get("agent") ?? "") : undefined,
     };
+}
+
+function agent(answer: string): AgentReport {
+    try {
+        return parseAgent(answer);
+    } catch (error) {
+        const detail = error instanceof Error ? error.message : String(error);
+        return { state: "unknown", detail, certificates: [], secrets: [], failures: [] };
+    }
 }
 
 function forwarding(said: Map<string, string>): Forwarding {
