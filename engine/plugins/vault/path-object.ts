@@ -1,4 +1,4 @@
-import { changedFields, type Field, type Fields } from "../inputs";
+import { changedFields, type Field } from "../inputs";
 import { objectType, type ObjectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
 import type { VaultApi, VaultData } from "./api";
@@ -74,9 +74,10 @@ export function pathObject(api: () => VaultApi, object: PathObject): ResourceTyp
             return data && { ...properties(fields, data), ...(await object.readMore?.(api(), id)) };
         },
         async update(id, olds, inputs, { signal }) {
-            const changed = changedFields(fields, olds, inputs);
-            const always = Object.keys(fields).filter((name) => fields[name].required);
-            await api().write(id, body(fields, inputs, [...new Set([...always, ...changed])]), signal);
+            // what is left out goes back to its default in some engines, and stays as it was in others
+            const given = Object.keys(fields).filter((name) => inputs[name] !== undefined);
+            const names = new Set([...given, ...changedFields(fields, olds, inputs)]);
+            await api().write(id, body(fields, inputs, [...names]), signal);
         },
         async delete(id) {
             if (!object.permanent) await api().remove(id);

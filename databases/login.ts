@@ -1,0 +1,56 @@
+import * as fs from "node:fs";
+import { Client } from "pg";
+
+/** An account of a PostgreSQL server. */
+export interface PostgresLogin {
+    host: string;
+    port: number;
+    user: string;
+    password: string;
+    /** File of CA certificates (PEM) that the server's certificate is checked against. */
+    caFile: string;
+}
+
+/**
+ * Works with one database over a connection of its own.
+ * @throws Error that names the server and the database when it can't be reached; what `work` throws, with them before it
+ */
+export async function withDatabase<T>(
+    login: PostgresLogin,
+    database: string,
+    work: (client: Client) => Promise<T>,
+): Promise<T> {
+    const { host, port, user, password, caFile } = login;
+    const client = new Client({
+        host,
+        port,
+        user,
+        password,
+        database,
+        ssl: { ca: fs.readFileSync(caFile, "utf8") },
+        connectionTimeoutMillis: 30_000,
+        application_name: "voip-stack",
+    });
+    client.on("error", () => undefined); // a connection that ends shows in the query that needs it
+    try {
+        await client.connect();
+        return await work(client);
+    } catch (error) {
+        throw new Error(`database ${database} at ${host}:${port}: ${(error as Error).message}`, { cause: error });
+    } finally {
+        await client.end().catch(() => undefined);
+    }
+}
+
+/** Everything that `work` does, or nothing of it. */
+export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
+    await client.query("BEGIN");
+    try {
+        const result = await work();
+        await client.query("COMMIT");
+        return result;
+    } catch (error) {
+        await client.query("ROLLBACK").catch(() => undefined);
+        throw error;
+    }
+}

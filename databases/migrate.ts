@@ -1,0 +1,58 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Client, escapeIdentifier } from "pg";
+import { projectDir } from "../paths";
+import { withDatabase, type PostgresLogin } from "./login";
+
+/** Where node-pg-migrate records what it has run. */
+const table = "pgmigrations";
+
+const directoryOf = (database: string): string => path.join(projectDir, "migrations", database);
+
+/** Names of a database's migrations, in order. */
+export function migrationsOf(database: string): string[] {
+    return fs
+        .readdirSync(directoryOf(database))
+        .filter((file) => file.endsWith(".sql"))
+        .map((file) => path.basename(file, ".sql"))
+        .sort();
+}
+
+async function applied(client: Client): Promise<string[]> {
+    const { rows } = await client.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [
+        `public.${table}`,
+    ]);
+    if (!rows[0].there) return [];
+    return (await client.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY id`)).rows.map((row) => row.name);
+}
+
+/** The migrations that the database has had. */
+export const appliedMigrations = (login: PostgresLogin, database: string): Promise<string[]> =>
+    withDatabase(login, database, applied);
+
+/**
+ * Runs the migrations that the database has not had yet: all or none, under a lock; what they make belongs to `owner`.
+ * @returns all that it has had now
+ */
+export function migrate(login: PostgresLogin, database: string, owner: string): Promise<string[]> {
+    return withDatabase(login, database, async (client) => {
+        const { runner } = await import("node-pg-migrate");
+        await client.query(`SET ROLE ${escapeIdentifier(owner)}`);
+        const logger = {
+            debug: () => undefined,
+            info: () => undefined,
+            warn: (text: string) => console.error(text),
+            error: (text: string) => console.error(text),
+        };
+        await runner({
+            dbClient: client,
+            dir: directoryOf(database),
+            direction: "up",
+            migrationsTable: table,
+            singleTransaction: true,
+            checkOrder: true,
+            logger,
+        });
+        return applied(client);
+    });
+}

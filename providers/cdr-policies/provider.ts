@@ -1,0 +1,39 @@
+import { cdrPolicies, ensureCdrPolicies, type CdrPolicies } from "../../databases/cdr-policies";
+import type { PostgresLogin } from "../../databases/login";
+import { changed, violations } from "../check";
+import type { DynamicProvider } from "../dynamic";
+import { loginProperties, loginRules } from "../postgres-login";
+
+interface Outputs extends PostgresLogin, CdrPolicies {}
+
+export const provider: DynamicProvider<PostgresLogin, Outputs> = {
+    async check(_olds, news) {
+        return { inputs: news, failures: violations(news, loginRules) };
+    },
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, ["host"]);
+        const updates = changed(olds, news, [...loginProperties]);
+        // the edition may have changed, or a policy have been removed, since the last look
+        const lacking = olds.license === "timescale" && olds.retention !== "policy";
+        return { changes: replaces.length + updates.length > 0 || lacking, replaces, deleteBeforeReplace: true };
+    },
+    async create(inputs) {
+        return { id: "cdr", outs: { ...inputs, ...(await ensureCdrPolicies(inputs)) } };
+    },
+    async read(id, props) {
+        const { host, port, user, password, caFile } = props;
+        const inputs = { host, port, user, password, caFile };
+        try {
+            return { id, props: { ...inputs, ...(await cdrPolicies(inputs)) }, inputs };
+        } catch (error) {
+            console.error(`${(error as Error).message}; the policies of CDRs are taken to be as they were`);
+            return { id, props, inputs };
+        }
+    },
+    async update(_id, _olds, news) {
+        return { outs: { ...news, ...(await ensureCdrPolicies(news)) } };
+    },
+    async delete() {
+        // Policies go with the table.
+    },
+};

@@ -1,0 +1,62 @@
+import type { PostgresLogin } from "../../databases/login";
+import { appliedMigrations, migrate } from "../../databases/migrate";
+import { changed, listOf, name, violations } from "../check";
+import { gone, type DynamicProvider } from "../dynamic";
+import { loginProperties, loginRules } from "../postgres-login";
+
+interface Inputs extends PostgresLogin {
+    database: string;
+    owner: string;
+    migrations: string[];
+}
+
+const loginOf = ({ host, port, user, password, caFile }: Inputs): PostgresLogin => ({
+    host,
+    port,
+    user,
+    password,
+    caFile,
+});
+
+/** Runs what is missing; a database that has had more was made by a newer version of this program. */
+async function run(inputs: Inputs): Promise<Inputs> {
+    const { database, owner, migrations } = inputs;
+    const had = await migrate(loginOf(inputs), database, owner);
+    const missing = migrations.filter((migration) => !had.includes(migration));
+    if (missing.length > 0) throw new Error(`database ${database} has not had ${missing.join(", ")} after migrating`);
+    return inputs;
+}
+
+export const provider: DynamicProvider<Inputs, Inputs> = {
+    async check(_olds, news) {
+        const rules = { ...loginRules, database: name, owner: name, migrations: listOf(name) };
+        return { inputs: news, failures: violations(news, rules) };
+    },
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, ["host", "database"]);
+        const updates = changed(olds, news, [...loginProperties, "owner", "migrations"]);
+        return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
+    },
+    async create(inputs) {
+        return { id: inputs.database, outs: await run(inputs) };
+    },
+    async read(id, props) {
+        try {
+            const had = await appliedMigrations(loginOf(props), props.database);
+            const migrations = props.migrations.filter((migration) => had.includes(migration));
+            const seen = { ...props, migrations };
+            return { id, props: seen, inputs: seen };
+        } catch (error) {
+            const { code } = (error as Error).cause as { code?: string };
+            if (code === "3D000") return gone; // no such database
+            console.error(`${(error as Error).message}; its schema is taken to be as it was`);
+            return { id, props, inputs: props };
+        }
+    },
+    async update(_id, _olds, news) {
+        return { outs: await run(news) };
+    },
+    async delete() {
+        // The tables and what is in them go with the database.
+    },
+};

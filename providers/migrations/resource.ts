@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+import { migrationsOf } from "../../databases/migrate";
+import { DynamicResource } from "../dynamic";
+import type { PostgresLoginArgs } from "../postgres-login";
+
+export interface MigrationsArgs extends PostgresLoginArgs {
+    database: pulumi.Input<string>;
+    /** Role that what the migrations make belongs to. */
+    owner: pulumi.Input<string>;
+}
+
+/**
+ * The schema of a database: all of `migrations/<database>/`, each run once, in order. New ones are run by the next `up`; what
+ * is in the tables stays. A refresh finds a migration that the database has not had.
+ */
+export class Migrations extends DynamicResource {
+    constructor(name: string, args: MigrationsArgs, opts?: pulumi.CustomResourceOptions) {
+        const migrations = pulumi.output(args.database).apply(migrationsOf);
+        const definition = { type: "Migrations", provider: "providers/migrations/provider.ts", outputs: [] };
+        super(definition, name, { ...args, migrations }, opts);
+    }
+}
