@@ -30,6 +30,10 @@ export interface StackPaths {
     phonesNetns: string;
     /** A handle on the network namespace that ./voip was started in: the way to the package registries. */
     outerNetns: string;
+    /** Socket of the lab's own Docker daemon. */
+    dockerSocket: string;
+    /** Control group of the lab's containers, below the root of cgroup2. */
+    cgroup: string;
     /** libvirtd of the lab. */
     libvirtUri: string;
     /** `ssh -F` configuration with one Host entry per VM. */
@@ -45,6 +49,8 @@ export function stackPaths(stack: string): StackPaths {
         netns: `voip-${stack}`,
         phonesNetns: `voip-${stack}-phones`,
         outerNetns: path.join(runDir, "outer.net"),
+        dockerSocket: path.join(runDir, "docker.sock"),
+        cgroup: `voip-${stack}`,
         libvirtUri: `qemu+unix:///system?socket=${runDir}/libvirt/libvirt-sock`,
         sshConfig: path.join(dataDir, "ssh", "config"),
     };

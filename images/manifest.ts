@@ -1,44 +1,72 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 
-/** A built image: files of the cache and what they hold. */
-export interface BuiltImage {
-    /** ext4 without a partition table, raw and sparse; read-only, as VMs' disks lie on top of it. */
-    disk: string;
-    /** Uncompressed kernel (ELF, PVH entry): starts a second sooner under emulation than one that unpacks itself. */
-    kernel: string;
-    initrd: string;
-    /** Version by name, as Debian writes it. */
+/** What is in an image. */
+export interface ImageContents {
+    /** Version by name, as Debian or PyPI writes it. */
     versions: Record<string, string>;
     /** By container name: reference and id in the image's Docker store. */
     containerImages: Record<string, { ref: string; id: string }>;
 }
 
-interface Manifest {
+/** A built image of a VM: files of the cache. */
+export interface BuiltImage extends ImageContents {
+    /** ext4 without a partition table, raw and sparse; read-only, as VMs' disks lie on top of it. */
     disk: string;
+    /** Uncompressed kernel (ELF, PVH entry): starts a second sooner under emulation than one that unpacks itself. */
+    kernel: string;
+    initrd: string;
+}
+
+/** A built image of the lab's own Docker daemon: directories of the cache, never written to. */
+export interface BuiltStore extends ImageContents {
+    /** Root file systems for overlayfs, uppermost first. */
+    layers: string[];
+    /** What /var/lib/docker is to begin with. */
+    store: string;
+}
+
+interface Manifest {
     versions: Record<string, string>;
     refs: Record<string, string>;
     ids: Record<string, string>;
 }
 
-/** Reads an image of the cache; undefined when it is not there (any more). */
+/** Reads the image of a VM from the cache; undefined when it is not there (any more). */
 export async function readImage(dir: string): Promise<BuiltImage | undefined> {
-    const text = await fs.readFile(path.join(dir, "manifest.json"), "utf8").catch(() => undefined);
-    if (text === undefined) return undefined;
-    const manifest = JSON.parse(text) as Manifest;
+    const manifest = await readManifest<{ disk: string }>(dir);
+    if (!manifest) return undefined;
     const [disk, kernel, initrd] = [manifest.disk, "vmlinux", "initrd"].map((name) => path.join(dir, name));
-    const files = await Promise.all(
-        [disk, kernel, initrd].map((file) =>
+    return (await areThere([disk, kernel, initrd])) ? { disk, kernel, initrd, ...contents(manifest) } : undefined;
+}
+
+/** Reads the image of the lab's Docker daemon from the cache; undefined when it is not there (any more). */
+export async function readStore(dir: string): Promise<BuiltStore | undefined> {
+    const manifest = await readManifest<{ layers: number }>(dir);
+    if (!manifest) return undefined;
+    const layers = Array.from({ length: manifest.layers }, (_, number) => path.join(dir, `root-${number}`));
+    const store = path.join(dir, "docker");
+    return (await areThere([store, ...layers])) ? { layers, store, ...contents(manifest) } : undefined;
+}
+
+async function readManifest<Special>(dir: string): Promise<(Manifest & Special) | undefined> {
+    const text = await fs.readFile(path.join(dir, "manifest.json"), "utf8").catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as Manifest & Special);
+}
+
+async function areThere(files: string[]): Promise<boolean> {
+    const found = await Promise.all(
+        files.map((file) =>
             fs.access(file).then(
                 () => true,
                 () => false,
             ),
         ),
     );
-    if (files.includes(false)) return undefined;
-    const names = Object.keys(manifest.refs);
-    const containerImages = Object.fromEntries(
-        names.map((name) => [name, { ref: manifest.refs[name], id: manifest.ids[name] }]),
-    );
-    return { disk, kernel, initrd, versions: manifest.versions, containerImages };
+    return !found.includes(false);
+}
+
+function contents({ versions, refs, ids }: Manifest): ImageContents {
+    const containers = Object.keys(refs).map((name) => [name, { ref: refs[name], id: ids[name] }]);
+    return { versions, containerImages: Object.fromEntries(containers) as ImageContents["containerImages"] };
 }

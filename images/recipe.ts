@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectDir } from "../paths";
-import { type Definitions, imageCommandLine, imageDiskGiB, layerChain, type Layer } from "./definitions";
+import {
+    type Definitions,
+    imageCommandLine,
+    type ImageDefinition,
+    imageDiskGiB,
+    layerChain,
+    type Layer,
+} from "./definitions";
 
 /** What a user chooses of an image; everything else is in the definitions. */
 export interface ImageRequest {
@@ -36,6 +43,9 @@ export const scriptPath = (name: string): string => path.join(imagesDir, "script
 export const hookPath = (layer: Layer): string | undefined => layer.hook && path.join(imagesDir, "hooks", layer.hook);
 export const filesPath = (layer: Layer): string | undefined => layer.files && path.join(guestDir, layer.files);
 
+/** The script that makes an image out of its layers. */
+export const imageScript = ({ forDaemon }: ImageDefinition): string => (forDaemon ? "daemon.sh" : "image.sh");
+
 /** Path of a container's archive, from the project's directory. */
 export const archivePath = (archive: string): string => path.resolve(projectDir, archive);
 
@@ -61,8 +71,9 @@ export function imageEntry(definitions: Definitions, request: ImageRequest): Ent
         const content = archive ? fileDigests(archivePath(archive)) : top(definition.layer);
         return { name, package: definition.package, entrypoint: definition.entrypoint, content };
     });
-    const script = ["image.sh", "root.sh"].map((name) => fileDigests(scriptPath(name)));
-    const disk = { versions: image.versions, imageDiskGiB, imageCommandLine };
+    const scripts = [imageScript(image), "containers.sh", "root.sh"];
+    const script = scripts.map((name) => fileDigests(scriptPath(name)));
+    const disk = image.forDaemon ? {} : { versions: image.versions, imageDiskGiB, imageCommandLine };
     const hash = digest(JSON.stringify({ kind: request.kind, layer: top(image.layer), containers, script, disk }));
     return { name: `${request.kind}-${hash.slice(0, 12)}`, hash };
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # First process of a lab's PID, mount and network namespaces: arranges the file system as the lab's daemons are to see it,
-# then only collects orphans. When it dies, the kernel kills all that runs in the lab.
+# then only collects orphans and keeps the lab's Docker daemon running once there is one (providers/docker-daemon). When it dies,
+# the kernel kills all that runs in the lab.
 #
 #   init.sh RUN_DIR DATA_DIR CACHE_DIR
 set -eu
@@ -11,7 +12,7 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 
 # The host's own libvirt, D-Bus and systemd get out of sight; our directories stay in view wherever they are.
-exec 3<"$run" 4<"$data" 5<"$cache"
+exec 3<"$run" 4<"$data" 5<"$cache" 6<"$(dirname "$0")/supervise.sh"
 for hidden in /run /var/lib /var/cache /var/log; do
     mount -t tmpfs -o mode=755 tmpfs "$hidden"
 done
@@ -37,4 +38,5 @@ done
 mkdir /run/libvirt
 mount --bind "$run/libvirt" /run/libvirt
 
-exec tini -s -- sleep infinity
+mkdir -p "$data/dockerd"
+exec tini -s -- sh /proc/self/fd/6 "$data/dockerd"

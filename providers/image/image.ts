@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
-import { buildImage } from "../../images/build";
+import { type BuildOptions, buildImage, buildStore } from "../../images/build";
 import { type Definitions, imageCommandLine } from "../../images/definitions";
-import type { BuiltImage } from "../../images/manifest";
-import { archivePath, imageEntry, type ContainerRequest } from "../../images/recipe";
+import type { BuiltImage, BuiltStore } from "../../images/manifest";
+import { archivePath, imageEntry, type ContainerRequest, type ImageRequest } from "../../images/recipe";
 import { listOf, matching, objectOf, oneOf, optional, text, violations, type Rule } from "../check";
 import { type DynamicProvider, gone, isKnown } from "../dynamic";
 
@@ -19,14 +19,48 @@ export interface ImageOutputs extends ImageInputs, BuiltImage {
     cmdline: string;
 }
 
+export interface StoreOutputs extends ImageInputs, BuiltStore {
+    hash: string;
+}
+
+/** What differs between images of VMs and the image of the lab's Docker daemon. */
+interface Form<Special> {
+    /** Of `images` in the definitions, those of this form. */
+    kinds: string[];
+    build(request: ImageRequest, options: BuildOptions): Promise<Special>;
+    /** Without which the image has to be made again. */
+    files(outputs: Special): string[];
+}
+
+const kindsOf = ({ images }: Definitions, forDaemon: boolean) =>
+    Object.keys(images).filter((kind) => (images[kind].forDaemon ?? false) === forDaemon);
+
 /** The provider of VmImage over a set of definitions. */
-export function imageProvider(definitions: Definitions): DynamicProvider<ImageInputs, ImageOutputs> {
-    const rules = imageRules(definitions);
-    const build = async (inputs: ImageInputs): Promise<ImageOutputs> => {
+export const imageProvider = (definitions: Definitions): DynamicProvider<ImageInputs, ImageOutputs> =>
+    providerOf(definitions, {
+        kinds: kindsOf(definitions, false),
+        build: async (request, options) => ({ ...(await buildImage(request, options)), cmdline: imageCommandLine }),
+        files: ({ disk, kernel, initrd }) => [disk, kernel, initrd],
+    });
+
+/** The provider of ContainerStore over a set of definitions. */
+export const storeProvider = (definitions: Definitions): DynamicProvider<ImageInputs, StoreOutputs> =>
+    providerOf(definitions, {
+        kinds: kindsOf(definitions, true),
+        build: buildStore,
+        files: ({ layers, store }) => [...layers, store],
+    });
+
+function providerOf<Special extends object>(
+    definitions: Definitions,
+    form: Form<Special>,
+): DynamicProvider<ImageInputs, ImageInputs & Special & { hash: string }> {
+    const rules = imageRules(definitions, form.kinds);
+    const build = async (inputs: ImageInputs) => {
         const progress = (line: string) => void process.stderr.write(`${line}\n`);
         const { checkValidUntil } = inputs;
-        const image = await buildImage(inputs, { definitions, checkValidUntil, progress });
-        return { ...inputs, ...image, hash: imageEntry(definitions, inputs).hash, cmdline: imageCommandLine };
+        const image = await form.build(inputs, { definitions, checkValidUntil, progress });
+        return { ...inputs, ...image, hash: imageEntry(definitions, inputs).hash };
     };
     return {
         async check(_olds, news) {
@@ -52,9 +86,9 @@ export function imageProvider(definitions: Definitions): DynamicProvider<ImageIn
 
         /** Gone when somebody emptied the cache; what is built then has another path, as it is not the same to the byte. */
         async read(id, props) {
-            const { kind, suite, checkValidUntil, containers, disk, kernel, initrd } = props;
+            const { kind, suite, checkValidUntil, containers } = props;
             const mirror = props.mirror === undefined ? {} : { mirror: props.mirror }; // what is undefined can't be sent
-            if (![disk, kernel, initrd].every((file) => fs.existsSync(file))) return gone;
+            if (!form.files(props).every((file) => fs.existsSync(file))) return gone;
             return { id, props, inputs: { kind, suite, checkValidUntil, ...mirror, containers } };
         },
 
@@ -68,9 +102,9 @@ export function imageProvider(definitions: Definitions): DynamicProvider<ImageIn
     };
 }
 
-function imageRules(definitions: Definitions): { [Key in keyof Required<ImageInputs>]: Rule } {
+function imageRules(definitions: Definitions, kinds: string[]): { [Key in keyof Required<ImageInputs>]: Rule } {
     return {
-        kind: oneOf(...Object.keys(definitions.images)),
+        kind: oneOf(...kinds),
         suite: matching(/^[a-z][a-z-]*$/, "the name of a Debian suite such as forky"),
         checkValidUntil: (value) =>
             typeof value === "boolean" || !isKnown(value) ? [] : [{ path: "", allowed: "true or false", value }],

@@ -8,8 +8,8 @@ export interface VmImageContainer {
     archive?: pulumi.Input<string | undefined>;
 }
 
-export interface VmImageArgs {
-    /** Name of an image definition in images/definitions.ts: sip, pbx or media. */
+export interface ImageArgs {
+    /** Name of an image definition in images/definitions.ts: sip, pbx or media for a VM, core for the lab's Docker. */
     kind: pulumi.Input<string>;
     /** Debian suite, such as forky. */
     suite: pulumi.Input<string>;
@@ -39,8 +39,30 @@ export class VmImage extends DynamicResource {
     /** By container name: reference and id in the image's Docker store. */
     declare readonly containerImages: pulumi.Output<Record<string, { ref: string; id: string }>>;
 
-    constructor(name: string, args: VmImageArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: ImageArgs, opts?: pulumi.CustomResourceOptions) {
         const outputs = ["hash", "disk", "kernel", "initrd", "cmdline", "versions", "containerImages"];
         super({ type: "VmImage", provider: "providers/image/provider.ts", outputs }, name, args, opts);
+    }
+}
+
+/**
+ * What the lab's Docker daemon runs from: its root file system, and its store with the images of the core services; in the same
+ * cache, and built in the same way, as the images of VMs.
+ */
+export class ContainerStore extends DynamicResource {
+    /** SHA-256 over all that it is made from. */
+    declare readonly hash: pulumi.Output<string>;
+    /** Directories with the root file system for overlayfs, uppermost first; never written to. */
+    declare readonly layers: pulumi.Output<string[]>;
+    /** Directory with what /var/lib/docker is to begin with. */
+    declare readonly store: pulumi.Output<string>;
+    /** Version of each container. */
+    declare readonly versions: pulumi.Output<Record<string, string>>;
+    /** By container name: reference and id in the store. */
+    declare readonly containerImages: pulumi.Output<Record<string, { ref: string; id: string }>>;
+
+    constructor(name: string, args: ImageArgs, opts?: pulumi.CustomResourceOptions) {
+        const outputs = ["hash", "layers", "store", "versions", "containerImages"];
+        super({ type: "ContainerStore", provider: "providers/image/store-provider.ts", outputs }, name, args, opts);
     }
 }

@@ -1,0 +1,6 @@
+# Debian makes a cluster when it installs; ours is made on a volume (images/guest/postgres).
+rm -rf /var/lib/postgresql/* /etc/postgresql/*
+# The number is known outside of the container, where its files are made.
+groupmod --gid 5432 postgres
+usermod --uid 5432 postgres
+chown -R postgres:postgres /var/lib/postgresql /var/log/postgresql

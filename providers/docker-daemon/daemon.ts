@@ -1,0 +1,165 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { DockerApi } from "../../engine/plugins/docker/api";
+import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { run } from "../../process/run";
+import { shellWord } from "../../process/ssh";
+import { waitFor } from "../../process/wait";
+
+export interface DaemonDefinition {
+    dataDir: string;
+    runDir: string;
+    socket: string;
+    cgroup: string;
+    layers: string[];
+    store: string;
+}
+
+export type DaemonState = "answering" | "not answering" | "without its images";
+
+/** Where lab/supervise.sh looks for a program to run. */
+const serviceDir = ({ dataDir }: DaemonDefinition) => path.join(dataDir, "dockerd");
+const runFile = (definition: DaemonDefinition) => path.join(serviceDir(definition), "run");
+const dockerDir = ({ dataDir }: DaemonDefinition) => path.join(dataDir, "docker");
+/** In the daemon's data: which image's store it began as. */
+const originFile = (definition: DaemonDefinition) => path.join(dockerDir(definition), "voip-stack-origin");
+
+export const dockerHost = ({ socket }: DaemonDefinition): string => `unix://${socket}`;
+
+/** Seconds for the daemon to answer, on a machine that boots VMs at the same time. */
+const startSeconds = 90;
+/** Seconds for all containers to end. */
+const stopSeconds = 60;
+
+/**
+ * Starts the daemon, with the containers that it has and that restart by themselves; content with one that runs. One that was
+ * made from another image is stopped, and its containers, which that image's store does not know, are gone with it.
+ * @throws Error with the end of the daemon's log
+ */
+export async function startDaemon(definition: DaemonDefinition): Promise<void> {
+    if ((await daemonState(definition)) === "answering") return;
+    if (readOrigin(definition) !== definition.store) {
+        await stopDaemon(definition);
+        await fillStore(definition);
+    }
+    const service = serviceDir(definition);
+    fs.writeFileSync(path.join(service, "settings"), settings(definition), { mode: 0o600 });
+    const made = `${runFile(definition)}.new`;
+    fs.copyFileSync(path.join(__dirname, "run.sh"), made);
+    fs.chmodSync(made, 0o700);
+    fs.renameSync(made, runFile(definition));
+    try {
+        const answers = async () => {
+            tell(definition, "wake");
+            return (await isAnswering(definition)) ? true : undefined;
+        };
+        await waitFor("Docker to answer", answers, { deadlineMs: startSeconds * 1000 });
+    } catch (error) {
+        const log = path.join(service, "log");
+        const said = fs.existsSync(log) ? fs.readFileSync(log, "utf8").trim().split("\n").slice(-10).join("\n") : "";
+        const reason = said || "it was not started: does the lab run, and was it made by this version?";
+        throw new Error(`the lab's Docker does not answer at ${definition.socket} after ${startSeconds} s: ${reason}`, {
+            cause: error,
+        });
+    }
+}
+
+/** Stops the daemon and all its containers; content when nothing runs. */
+export async function stopDaemon(definition: DaemonDefinition): Promise<void> {
+    fs.rmSync(runFile(definition), { force: true });
+    if (!(await isAnswering(definition))) return;
+    await withApi(definition, async (api) => {
+        const running = (await api.call("GET", "/containers/json")) as { Id: string }[];
+        const stop = ({ Id }: { Id: string }) =>
+            api.call("POST", `/containers/${Id}/stop`, {
+                query: { t: "30" },
+                signal: AbortSignal.timeout(stopSeconds * 1000),
+            });
+        await Promise.all(running.map(stop));
+    });
+    const ended = async () => {
+        tell(definition, "stop");
+        return (await isAnswering(definition)) ? undefined : true;
+    };
+    await waitFor("the lab's Docker to end", ended, { deadlineMs: stopSeconds * 1000 });
+}
+
+export async function daemonState(definition: DaemonDefinition): Promise<DaemonState> {
+    if (!(await isAnswering(definition))) return "not answering";
+    return readOrigin(definition) === definition.store ? "answering" : "without its images";
+}
+
+/** Removes the daemon's data; the daemon has been stopped. */
+export function removeDaemon(definition: DaemonDefinition): void {
+    fs.rmSync(dockerDir(definition), { recursive: true, force: true });
+    for (const file of ["settings", "log"]) fs.rmSync(path.join(serviceDir(definition), file), { force: true });
+}
+
+/** Makes the daemon's data out of the image's: by links where that can be, as layers of images are never written to. */
+async function fillStore(definition: DaemonDefinition): Promise<void> {
+    const made = `${dockerDir(definition)}.new`;
+    fs.rmSync(made, { recursive: true, force: true });
+    fs.mkdirSync(made, { recursive: true, mode: 0o710 });
+    const [linked, copied] = [["overlay2"], fs.readdirSync(definition.store).filter((name) => name !== "overlay2")].map(
+        (names) => names.map((name) => path.join(definition.store, name)),
+    );
+    await run(["cp", "--archive", "--link", ...linked, made]).catch(() =>
+        run(["cp", "--archive", "--remove-destination", ...linked, made]),
+    );
+    await run(["cp", "--archive", ...copied, made]);
+    fs.writeFileSync(path.join(made, path.basename(originFile(definition))), definition.store);
+    fs.rmSync(dockerDir(definition), { recursive: true, force: true });
+    fs.renameSync(made, dockerDir(definition));
+}
+
+function readOrigin(definition: DaemonDefinition): string | undefined {
+    const file = originFile(definition);
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+}
+
+/** Shell variables for run.sh. */
+function settings({ dataDir, runDir, socket, cgroup, layers, store }: DaemonDefinition): string {
+    const variables = {
+        DATA_DIR: dataDir,
+        RUN_DIR: runDir,
+        SOCKET: socket,
+        CGROUP: cgroup,
+        LAYERS: layers.join(":"),
+        STORE: store, // run.sh mounts anew when it is another
+    };
+    return Object.entries(variables)
+        .map(([name, value]) => `${name}=${shellWord(value)}\n`)
+        .join("");
+}
+
+/** Writes a line into a FIFO of lab/supervise.sh, if it is waiting for one. */
+function tell(definition: DaemonDefinition, fifo: "wake" | "stop"): void {
+    try {
+        const open = fs.openSync(
+            path.join(serviceDir(definition), fifo),
+            fs.constants.O_WRONLY | fs.constants.O_NONBLOCK,
+        );
+        fs.writeSync(open, "\n");
+        fs.closeSync(open);
+    } catch (error) {
+        const { code = "" } = error as NodeJS.ErrnoException;
+        if (!["ENXIO", "ENOENT", "EPIPE"].includes(code)) throw error; // nobody waits, or no lab is there
+    }
+}
+
+async function isAnswering(definition: DaemonDefinition): Promise<boolean> {
+    const ping = (api: DockerApi) => api.call("GET", "/version", { signal: AbortSignal.timeout(5000) });
+    return withApi(definition, ping).then(
+        () => true,
+        () => false,
+    );
+}
+
+async function withApi<T>(definition: DaemonDefinition, work: (api: DockerApi) => Promise<T>): Promise<T> {
+    const api = new DockerApi(daemonAt(dockerHost(definition), []));
+    try {
+        return await work(api);
+    } finally {
+        api.close();
+    }
+}

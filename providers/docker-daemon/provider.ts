@@ -1,0 +1,56 @@
+import { absolutePath, changed, listOf, name, optional, violations } from "../check";
+import type { DynamicProvider } from "../dynamic";
+import { daemonState, dockerHost, removeDaemon, startDaemon, stopDaemon, type DaemonDefinition } from "./daemon";
+
+interface Inputs extends DaemonDefinition {
+    /** Always "answering"; a refresh puts here what it found instead. */
+    state?: string;
+}
+
+type Outputs = Inputs & { host: string };
+
+const rules = {
+    dataDir: absolutePath,
+    runDir: absolutePath,
+    socket: absolutePath,
+    cgroup: name,
+    layers: listOf(absolutePath),
+    store: absolutePath,
+    state: optional(() => []),
+};
+
+const outputs = (inputs: Inputs): Outputs => ({ ...inputs, host: dockerHost(inputs) });
+
+export const provider: DynamicProvider<Inputs, Outputs> = {
+    async check(_olds, news) {
+        const inputs = { ...news, state: "answering" };
+        return { inputs, failures: violations(inputs, rules) };
+    },
+
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, ["dataDir", "runDir", "socket", "cgroup"]);
+        const changes = replaces.length > 0 || changed(olds, news, ["layers", "store", "state"]).length > 0;
+        return { changes, replaces, deleteBeforeReplace: true };
+    },
+
+    async create(inputs) {
+        await startDaemon(inputs);
+        return { id: dockerHost(inputs), outs: outputs(inputs) };
+    },
+
+    async read(id, props) {
+        const found = { ...props, state: await daemonState(props) };
+        return { id, props: outputs(found), inputs: found };
+    },
+
+    async update(_id, olds, news) {
+        if (changed(olds, news, ["layers"]).length > 0) await stopDaemon(olds);
+        await startDaemon(news);
+        return { outs: outputs(news) };
+    },
+
+    async delete(_id, props) {
+        await stopDaemon(props);
+        removeDaemon(props);
+    },
+};

@@ -1,0 +1,34 @@
+#!/bin/sh
+# The lab's own Docker daemon: run by lab/supervise.sh, in the lab's namespaces, in the directory that holds `settings`
+# (providers/docker-daemon/daemon.ts). Programs and root file system are those of an image of ours, the data is in DATA_DIR/docker:
+# nothing of the host's Docker is used or touched. What is mounted here goes with the lab.
+set -eu
+exec >log 2>&1
+. ./settings
+
+place=$RUN_DIR/dockerd
+root=$place/root
+if ! cmp -s settings "$place/settings"; then
+    umount --recursive --lazy "$place" 2>/dev/null || true
+    mkdir -p "$place"
+    mount -t tmpfs -o mode=700 tmpfs "$place"
+    mkdir "$place/upper" "$place/work" "$root"
+    mount -t overlay overlay "$root" -o "lowerdir=$LAYERS,upperdir=$place/upper,workdir=$place/work"
+    mount -t proc proc "$root/proc"
+    mount -t sysfs sysfs "$root/sys"
+    # Version 2, wherever the host has its controllers: containers here have no limits that would need one.
+    mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+    mount --rbind /dev "$root/dev"
+    mount -t tmpfs tmpfs "$root/run"
+    mount -t tmpfs tmpfs "$root/tmp"
+    mkdir -p "$root/var/lib/docker"
+    mount --bind "$DATA_DIR/docker" "$root/var/lib/docker"
+    for dir in "$RUN_DIR" "$DATA_DIR"; do
+        mkdir -p "$root$dir"
+        mount --bind "$dir" "$root$dir"
+    done
+    cp settings "$place/settings"
+fi
+rm -f "$root/run/docker.pid" # of a daemon that was killed; its number may be another process's by now
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" dockerd --host="unix://$SOCKET" --pidfile=/run/docker.pid \
+    --exec-root=/run/docker --cgroup-parent="/$CGROUP"

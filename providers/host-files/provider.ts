@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { absolutePath, changed, integer, matching, objectOf, optional, violations, type Rule } from "../check";
+import type { DynamicProvider } from "../dynamic";
+import { deviations, removeAbandoned, removeHostFiles, writeHostFiles, type HostFilesDefinition } from "./files";
+
+interface Inputs extends HostFilesDefinition {
+    /** Always empty; a refresh puts here the paths that are not as they should be. */
+    deviating?: string[];
+}
+
+const owned = {
+    path: absolutePath,
+    mode: matching(/^[0-7]{3,4}$/, "octal permissions such as 0600"),
+    owner: integer(0, 65_534),
+};
+
+const eachOf =
+    (element: Rule): Rule =>
+    (value) =>
+        Array.isArray(value)
+            ? value.flatMap((entry, at) => element(entry).map((found) => ({ ...found, path: `[${at}]${found.path}` })))
+            : [];
+
+/** What a file holds is not repeated in an error: it may be secret. */
+const anyText: Rule = (value) =>
+    typeof value === "string" ? [] : [{ path: "", allowed: "a text", value: typeof value }];
+
+const rules = {
+    directories: eachOf(objectOf(owned)),
+    files: eachOf(objectOf({ ...owned, content: anyText })),
+    deviating: optional(() => []),
+};
+
+export const provider: DynamicProvider<Inputs, Inputs> = {
+    async check(_olds, news) {
+        const inputs = { ...news, deviating: [] };
+        return { inputs, failures: violations(inputs, rules) };
+    },
+
+    async diff(_id, olds, news) {
+        return { changes: changed(olds, news, ["directories", "files", "deviating"]).length > 0 };
+    },
+
+    async create(inputs) {
+        writeHostFiles(inputs);
+        const names = [...inputs.directories, ...inputs.files].map((entry) => entry.path);
+        return { id: createHash("sha256").update(names.join("\n")).digest("hex").slice(0, 12), outs: inputs };
+    },
+
+    async read(id, props) {
+        const found = { ...props, deviating: deviations(props) };
+        return { id, props: found, inputs: found };
+    },
+
+    async update(_id, olds, news) {
+        writeHostFiles(news);
+        removeAbandoned(olds, news);
+        return { outs: news };
+    },
+
+    async delete(_id, props) {
+        removeHostFiles(props);
+    },
+};

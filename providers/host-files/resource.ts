@@ -1,0 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic";
+import type { HostDirectory, HostFile } from "./files";
+
+export type { HostDirectory, HostFile } from "./files";
+
+export interface HostFilesArgs {
+    /** Made when missing, and removed with all that is in them. */
+    directories: pulumi.Input<pulumi.Input<HostDirectory>[]>;
+    /** Replaced as a whole when they differ. */
+    files: pulumi.Input<pulumi.Input<HostFile>[]>;
+}
+
+/** Directories and files on this machine, for containers that run on it. */
+export class HostFiles extends DynamicResource {
+    constructor(name: string, args: HostFilesArgs, opts?: pulumi.CustomResourceOptions) {
+        const outputs = ["deviating"];
+        super({ type: "HostFiles", provider: "providers/host-files/provider.ts", outputs }, name, args, opts);
+    }
+}

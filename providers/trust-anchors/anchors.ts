@@ -1,0 +1,25 @@
+import * as fs from "node:fs";
+
+const block = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
+
+/** The certificates in a text, each once and without what is around them. */
+export const certificatesIn = (text: string): string[] => [...new Set(text.match(block) ?? [])];
+
+const read = (file: string): string[] => (fs.existsSync(file) ? certificatesIn(fs.readFileSync(file, "utf8")) : []);
+
+/** Those of the certificates that the file does not have. */
+export function missingAnchors(file: string, certificates: string): string[] {
+    const present = read(file);
+    return certificatesIn(certificates).filter((certificate) => !present.includes(certificate));
+}
+
+/** Adds certificates to the file and takes others away; what else is in it stays. Nobody sees half of the file. */
+export function changeAnchors(file: string, add: string, remove: string): void {
+    const added = certificatesIn(add);
+    const removed = certificatesIn(remove).filter((certificate) => !added.includes(certificate));
+    const kept = read(file).filter((certificate) => !removed.includes(certificate));
+    const all = [...new Set([...kept, ...added])];
+    if (all.length === 0) return fs.rmSync(file, { force: true });
+    fs.writeFileSync(`${file}.new`, all.map((certificate) => `${certificate}\n`).join(""), { mode: 0o644 });
+    fs.renameSync(`${file}.new`, file);
+}

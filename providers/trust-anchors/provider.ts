@@ -1,0 +1,48 @@
+import { absolutePath, changed, matching, optional, violations } from "../check";
+import type { DynamicProvider } from "../dynamic";
+import { changeAnchors, missingAnchors } from "./anchors";
+
+interface Inputs {
+    file: string;
+    certificates: string;
+    /** Always 0; a refresh puts here how many of the certificates are not in the file. */
+    missing?: number;
+}
+
+const rules = {
+    file: absolutePath,
+    certificates: matching(/-----BEGIN CERTIFICATE-----/, "certificates in PEM"),
+    missing: optional(() => []),
+};
+
+export const provider: DynamicProvider<Inputs, Inputs> = {
+    async check(_olds, news) {
+        const inputs = { ...news, missing: 0 };
+        return { inputs, failures: violations(inputs, rules) };
+    },
+
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, ["file"]);
+        const changes = replaces.length > 0 || changed(olds, news, ["certificates", "missing"]).length > 0;
+        return { changes, replaces };
+    },
+
+    async create(inputs) {
+        changeAnchors(inputs.file, inputs.certificates, "");
+        return { id: inputs.file, outs: inputs };
+    },
+
+    async read(id, props) {
+        const found = { ...props, missing: missingAnchors(props.file, props.certificates).length };
+        return { id, props: found, inputs: found };
+    },
+
+    async update(_id, olds, news) {
+        changeAnchors(news.file, news.certificates, olds.certificates);
+        return { outs: news };
+    },
+
+    async delete(_id, props) {
+        changeAnchors(props.file, "", props.certificates);
+    },
+};
