@@ -89,6 +89,12 @@ function secrets(program: Command): void {
         ]),
     );
     rotate.option("--vm <name>", "only what this VM uses");
+    onStack(
+        program,
+        "extension <action> [number]",
+        "add, remove or list extensions of the running platform",
+        async (options, operands) => (await import("./commands/extension")).extension(options, operands),
+    );
 }
 
 function use(program: Command): void {

@@ -15,7 +15,7 @@ export async function runProgram<Report>(
     const argv = enter ? ["setpriv", "--pdeathsig", "TERM", ...enter(nodeArgv(file))] : nodeArgv(file);
     const { stdout } = await run(argv, { input: JSON.stringify(job) }).catch((error: unknown) => {
         if (!(error instanceof CommandError)) throw error;
-        throw new Error(`${file}: ${error.result.stderr.trim() || error.reason}`, { cause: error });
+        throw new Error(error.result.stderr.trim() || `${file}: ${error.reason}`, { cause: error });
     });
     return JSON.parse(stdout) as Report;
 }

@@ -17,6 +17,8 @@ export interface PlatformOutputs {
     ca: string;
     /** How `./voip rotate` reaches Vault. */
     vault: { token: string; caFile: string };
+    /** How `./voip extension` reaches PostgreSQL. */
+    postgres: { user: string; password: string; caFile: string };
     rotation: { databaseSeconds: number; certificateSeconds: number };
 }
 

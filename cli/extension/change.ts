@@ -1,0 +1,80 @@
+import { randomInt } from "node:crypto";
+import type { PostgresLogin } from "../../databases/login";
+import { ssh } from "../../process/ssh";
+import { addSubscribers, ha1, listSubscribers, removeSubscribers } from "../../subscribers/subscribers";
+
+export interface ExtensionJob {
+    action: "add" | "remove" | "list";
+    /** To be added or removed. */
+    extension?: string;
+    login: PostgresLogin;
+    sipDomain: string;
+    sshConfig: string;
+    /** VMs with Kamailio, and with Asterisk. */
+    proxies: string[];
+    pbxs: string[];
+}
+
+export interface ExtensionReport {
+    extensions: string[];
+    /** What a phone needs that was added; it is kept nowhere. */
+    added?: { password: string; voicemailPin: string };
+}
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const randomText = (length: number, alphabet: string): string =>
+    Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
+
+/** Runs a command in the service's container; without docker exec, which takes seconds in an emulated VM. */
+const inContainer = (service: string, command: string): string =>
+    `sudo nsenter --target "$(pgrep -o -x ${service})" --mount --root --wd ${command}`;
+
+/** Has the services forget what they keep in memory of an extension: account, registration, endpoint. */
+async function forget({ sshConfig, proxies, pbxs }: ExtensionJob, extension: string): Promise<void> {
+    // an extension that is not in memory is as good as forgotten
+    const onProxy = ["htable.delete account", "ul.rm location"]
+        .map((command) => `${inContainer("kamailio", `kamcmd ${command} s:${extension}`)} || true`)
+        .join("\n");
+    const onPbx = ["endpoint", "auth", "aor"]
+        .map((type) =>
+            inContainer("asterisk", `asterisk -rx 'sorcery memory cache expire res_pjsip/${type} ${extension}'`),
+        )
+        .join("\n");
+    await Promise.all([
+        ...proxies.map((host) => ssh({ sshConfig, host }, onProxy)),
+        ...pbxs.map((host) => ssh({ sshConfig, host }, onPbx)),
+    ]);
+}
+
+async function add({ login, sipDomain }: ExtensionJob, extension: string): Promise<ExtensionReport["added"]> {
+    const password = randomText(24, letters);
+    const voicemailPin = randomText(6, "0123456789");
+    await addSubscribers(login, sipDomain, [{ extension, ha1: ha1(extension, sipDomain, password), voicemailPin }]);
+    return { password, voicemailPin };
+}
+
+/**
+ * Changes the extensions of a running platform, and tells which there are then.
+ * @throws Error for an extension to be added that is there, or to be removed that is not
+ */
+export async function changeExtensions(job: ExtensionJob): Promise<ExtensionReport> {
+    const { action, login, sipDomain, extension = "" } = job;
+    const list = async (): Promise<string[]> =>
+        (await listSubscribers(login, sipDomain)).map((subscriber) => subscriber.extension);
+    const there = await list();
+    if (action === "add") {
+        if (there.includes(extension)) {
+            throw new Error(`extension ${extension} is there already: remove it first, or choose another number`);
+        }
+        return { added: await add(job, extension), extensions: await list() };
+    }
+    if (action === "remove") {
+        const removed = await removeSubscribers(login, sipDomain, [extension]);
+        await forget(job, extension);
+        if (!removed.length) {
+            throw new Error(`there is no extension ${extension}: there are ${there.join(", ") || "none"}`);
+        }
+        return { extensions: await list() };
+    }
+    return { extensions: there };
+}
