@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { vaultAgentFiles } from "../configs/vault-agent/files";
+import { vaultAgentApply, vaultAgentFiles } from "../configs/vault-agent/files";
 import type { AgentTemplate } from "../configs/vault-agent/templates";
 import { VaultIdentity } from "../providers/vault-identity/resource";
 import { VmFiles } from "../providers/vm-files/resource";
@@ -36,7 +36,8 @@ export class VaultAgent extends pulumi.ComponentResource {
         const files = pulumi
             .all([vault.address, vault.ca, args.templates])
             .apply(([vaultAddress, ca, templates]) => vaultAgentFiles({ ...view, vaultAddress, ca, templates }));
-        const written = new VmFiles(`${name}-files`, { ...target, bundleName: "voip-agent", files }, options);
+        const bundle = { bundleName: "voip-agent", files, apply: vaultAgentApply };
+        const written = new VmFiles(`${name}-files`, { ...target, ...bundle }, options);
         new VaultIdentity(
             `${name}-identity`,
             {

@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
 import * as path from "node:path";
+import type { BundleCommand } from "../../providers/vm-files/bundle";
 import { render, type GuestFile } from "../render";
 import type { AgentTemplate } from "./templates";
 
@@ -43,22 +46,31 @@ function request({ kind, secret, parameters = [] }: AgentTemplate): string {
     return `pkiCert (printf ${quoted([again])} $render) ${quoted(parameters)}`;
 }
 
-/** Where the lease and life time of a secret are; those of a certificate are in itself. */
+/** What is left of its life, all of its life (seconds), and its lease; of a certificate these are in itself. */
 const lifeTime: Record<AgentTemplate["kind"], string> = {
-    credential: '{{ or .Data.ttl .LeaseDuration }} {{ or .Data.rotation_period .LeaseDuration }} {{ or .LeaseID "-" }}',
+    credential:
+        "{{ if .LeaseID }}{{ .LeaseDuration }} {{ .LeaseDuration }} {{ .LeaseID }}" +
+        "{{ else }}{{ .Data.ttl }} {{ .Data.rotation_period }} -{{ end }}",
     certificate: "0 0 -",
     static: "0 0 -",
 };
 
-/** The template as the agent gets it: what it renders is taken apart by `voip-agent install`. */
+/** Tells a request from an earlier one of the same name: what was rendered for that is no answer to this. */
+const requestKey = ({ secret, parameters = [] }: AgentTemplate): string =>
+    createHash("sha256").update(JSON.stringify([secret, parameters])).digest("hex").slice(0, 12);
+
+/**
+ * The template as the agent gets it: what it renders is taken apart by `voip-agent install`. For `new` it renders nothing, as
+ * long as that stands there: then a certificate that was rendered before is forgotten.
+ */
 export function agentTemplate(template: AgentTemplate): string {
     const { name, kind, files } = template;
     const lines = [
-        `{{- $render := file "/run/voip-agent/render/${name}" -}}`,
-        `{{- if $render -}}{{- with ${request(template)} -}}`,
-        `#voip secret {{ $render }} ${lifeTime[kind]}`,
+        `{{- $render := file "/run/voip-agent/render/${name}" | trimSpace -}}`,
+        `{{- if and $render (ne $render "new") -}}{{- with ${request(template)} -}}`,
+        `#voip secret {{ $render }} ${lifeTime[kind]} ${requestKey(template)}`,
         ...files.map(({ contents }, index) => `#voip file ${index}\n${contents.replace(/\n$/, "")}`),
-        "{{- end -}}{{- end }}",
+        "{{- end -}}{{- end -}}",
     ];
     return `${lines.join("\n")}\n`;
 }
@@ -73,17 +85,54 @@ function templateFiles(template: AgentTemplate): GuestFile[] {
     ];
 }
 
-/** Everything that the agent of a VM reads; none of it is secret. */
+const unit = "/etc/systemd/system/voip-agent.service";
+const exporter = "/etc/default/prometheus-node-exporter";
+const libDir = "/usr/local/lib/voip-agent";
+
+/** The program that runs the agent: shell, as it has few processes to start that way. */
+function programFiles(): GuestFile[] {
+    const source = path.join(__dirname, "guest");
+    const file = (name: string, target: string, mode = "0644"): GuestFile => ({
+        path: target,
+        content: fs.readFileSync(path.join(source, name), "utf8"),
+        mode,
+    });
+    const parts = fs.readdirSync(path.join(source, "lib")).sort();
+    return [
+        file("voip-agent", "/usr/local/sbin/voip-agent", "0755"),
+        ...parts.map((name) => file(`lib/${name}`, `${libDir}/${name}`)),
+        file("voip-agent.service", unit),
+    ];
+}
+
+/** Everything that the agent of a VM is and reads; none of it is secret. */
 export function vaultAgentFiles(view: VaultAgentView): GuestFile[] {
     const { templates } = view;
+    const secrets = templates.map((template) => `${template.name} ${template.kind} ${requestKey(template)}\n`);
     const settings = [`vm=${view.vm}`, `role=${view.role}`, `vault=${view.vaultAddress}`];
     return [
+        ...programFiles(),
+        { path: exporter, content: render("vault-agent/prometheus-node-exporter", view) },
         { path: `${configDir}/agent.hcl`, content: render("vault-agent/agent.hcl", view) },
         { path: `${configDir}/ca.pem`, content: view.ca },
         { path: `${configDir}/settings`, content: `${settings.join("\n")}\n` },
-        { path: `${configDir}/secrets`, content: templates.map(({ name, kind }) => `${name} ${kind}\n`).join("") },
+        { path: `${configDir}/secrets`, content: secrets.join("") },
         { path: `${configDir}/secret-id.ctmpl`, content: secretIdTemplate(view, "login") },
         { path: `${configDir}/secret-id.spare.ctmpl`, content: secretIdTemplate(view, "spare") },
         ...templates.flatMap(templateFiles),
     ];
 }
+
+/** What follows the change of the program; that of the configuration is up to the identity, which waits for the outcome. */
+export const vaultAgentApply: BundleCommand[] = [
+    { paths: [unit], command: "systemctl daemon-reload && systemctl enable --now --quiet voip-agent.service" },
+    {
+        paths: programFiles().map((file) => file.path),
+        command: "systemctl try-restart voip-agent.service",
+    },
+    {
+        paths: [exporter],
+        command:
+            "systemctl enable --quiet prometheus-node-exporter.service && systemctl restart prometheus-node-exporter.service",
+    },
+];

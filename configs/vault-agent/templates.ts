@@ -8,7 +8,7 @@ export interface AgentFile {
     owner: string;
     /**
      * In consul-template's language, with the secret as the dot: `{{ .Data.password }}`, or `{{ .Cert }}`, `{{ .CA }}` and
-     * `{{ .Key }}` of a certificate. All lines end with a newline.
+     * `{{ .Key }}` of a certificate (PEM). The last line needs no newline.
      */
     contents: string;
 }
@@ -63,9 +63,9 @@ export function certificateTemplate(request: CertificateRequest): AgentTemplate 
         ],
         // pkiCert reads them again from what was rendered, and takes the last CA there for the one that issued
         files: [
-            file("ca.pem", "0644", '{{ .CA }}{{ with secret "pki/cert/ca" }}{{ .Data.certificate }}{{ end }}\n'),
-            file("key.pem", "0600", "{{ .Key }}"),
-            file("cert.pem", "0644", "{{ .Cert }}{{ .CA }}"),
+            file("ca.pem", "0644", '{{ .CA }}{{ with secret "pki/cert/ca" }}{{ .Data.certificate | trimSpace }}{{ end }}'),
+            file("key.pem", "0600", "{{ .Key | trimSpace }}"),
+            file("cert.pem", "0644", "{{ .Cert }}{{ .CA | trimSpace }}"),
         ],
         reload,
     };
