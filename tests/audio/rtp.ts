@@ -13,6 +13,10 @@ export interface RtpStream {
     packets: number;
     /** Packets missing between the first and the last sequence number. */
     lost: number;
+    /** From the first packet to the last, seconds. */
+    seconds: number;
+    /** The longest time between two packets, seconds. */
+    longestPause: number;
     /** Sound in the order of the timestamps, silence where packets are missing. */
     samples: Int16Array;
 }
@@ -24,7 +28,9 @@ export function rtpStreams(datagrams: Datagram[]): RtpStream[] {
         const { payload, source, destination, destinationPort } = datagram;
         if (payload.length <= 12 || payload[0] >> 6 !== 2 || (payload[1] & 0x7f) !== pcma) continue;
         const key = [source, destination, destinationPort, payload.readUInt32BE(8)].join(" ");
-        bySource.set(key, [...(bySource.get(key) ?? []), datagram]);
+        const stream = bySource.get(key);
+        if (stream) stream.push(datagram);
+        else bySource.set(key, [datagram]);
     }
     return [...bySource.values()].map(readStream);
 }
@@ -51,6 +57,11 @@ function readStream(datagrams: Datagram[]): RtpStream {
         ssrc: first.payload.readUInt32BE(8),
         packets: packets.length,
         lost: lastNumber - Math.min(...numbers) + 1 - numbers.size,
+        seconds: datagrams[datagrams.length - 1].time - first.time,
+        longestPause: datagrams.reduce(
+            (longest, { time }, n) => Math.max(longest, time - datagrams[Math.max(n - 1, 0)].time),
+            0,
+        ),
         samples,
     };
 }

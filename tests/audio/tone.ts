@@ -50,3 +50,15 @@ export function secondsOfSpeech(samples: Int16Array, except: number[] = []): num
     );
     return heard.length * windowSeconds;
 }
+
+/** The longest time in seconds, after a tone of `hz` was first heard, in which it was not heard, or something else was. */
+export function longestGap(samples: Int16Array, hz: number): number {
+    const heard = windows(samples).map((window) => loudness(window) > 500 && purity(window, hz) > 0.9);
+    const start = heard.indexOf(true);
+    let [longest, run] = [0, 0];
+    for (const each of start < 0 ? heard.map(() => false) : heard.slice(start)) {
+        run = each ? 0 : run + 1;
+        longest = Math.max(longest, run);
+    }
+    return longest * windowSeconds;
+}

@@ -42,6 +42,8 @@ export interface SippOptions {
 export interface SippRun {
     /** Resolves when every call went as the scenario says, else rejects with what sipp and the last messages say. */
     done: Promise<SippResult>;
+    /** Starts no more calls; `done` settles when those that are up have ended. */
+    finish(): void;
     /** Ends sipp at once; `done` then rejects. */
     stop(): void;
 }
@@ -76,7 +78,7 @@ export function startSipp(options: SippOptions): SippRun {
     });
     const removed = done.finally(() => fs.rmSync(dir, { recursive: true }));
     removed.catch(() => undefined); // a test may look at `done` only after the other phone's end
-    return { done: removed, stop: () => child.kill("SIGKILL") };
+    return { done: removed, finish: () => child.kill("SIGUSR1"), stop: () => child.kill("SIGKILL") };
 }
 
 /** Runs sipp to its end. */

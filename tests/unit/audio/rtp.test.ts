@@ -31,13 +31,14 @@ function frame({ sequence, timestamp, payload, payloadType = 8, to = "10.0.0.2" 
     return Buffer.concat([ethernet, ip, udp, rtp, payload]);
 }
 
-function pcap(frames: Buffer[]): Buffer {
+/** A capture of one packet a second, except where `times` says another time. */
+function pcap(frames: Buffer[], times: Record<number, number> = {}): Buffer {
     const header = Buffer.alloc(24);
     header.writeUInt32LE(0xa1b2c3d4, 0);
     header.writeUInt32LE(1, 20);
     const records = frames.map((data, n) => {
         const record = Buffer.alloc(16);
-        record.writeUInt32LE(1_000_000 + n, 0);
+        record.writeUInt32LE(1_000_000 + (times[n] ?? n), 0);
         record.writeUInt32LE(data.length, 8);
         return Buffer.concat([record, data]);
     });
@@ -64,6 +65,11 @@ describe("RTP streams of a capture", () => {
         const [stream] = rtpStreams(readPcap(pcap(second.filter((_, n) => n < 20 || n > 24).map(frame))));
         expect(stream).toMatchObject({ packets: 45, lost: 5 });
         expect(secondsOfTone(stream.samples, 440)).toBeCloseTo(0.9);
+    });
+
+    it("measures how long a stream was, and the longest time without a packet", () => {
+        const [stream] = rtpStreams(readPcap(pcap(second.map(frame), { 49: 55 })));
+        expect(stream).toMatchObject({ seconds: 55, longestPause: 7 });
     });
 
     it("tells streams to different phones apart and leaves other payloads out", () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { decodeAlaw, encodeAlaw } from "../../audio/g711";
-import { loudness, purity, secondsOfSpeech, secondsOfTone, tone } from "../../audio/tone";
+import { loudness, purity, longestGap, secondsOfSpeech, secondsOfTone, tone } from "../../audio/tone";
 
 /** Noise that is the same in each run (linear congruential generator). */
 function noise(seconds: number): Int16Array {
@@ -54,6 +54,16 @@ describe("tones", () => {
         expect(secondsOfSpeech(noise(2), [440])).toBeCloseTo(2);
         expect(secondsOfSpeech(a440, [440])).toBe(0);
         expect(secondsOfSpeech(new Int16Array(16000))).toBe(0);
+    });
+
+    it("finds the longest gap in a tone, from where it is first heard", () => {
+        const late = new Int16Array(16000 + a440.length);
+        late.set(a440, 16000);
+        expect(longestGap(late, 440)).toBe(0);
+        late.fill(0, 20000, 24000); // half a second
+        late.fill(0, 28000, 28800);
+        expect(longestGap(late, 440)).toBeCloseTo(0.5);
+        expect(longestGap(new Int16Array(8000), 440)).toBeCloseTo(1);
     });
 
     it("measures purity and loudness", () => {
