@@ -1,4 +1,9 @@
+import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { CdrPolicies as CdrStorage } from "../databases/cdr-policies";
+import { CdrPolicies } from "../providers/cdr-policies/resource";
+import { Migrations } from "../providers/migrations/resource";
 import type { PostgresAccess } from "./core-services";
 import { componentType } from "./token";
 
@@ -11,7 +16,6 @@ export const databaseOwners = {
     homer: "homer",
     cdr: "cdr_writer",
 } as const;
-export type DatabaseName = keyof typeof databaseOwners;
 
 /** Roles that log in under their own name, with a password that only Vault's database engine and its readers know. */
 export const staticRoles = ["opensips", "kamailio", "homer", "cdr_writer"] as const;
@@ -19,18 +23,15 @@ export const staticRoles = ["opensips", "kamailio", "homer", "cdr_writer"] as co
 /** Roles that nobody logs in as: the engine makes short-lived members of them. */
 export const dynamicRoles = ["asterisk", "freeswitch"] as const;
 
+/** Databases that have a schema of ours; the programs of the others bring their own. */
+const migrated = ["kamailio", "asterisk", "cdr"] as const;
+
 export interface DatabasesArgs {
     postgres: PostgresAccess;
     /** The server is this stack's alone: its own databases are closed to everybody else's users as well. */
     exclusive: boolean;
     /** The server, where it belongs to this stack: what is in it goes with it. */
     deletedWith?: pulumi.Resource;
-}
-
-/** What the CDRs are kept by: the community edition of TimescaleDB has policies, the Apache edition needs a schedule. */
-export interface CdrStorage {
-    license: string;
-    retention: "policy" | "scheduled";
 }
 
 /** Databases, their users, schemas, and the administrator that Vault's database engine works as. */
@@ -43,6 +44,120 @@ export class Databases extends pulumi.ComponentResource {
 
     constructor(name: string, args: DatabasesArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("Databases"), name, {}, opts);
-        throw new Error(`${name}: ${Object.keys(args).join()}`);
+        const { host, port, user, password, caFile } = args.postgres;
+        const { deletedWith } = args;
+        const provider = new postgresql.Provider(
+            `${name}-postgres`,
+            {
+                host,
+                port,
+                username: user,
+                password,
+                database: "postgres",
+                sslmode: "verify-full",
+                sslrootcert: caFile,
+                superuser: false, // it may be none; the provider then leaves passwords alone that it can't read
+                connectTimeout: 30,
+            },
+            { parent: this },
+        );
+        const options = { parent: this, provider, deletedWith };
+        const roles = makeRoles(name, options);
+        const { databases, grants } = makeDatabases(name, roles, options);
+        const { admin, memberships } = makeAdmin(name, Object.values(roles), options);
+        if (args.exclusive) grants.push(...closeServer(name, admin, options));
+        const timescale = new postgresql.Extension(
+            `${name}-cdr-timescaledb`,
+            { name: "timescaledb", database: databases.cdr.name, dropCascade: true },
+            { ...options, deletedWith: databases.cdr },
+        );
+        const login = { host, port, user, password, caFile };
+        const inDatabase = (database: postgresql.Database, dependsOn: pulumi.Resource[]) => ({
+            parent: this,
+            deletedWith: database,
+            dependsOn,
+        });
+        const schemas = migrated.map((database) => {
+            const args = { ...login, database, owner: databaseOwners[database] };
+            const before = database === "cdr" ? [databases.cdr, timescale] : [databases[database]];
+            return new Migrations(`${name}-${database}-schema`, args, inDatabase(databases[database], before));
+        });
+        const policies = new CdrPolicies(`${name}-cdr-policies`, login, inDatabase(databases.cdr, schemas));
+
+        this.admin = { user: "vault_admin", password: pulumi.secret(admin.password.apply((known) => known as string)) };
+        this.cdrStorage = pulumi
+            .all([policies.license, policies.retention])
+            .apply(([license, retention]) => ({ license, retention }));
+        this.resources = [...Object.values(databases), ...grants, ...memberships, ...schemas, policies];
+        this.registerOutputs({ cdrStorage: this.cdrStorage });
     }
+}
+
+/** No passwords: nobody can log in until Vault's database engine has set one. */
+function makeRoles(name: string, options: pulumi.CustomResourceOptions): Record<string, postgresql.Role> {
+    const role = (owner: string, login: boolean) =>
+        new postgresql.Role(`${name}-${owner}`, { name: owner, login }, options);
+    return Object.fromEntries([
+        ...staticRoles.map((owner) => [owner, role(owner, true)]),
+        ...dynamicRoles.map((owner) => [owner, role(owner, false)]),
+    ]) as Record<string, postgresql.Role>;
+}
+
+/** Each database is its owner's, and closed to everybody else. */
+function makeDatabases(
+    name: string,
+    roles: Record<string, postgresql.Role>,
+    options: pulumi.CustomResourceOptions,
+): { databases: Record<string, postgresql.Database>; grants: postgresql.Grant[] } {
+    const made = Object.entries(databaseOwners).map(([database, owner]) => {
+        const resource = new postgresql.Database(
+            `${name}-${database}-database`,
+            { name: database, owner: roles[owner].name, encoding: "UTF8", template: "template0" },
+            options,
+        );
+        return { database, resource };
+    });
+    const grants = made.map(({ database, resource }) =>
+        closeDatabase(`${name}-${database}-closed`, resource.name, { ...options, deletedWith: resource }),
+    );
+    return { databases: Object.fromEntries(made.map(({ database, resource }) => [database, resource])), grants };
+}
+
+const closeDatabase = (name: string, database: pulumi.Input<string>, options: pulumi.CustomResourceOptions) =>
+    new postgresql.Grant(name, { database, role: "public", objectType: "database", privileges: [] }, options);
+
+function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.CustomResourceOptions) {
+    const password = new random.RandomPassword(
+        `${name}-vault-admin-password`,
+        { length: 32, special: false },
+        { parent: options.parent },
+    ).result;
+    const admin = new postgresql.Role(
+        `${name}-vault-admin`,
+        { name: "vault_admin", login: true, createRole: true, inherit: false, password },
+        options,
+    );
+    const memberships = managed.map(
+        (role, index) =>
+            new postgresql.GrantRole(
+                `${name}-vault-admin-${[...staticRoles, ...dynamicRoles][index]}`,
+                { role: admin.name, grantRole: role.name, withAdminOption: true },
+                options,
+            ),
+    );
+    return { admin, memberships };
+}
+
+/** PostgreSQL lets everybody connect to its own databases; only the database engine needs to. */
+function closeServer(name: string, admin: postgresql.Role, options: pulumi.CustomResourceOptions): postgresql.Grant[] {
+    const maintenance = closeDatabase(`${name}-postgres-closed`, "postgres", options);
+    return [
+        maintenance,
+        closeDatabase(`${name}-template1-closed`, "template1", options),
+        new postgresql.Grant(
+            `${name}-postgres-vault-admin`,
+            { database: "postgres", role: admin.name, objectType: "database", privileges: ["CONNECT"] },
+            { ...options, dependsOn: [maintenance] },
+        ),
+    ];
 }

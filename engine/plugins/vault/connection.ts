@@ -1,7 +1,7 @@
 import { sameValue, type Fields } from "../inputs";
 import { objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
-import type { VaultApi, VaultData } from "./api";
+import { readUnless, type VaultApi, type VaultData } from "./api";
 import { inType, snakeCase } from "./path-object";
 
 /** The account and the way to PostgreSQL; what the API calls `connection_details`. */
@@ -76,18 +76,18 @@ export function connectionType(api: () => VaultApi): ResourceType {
         fields,
         computed: ["pluginName"],
         secretOutputs: ["postgresql"],
-        async create(inputs, { signal }) {
+        async create(inputs) {
             const id = `${inputs.backend as string}/config/${inputs.name as string}`;
-            await api().write(id, payload(inputs), signal);
+            await api().write(id, payload(inputs));
             return { id };
         },
         async read(id, known) {
-            const data = await api().read(id);
+            const data = await readUnless(api(), id, /no such/);
             return data && observed(data, known);
         },
-        async update(id, olds, inputs, { signal }) {
+        async update(id, olds, inputs) {
             const old = olds.postgresql as Properties | undefined;
-            await api().write(id, payload(inputs, old?.password), signal);
+            await api().write(id, payload(inputs, old?.password));
         },
         delete: (id) => api().remove(id),
     });

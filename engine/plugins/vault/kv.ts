@@ -1,8 +1,9 @@
 import { waitFor } from "../../../process/wait";
+import { VaultError } from "../../../vault/client";
 import type { Fields } from "../inputs";
 import { objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
-import { VaultError, type VaultApi, type VaultData } from "./api";
+import { readUnless, type VaultApi, type VaultData } from "./api";
 
 /** Seconds that a new mount may take to become version 2 of the engine; it refuses writes until then. */
 const UPGRADE_SECONDS = 30;
@@ -65,7 +66,7 @@ export function secretType(api: () => VaultApi): ResourceType {
         },
         async read(id, known) {
             if (known.disableRead) return { path: id };
-            const seen = await api().read(id);
+            const seen = await readUnless(api(), id, /no such secret/);
             if (!seen?.data) return undefined; // a deleted version still has metadata
             return {
                 path: id,

@@ -1,7 +1,8 @@
 import type { Fields } from "../inputs";
+import { VaultError } from "../../../vault/client";
 import { objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
-import { VaultError, type VaultApi, type VaultData } from "./api";
+import type { VaultApi, VaultData } from "./api";
 
 const seconds = { shape: "integer", computed: true } as const;
 
@@ -60,7 +61,7 @@ export function mountType(api: () => VaultApi): ResourceType {
             const path = trimmed(inputs.path as string);
             const { options, ...config } = tuning(inputs);
             await enable(api(), "sys/mounts", path, {
-                type: inputs.type as string,
+                type: inputs.type,
                 description: inputs.description ?? "",
                 config,
                 options,
@@ -106,7 +107,7 @@ export function authBackendType(api: () => VaultApi): ResourceType {
         async create(inputs) {
             const path = trimmed((inputs.path ?? inputs.type) as string);
             await enable(api(), "sys/auth", path, {
-                type: inputs.type as string,
+                type: inputs.type,
                 description: inputs.description ?? "",
                 local: inputs.local ?? false,
             });

@@ -1,7 +1,7 @@
 import { changedFields, type Field } from "../inputs";
 import { objectType, type ObjectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
-import type { VaultApi, VaultData } from "./api";
+import { readUnless, type VaultApi, type VaultData } from "./api";
 
 export interface PathField extends Field {
     /** Name in the API; that of the property in snake case by default. */
@@ -63,21 +63,21 @@ export function pathObject(api: () => VaultApi, object: PathObject): ResourceTyp
         computed,
         secretOutputs,
         schemaVersion,
-        async create(inputs, { signal }) {
+        async create(inputs) {
             const id = object.path(inputs);
             const given = Object.keys(fields).filter((name) => inputs[name] !== undefined);
-            await api().write(id, body(fields, inputs, given), signal);
+            await api().write(id, body(fields, inputs, given));
             return { id };
         },
         async read(id) {
-            const data = await api().read(id);
+            const data = await readUnless(api(), id, /no such/);
             return data && { ...properties(fields, data), ...(await object.readMore?.(api(), id)) };
         },
-        async update(id, olds, inputs, { signal }) {
+        async update(id, olds, inputs) {
             // what is left out goes back to its default in some engines, and stays as it was in others
             const given = Object.keys(fields).filter((name) => inputs[name] !== undefined);
             const names = new Set([...given, ...changedFields(fields, olds, inputs)]);
-            await api().write(id, body(fields, inputs, [...names]), signal);
+            await api().write(id, body(fields, inputs, [...names]));
         },
         async delete(id) {
             if (!object.permanent) await api().remove(id);

@@ -7,15 +7,8 @@ import { connectionType } from "./connection";
 import { dynamicRoleType, staticRoleType } from "./database";
 import { secretType } from "./kv";
 import { authBackendType, mountType } from "./mount";
-import {
-    certRequestType,
-    configIssuersType,
-    configUrlsType,
-    pkiRoleType,
-    rootCertType,
-    setSignedType,
-    signIntermediateType,
-} from "./pki";
+import { certRequestType, rootCertType, setSignedType, signIntermediateType } from "./issuers";
+import { configIssuersType, configUrlsType, pkiRoleType } from "./pki";
 
 const configFields: Fields = {
     address: {
@@ -25,7 +18,6 @@ const configFields: Fields = {
     },
     token: { shape: "string", required: true },
     caCertFile: { shape: "string" },
-    namespace: { shape: "string" },
     skipChildToken: { shape: "boolean" },
     skipGetVaultVersion: { shape: "boolean" },
     vaultVersionOverride: { shape: "string" },
@@ -79,8 +71,5 @@ export function vaultPlugin(): Plugin {
                 signIntermediateType(configured),
         },
         functions: {},
-        async close() {
-            api?.close();
-        },
     };
 }

@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import type { Field, Fields } from "../inputs";
+import { objectType } from "../object";
+import type { Properties, ResourceType, Value } from "../plugin";
+import { readUnless, type VaultApi, type VaultData } from "./api";
+import { snakeCase } from "./path-object";
+
+const fixed = { shape: "string", replaces: true } as const satisfies Field;
+const given = { ...fixed, required: true } as const satisfies Field;
+const backend = given;
+
+const keyFields: Fields = {
+    backend,
+    type: { ...given, oneOf: ["internal"] },
+    commonName: given,
+    organization: fixed,
+    ou: fixed,
+    keyType: { ...fixed, default: "rsa", oneOf: ["rsa", "ec", "ed25519"] },
+    keyBits: { shape: "integer", replaces: true, default: 2048 },
+    keyName: { ...fixed, computed: true },
+    excludeCnFromSans: { shape: "boolean", replaces: true },
+};
+
+/** What is sent: all that is given, by the API's names, but for what is in the path. */
+function body(inputs: Properties, inPath: string[]): VaultData {
+    const sent = Object.entries(inputs).filter(([name, value]) => value !== undefined && !inPath.includes(name));
+    return Object.fromEntries(sent.map(([name, value]) => [snakeCase(name), value as Value]));
+}
+
+const text = (data: VaultData, ...names: string[]): Properties =>
+    Object.fromEntries(names.map((name) => [name, data[snakeCase(name)] ?? ""]));
+
+/** vault:pkiSecret/secretBackendRootCert:SecretBackendRootCert. The key is made by the server and never leaves it. */
+export function rootCertType(api: () => VaultApi): ResourceType {
+    return objectType({
+        fields: {
+            ...keyFields,
+            ttl: { shape: "string" }, // of a certificate that is made already: changes nothing
+            issuerName: { ...fixed, computed: true },
+            maxPathLength: { shape: "integer", replaces: true, default: -1 },
+        },
+        computed: ["certificate", "issuingCa", "serialNumber", "issuerId", "keyId"],
+        schemaVersion: "1",
+        named: false,
+        async create(inputs) {
+            const mount = inputs.backend as string;
+            const path = `${mount}/issuers/generate/root/${inputs.type as string}`;
+            const made = await api().write(path, body(inputs, ["backend", "type"]));
+            const outputs = text(made, "certificate", "serialNumber", "issuerId", "keyId", "issuerName", "keyName");
+            return {
+                id: `${mount}/issuer/${made.issuer_id as string}`,
+                made: { ...outputs, issuingCa: made.issuing_ca ?? "" },
+            };
+        },
+        async read(id) {
+            return (await issuer(api(), id)) && {};
+        },
+        delete: (id) => api().remove(id),
+    });
+}
+
+/** The issuer at a path; undefined when it, or its mount, is gone. */
+const issuer = (api: VaultApi, path: string) => readUnless(api, path, /unable to find PKI issuer/);
+
+/** vault:pkiSecret/secretBackendIntermediateCertRequest:SecretBackendIntermediateCertRequest: a key, and its CSR. */
+export function certRequestType(api: () => VaultApi): ResourceType {
+    return objectType({
+        fields: { ...keyFields, addBasicConstraints: { shape: "boolean", replaces: true } },
+        computed: ["csr", "keyId"],
+        named: false,
+        async create(inputs) {
+            const path = `${inputs.backend as string}/issuers/generate/intermediate/${inputs.type as string}`;
+            const made = await api().write(path, body(inputs, ["backend", "type"]));
+            return { id: `${path}/${randomUUID()}`, made: text(made, "csr", "keyId") };
+        },
+        async read(_id, known) {
+            const key = `${known.backend as string}/key/${known.keyId as string}`;
+            return (await readUnless(api(), key, /unable to find PKI key/)) && {};
+        },
+    });
+}
+
+const certificates = (pem: string): string[] =>
+    pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+
+/** vault:pkiSecret/secretBackendRootSignIntermediate:SecretBackendRootSignIntermediate. */
+export function signIntermediateType(api: () => VaultApi): ResourceType {
+    return objectType({
+        fields: {
+            backend,
+            csr: given,
+            commonName: given,
+            organization: fixed,
+            ou: fixed,
+            issuerRef: fixed,
+            maxPathLength: { shape: "integer", replaces: true, default: -1 },
+            ttl: fixed,
+            useCsrValues: { shape: "boolean", replaces: true, default: false },
+        },
+        computed: ["certificate", "issuingCa", "serialNumber", "caChains", "certificateBundle"],
+        schemaVersion: "1",
+        named: false,
+        async create(inputs) {
+            const [mount, ref] = [inputs.backend as string, inputs.issuerRef as string | undefined];
+            const path = ref ? `${mount}/issuer/${ref}/sign-intermediate` : `${mount}/root/sign-intermediate`;
+            const made = await api().write(path, body(inputs, ["backend"]));
+            const [own, issuing] = [made.certificate as string, made.issuing_ca as string];
+            const chain = (made.ca_chain as string[] | undefined) ?? [];
+            return {
+                id: `${ref ? path : mount}/${inputs.commonName as string}`,
+                made: {
+                    ...text(made, "certificate", "issuingCa", "serialNumber"),
+                    caChains: chain.length > 0 ? chain : [...certificates(issuing), ...certificates(own)],
+                    certificateBundle: [...new Set([...certificates(own), ...certificates(issuing)])].join("\n"),
+                },
+            };
+        },
+    });
+}
+
+/** vault:pkiSecret/secretBackendIntermediateSetSigned:SecretBackendIntermediateSetSigned: the signed certificate of a CSR. */
+export function setSignedType(api: () => VaultApi): ResourceType {
+    return objectType({
+        fields: { backend, certificate: given },
+        computed: ["importedIssuers", "importedKeys"],
+        named: false,
+        async create(inputs) {
+            const path = `${inputs.backend as string}/intermediate/set-signed`;
+            const made = await api().write(path, { certificate: inputs.certificate });
+            return {
+                id: `${path}/${randomUUID()}`,
+                made: { importedIssuers: made.imported_issuers ?? [], importedKeys: made.imported_keys ?? [] },
+            };
+        },
+        async read(_id, known) {
+            const [own] = (known.importedIssuers ?? []) as string[];
+            if (!own) return {};
+            return (await issuer(api(), `${known.backend as string}/issuer/${own}`)) && {};
+        },
+    });
+}
