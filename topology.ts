@@ -2,7 +2,7 @@ import { addressAt, parseAddress, parseCidr, type Cidr } from "./config/cidr";
 import { phases, type ContainerName, type Phase, type Ports, type Proxy, type StackConfig } from "./config/types";
 
 export type Role = "sip" | "pbx" | "media";
-export type ServiceName = ContainerName | "rtpengine";
+export type ServiceName = ContainerName | "rtpengine" | "pgbouncer";
 
 export interface Nic {
     name: "eth0" | "eth1";
@@ -15,7 +15,8 @@ export interface Nic {
 export interface Port {
     /** What speaks on it, such as sip, tls, ng. */
     name: string;
-    protocol: "udp" | "tcp";
+    /** Of unix, the number is in the name of a socket on the VM itself. */
+    protocol: "udp" | "tcp" | "unix";
     port: number;
     /** Last port of a range that starts with `port`. */
     last?: number;
@@ -75,6 +76,11 @@ const allVms: PhaseVm[] = [
     { name: "pbx-2", role: "pbx", host: 31, since: "2" },
 ];
 
+/** Run by systemd, from a Debian package of the VM's image. */
+const units = ["rtpengine", "pgbouncer"] as const;
+const isUnit = (service: ServiceName): service is (typeof units)[number] =>
+    (units as readonly ServiceName[]).includes(service);
+
 const reached = (phase: Phase, since: Phase): boolean => phases.indexOf(phase) >= phases.indexOf(since);
 
 /** The VMs of a phase (ADR-002). */
@@ -84,7 +90,7 @@ export const vmsOf = (phase: Phase): PhaseVm[] => allVms.filter((vm) => reached(
 function servicesOf(role: Role, phase: Phase, sipOwner: Proxy): ServiceName[] {
     const other: Proxy = sipOwner === "kamailio" ? "opensips" : "kamailio";
     const since: Record<Role, [Phase, ServiceName][]> = {
-        sip: [["1", sipOwner], ["1.5", other]], // prettier-ignore
+        sip: [["1", sipOwner], ["1", "pgbouncer"], ["1.5", other]], // prettier-ignore
         pbx: [["1", "asterisk"], ["2.5", "freeswitch"]], // prettier-ignore
         media: [["1", "rtpengine"], ["3", "janus"]], // prettier-ignore
     };
@@ -96,7 +102,7 @@ export const roles: readonly Role[] = ["sip", "pbx", "media"];
 /** The containers of a phase, over all its VMs or those of one role. */
 export function containersOf(phase: Phase, sipOwner: Proxy, role?: Role): ContainerName[] {
     const names = (role ? [role] : roles).flatMap((each) => servicesOf(each, phase, sipOwner));
-    return names.filter((name) => name !== "rtpengine");
+    return names.filter((name): name is ContainerName => !isUnit(name));
 }
 
 function proxyPorts(ports: Ports, owner: boolean): Port[] {
@@ -118,9 +124,14 @@ function portsOf(service: ServiceName, ports: Ports, sipOwner: Proxy): Port[] {
         case "opensips":
             return proxyPorts(ports, service === sipOwner);
         case "asterisk":
-            return [{ name: "sip", protocol: "udp", port: ports.asterisk }];
+            return [
+                { name: "sip", protocol: "udp", port: ports.asterisk },
+                { name: "tls", protocol: "tcp", port: ports.asteriskTls },
+            ];
         case "freeswitch":
             return [{ name: "sip", protocol: "udp", port: ports.freeswitch }];
+        case "pgbouncer":
+            return [{ name: "sql", protocol: "unix", port: ports.pgbouncer }];
         case "rtpengine":
             return [
                 { name: "ng", protocol: "udp", port: ports.ng },
@@ -177,7 +188,7 @@ export function plan(config: StackConfig): Topology {
         }
         const services = servicesOf(role, config.phase, config.sipOwner).map((service): Service => ({
             name: service,
-            kind: service === "rtpengine" ? "unit" : "container",
+            kind: isUnit(service) ? "unit" : "container",
             ports: portsOf(service, config.ports, config.sipOwner),
         }));
         const size = sizes[config.lab ? "lab" : "hosts"][role];

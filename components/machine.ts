@@ -80,6 +80,8 @@ export interface ContainerOnMachine {
     writable: string[];
     /** Directory for its sockets, empty at each start. */
     runDir: string;
+    /** Its environment, beside the image's own. */
+    environment?: Record<string, string>;
     /** Linux capabilities that it keeps; none by default. */
     capabilities?: string[];
 }
@@ -105,6 +107,7 @@ export function runContainer(
                 ...args.writable.map((path) => mount(path, false)),
             ],
             tmpfs: { [args.runDir]: "mode=0755" },
+            envs: Object.entries(args.environment ?? {}).map(([name, value]) => `${name}=${value}`),
             capabilities: { drops: ["ALL"], adds: args.capabilities },
             logDriver: "local",
             // a VM that was made anew has no container any more
@@ -118,5 +121,9 @@ export function runContainer(
  * A shell command for a container that may not run yet; then there is nothing to do. The container is known by its process,
  * named as it is: Docker itself may still be starting, and is slow to ask.
  */
-export const inContainer = (container: string, command: string): string =>
+export const whereRunning = (container: string, command: string): string =>
     `if pgrep -x ${container} >/dev/null; then ${command}; fi`;
+
+/** The same for a command inside of the container; without Docker, which takes seconds on an emulated CPU. */
+export const inContainer = (container: string, command: string): string =>
+    whereRunning(container, `nsenter --target $(pgrep -o -x ${container}) --mount --root --wd ${command}`);

@@ -1,17 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rtpengineFiles } from "../configs/rtpengine/files";
+import { rtpengineFiles, rtpengineSecrets } from "../configs/rtpengine/files";
 import { KernelModule } from "../providers/kernel-module/resource";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf } from "../topology";
+import type { VaultAccess } from "./core-services";
 import { makeMachine, type Machine, type MachineArgs } from "./machine";
 import { componentType } from "./token";
+import { VaultAgent } from "./vault-agent";
 
 export interface MediaServerArgs extends MachineArgs {
     /** Ports of RTPEngine: ng protocol, command line, first and last for RTP. */
     ports: { ng: number; cli: number; rtpMin: number; rtpMax: number };
     /** Whether RTPEngine may do without its kernel module; by default the module is a must. */
     fallback: boolean;
+    /** What its agent logs in to, and as which AppRole. */
+    vault: VaultAccess;
+    roleId: pulumi.Input<string>;
 }
 
 const unit = "rtpengine-daemon.service";
@@ -35,6 +40,13 @@ export class MediaServer extends pulumi.ComponentResource {
 
         const module = this.loadModule(args);
         const files = this.writeFiles(args);
+        const { vault, roleId } = args;
+        const templates = [rtpengineSecrets];
+        new VaultAgent(
+            `${args.plan.name}-agent`,
+            { machine, role: "media", vault, roleId, templates },
+            { parent: this },
+        );
         this.startDaemon(
             args,
             [module, files].filter((resource) => resource !== undefined),

@@ -1,25 +1,51 @@
 import * as pulumi from "@pulumi/pulumi";
-import { asteriskFiles, asteriskPath, reloaded, restarted } from "../configs/asterisk/files";
+import {
+    asteriskCredentials,
+    asteriskEnvironment,
+    asteriskFiles,
+    asteriskTlsDir,
+    reloaded,
+    restarted,
+} from "../configs/asterisk/files";
+import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf } from "../topology";
+import type { PostgresAccess, VaultAccess } from "./core-services";
 import { fingerprint } from "./fingerprint";
-import { dockerOn, inContainer, makeMachine, runContainer, type Machine, type MachineArgs } from "./machine";
+import { dockerOn, inContainer, makeMachine, runContainer, whereRunning } from "./machine";
+import type { Machine, MachineArgs } from "./machine";
 import { componentType } from "./token";
+import { certificateTemplate, VaultAgent } from "./vault-agent";
 
 export interface PbxArgs extends MachineArgs {
     sipDomain: string;
-    /** Port of Asterisk's SIP. */
+    /** Ports of Asterisk's SIP: UDP, and TLS. */
     port: number;
+    tlsPort: number;
     /** The SIP proxies, which all calls come from and go to, by the name of their VM. */
     proxies: { name: string; address: string; port: number }[];
     rtpMin: number;
     rtpMax: number;
     /** Seconds until voicemail answers. */
     ringSeconds: number;
-    /** PINs of the voicemail boxes by extension; secret. */
-    voicemailPins: pulumi.Input<Record<string, string>>;
+    /** Where extensions and voicemail boxes are. */
+    postgres: PostgresAccess;
+    /** What its agent logs in to, and as which AppRole. */
+    vault: VaultAccess;
+    roleId: pulumi.Input<string>;
+    /** Name and life (seconds) of its certificate. */
+    commonName: string;
+    certificateSeconds: number;
 }
+
+const cli = (command: string): string => inContainer("asterisk", `asterisk -rx '${command}'`);
+
+/** What follows a change of files. */
+const applied = [
+    { paths: reloaded, command: cli("core reload") },
+    { paths: restarted, command: whereRunning("asterisk", "docker restart asterisk >/dev/null") },
+];
 
 /** A VM with Asterisk in a container, on the internal network only (ADR-005): dialplan, voicemail, service numbers. */
 export class Pbx extends pulumi.ComponentResource {
@@ -40,34 +66,13 @@ export class Pbx extends pulumi.ComponentResource {
 
     private runAsterisk(args: PbxArgs): void {
         const { target, options, plan } = this.machine;
-        const files = pulumi.output(args.voicemailPins).apply((voicemailPins) =>
-            asteriskFiles({
-                name: plan.name,
-                sipDomain: args.sipDomain,
-                internalAddress: this.address,
-                port: args.port,
-                proxies: args.proxies,
-                rtpMin: args.rtpMin,
-                rtpMax: args.rtpMax,
-                ringSeconds: args.ringSeconds,
-                voicemailPins,
-            }),
-        );
-        const reload = inContainer("asterisk", "docker exec asterisk asterisk -rx 'core reload'");
-        const restart = inContainer("asterisk", "docker restart asterisk >/dev/null");
+        const files = this.files(args);
         const written = new VmFiles(
             `${plan.name}-files`,
-            {
-                ...target,
-                bundleName: "asterisk",
-                files,
-                apply: [
-                    { paths: reloaded.map(asteriskPath), command: reload },
-                    { paths: restarted.map(asteriskPath), command: restart },
-                ],
-            },
+            { ...target, bundleName: "asterisk", files, apply: applied },
             options,
         );
+        const agent = this.runAgent(args, written);
         const container = runContainer(
             this.machine,
             dockerOn(this.machine),
@@ -76,10 +81,11 @@ export class Pbx extends pulumi.ComponentResource {
                 readOnly: ["/etc/asterisk"],
                 writable: ["/var/spool/asterisk"],
                 runDir: "/run/asterisk",
+                environment: asteriskEnvironment,
                 // it runs as root, with a database in a directory of user asterisk
                 capabilities: ["CAP_DAC_OVERRIDE"],
             },
-            [written],
+            [written, agent],
         );
         new Service(
             `${plan.name}-asterisk-sip`,
@@ -93,6 +99,38 @@ export class Pbx extends pulumi.ComponentResource {
                 after: [container.id, fingerprint(files)],
             },
             { ...options, dependsOn: [container] },
+        );
+    }
+
+    private files(args: PbxArgs): pulumi.Output<GuestFile[]> {
+        const { sipDomain, port, tlsPort, proxies, rtpMin, rtpMax, ringSeconds } = args;
+        const view = { name: args.plan.name, internalAddress: this.address, sipDomain, port, tlsPort, proxies };
+        const { host, port: postgresPort, ca } = args.postgres;
+        return pulumi
+            .all([host, postgresPort, ca])
+            .apply(([host, port, ca]) =>
+                asteriskFiles({ ...view, rtpMin, rtpMax, ringSeconds, postgres: { host, port, ca } }),
+            );
+    }
+
+    private runAgent(args: PbxArgs, written: VmFiles): VaultAgent {
+        const certificate = certificateTemplate({
+            name: "asterisk-cert",
+            role: "asterisk-role",
+            commonName: args.commonName,
+            ipSans: [this.address],
+            ttlSeconds: args.certificateSeconds,
+            dir: asteriskTlsDir,
+            owner: "root:root",
+            reload: cli("module reload res_pjsip.so"),
+        });
+        const templates = [asteriskCredentials(cli("module reload res_odbc.so")), certificate];
+        const machine = { ...this.machine, options: { ...this.machine.options, dependsOn: [written] } };
+        const { vault, roleId } = args;
+        return new VaultAgent(
+            `${args.plan.name}-agent`,
+            { machine, role: "pbx", vault, roleId, templates },
+            { parent: this },
         );
     }
 }

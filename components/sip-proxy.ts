@@ -1,29 +1,52 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kamailioFiles, kamailioPaths, kamailioTlsPaths } from "../configs/kamailio/files";
+import { kamailioFiles, kamailioPaths, kamailioTlsDir, kamailioTlsPath } from "../configs/kamailio/files";
+import {
+    pgbouncerCredentials,
+    pgbouncerFiles,
+    pgbouncerPaths,
+    pgbouncerSocketDir,
+    pgbouncerUnitPath,
+} from "../configs/pgbouncer/files";
+import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
-import { addressOf } from "../topology";
+import { addressOf, portOf } from "../topology";
+import type { PostgresAccess, VaultAccess } from "./core-services";
 import { fingerprint } from "./fingerprint";
-import { dockerOn, inContainer, makeMachine, runContainer, type Machine, type MachineArgs } from "./machine";
+import { dockerOn, inContainer, makeMachine, runContainer, whereRunning } from "./machine";
+import type { Machine, MachineArgs } from "./machine";
 import { componentType } from "./token";
+import { certificateTemplate, VaultAgent } from "./vault-agent";
 
 export interface SipProxyArgs extends MachineArgs {
     sipDomain: string;
-    /** UDP and TCP port of Kamailio; it does not run without. */
-    kamailioPort?: number;
-    /** TLS listener, with its certificate chain and its key (PEM); none by default. */
-    tls?: { port: number; certificate: string; privateKey: pulumi.Input<string> };
     /** The PBXs, in the order in which they get calls. */
     pbxs: { address: string; port: number }[];
     /** Control sockets (ng protocol) of the RTPEngines. */
     media: { address: string; port: number }[];
-    /** SIP passwords by extension; secret. */
-    passwords: pulumi.Input<Record<string, string>>;
+    /** Where accounts and registrations are. */
+    postgres: PostgresAccess;
+    /** What its agent logs in to, and as which AppRole. */
+    vault: VaultAccess;
+    roleId: pulumi.Input<string>;
+    /** Life of its certificate, seconds. */
+    certificateSeconds: number;
 }
+
+const reloadTls = inContainer("kamailio", "kamcmd tls.reload");
+
+/** What follows a change of files. */
+const applied = [
+    { paths: kamailioPaths, command: whereRunning("kamailio", "docker restart kamailio >/dev/null") },
+    { paths: [kamailioTlsPath], command: reloadTls },
+    { paths: [pgbouncerUnitPath], command: "systemctl daemon-reload && systemctl enable --quiet pgbouncer" },
+    { paths: pgbouncerPaths, command: whereRunning("pgbouncer", "systemctl reload pgbouncer") },
+];
 
 /**
  * A VM with Kamailio in a container, between both networks: it registers and authenticates the phones, anchors their media
- * on RTPEngine and passes their calls on to the PBX, and the PBX's to the phones.
+ * on RTPEngine and passes their calls on to the PBX, and the PBX's to the phones. PgBouncer beside it keeps the password of
+ * the database; both the password and Kamailio's certificate come from the VM's agent.
  */
 export class SipProxy extends pulumi.ComponentResource {
     readonly machine: Machine;
@@ -36,39 +59,38 @@ export class SipProxy extends pulumi.ComponentResource {
         this.machine = makeMachine(this, args);
         this.external = addressOf(args.plan, "external");
         this.internal = addressOf(args.plan, "internal");
-        if (args.kamailioPort !== undefined) this.runKamailio(args, args.kamailioPort);
+        if (portOf(args.plan, "kamailio", "udp") !== undefined) this.runKamailio(args);
         this.versions = args.image.versions.apply(({ kamailio, kernel, docker }) => ({ kamailio, kernel, docker }));
         this.registerOutputs({ external: this.external, internal: this.internal, versions: this.versions });
     }
 
-    private runKamailio(args: SipProxyArgs, port: number): void {
+    private port(service: "kamailio" | "pgbouncer", port: string): number {
+        const { plan } = this.machine;
+        const found = portOf(plan, service, port);
+        if (found === undefined) throw new Error(`${plan.name} has no port ${port} of ${service}.`);
+        return found;
+    }
+
+    private runKamailio(args: SipProxyArgs): void {
         const { target, options, plan } = this.machine;
-        const { sipDomain, pbxs, media } = args;
-        const addresses = { externalAddress: this.external, internalAddress: this.internal };
-        const workers = 2 + 2 * plan.vcpus;
-        const files = pulumi
-            .all([args.passwords, args.tls])
-            .apply(([passwords, tls]) =>
-                kamailioFiles({ sipDomain, port, tls, pbxs, media, passwords, workers, ...addresses }),
-            );
-        const apply = [
-            { paths: kamailioPaths, command: inContainer("kamailio", "docker restart kamailio >/dev/null") },
-        ];
-        if (args.tls) {
-            const reload = "docker exec kamailio kamcmd tls.reload";
-            apply.push({ paths: kamailioTlsPaths, command: inContainer("kamailio", reload) });
-        }
-        const written = new VmFiles(`${plan.name}-files`, { ...target, bundleName: "kamailio", files, apply }, options);
+        const files = this.files(args);
+        const written = new VmFiles(
+            `${plan.name}-files`,
+            { ...target, bundleName: "kamailio", files, apply: applied },
+            options,
+        );
+        const agent = this.runAgent(args, written);
         const container = runContainer(
             this.machine,
             dockerOn(this.machine),
             {
                 container: "kamailio",
-                readOnly: ["/etc/kamailio"],
-                writable: ["/var/lib/kamailio"],
+                readOnly: ["/etc/kamailio", pgbouncerSocketDir],
+                writable: [],
                 runDir: "/run/kamailio",
+                environment: { PGHOST: pgbouncerSocketDir, PGPORT: String(this.port("pgbouncer", "sql")) },
             },
-            [written],
+            [written, agent],
         );
         new Service(
             `${plan.name}-kamailio-sip`,
@@ -77,10 +99,48 @@ export class SipProxy extends pulumi.ComponentResource {
                 service: "kamailio",
                 protocol: "sip",
                 address: this.external,
-                port,
+                port: this.port("kamailio", "udp"),
                 after: [container.id, fingerprint(files)],
             },
             { ...options, dependsOn: [container] },
+        );
+    }
+
+    private files({ sipDomain, pbxs, media, postgres }: SipProxyArgs): pulumi.Output<GuestFile[]> {
+        const kamailio = kamailioFiles({
+            sipDomain,
+            externalAddress: this.external,
+            internalAddress: this.internal,
+            port: this.port("kamailio", "udp"),
+            tlsPort: this.port("kamailio", "tls"),
+            pbxs,
+            media,
+            workers: 2 + 2 * this.machine.plan.vcpus,
+        });
+        const port = this.port("pgbouncer", "sql");
+        return postgres.ca.apply((postgresCa) => [...kamailio, ...pgbouncerFiles({ port, postgresCa })]);
+    }
+
+    private runAgent(args: SipProxyArgs, written: VmFiles): VaultAgent {
+        const certificate = certificateTemplate({
+            name: "kamailio-cert",
+            role: "kamailio-role",
+            commonName: args.sipDomain,
+            ipSans: [this.external, this.internal],
+            ttlSeconds: args.certificateSeconds,
+            dir: kamailioTlsDir,
+            owner: "root:root",
+            reload: reloadTls,
+        });
+        const templates = pulumi
+            .all([args.postgres.host, args.postgres.port])
+            .apply(([host, port]) => [pgbouncerCredentials("kamailio", { host, port }), certificate]);
+        const machine = { ...this.machine, options: { ...this.machine.options, dependsOn: [written] } };
+        const { vault, roleId } = args;
+        return new VaultAgent(
+            `${args.plan.name}-agent`,
+            { machine, role: "sip", vault, roleId, templates },
+            { parent: this },
         );
     }
 }

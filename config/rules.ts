@@ -3,16 +3,7 @@ import * as path from "node:path";
 import { formatAddress, holds, overlap, parseAddress, parseCidr, type Cidr } from "./cidr";
 import { nearest } from "./nearest";
 import { type Problems } from "./problems";
-import {
-    containers,
-    imageSources,
-    phases,
-    proxies,
-    standardPorts,
-    type Ports,
-    type StackConfig,
-    type VmOverride,
-} from "./types";
+import { containers, imageSources, phases, proxies, standardPorts, type Ports, type VmOverride } from "./types";
 
 /** The values of all keys in their types, not yet looked at any further. */
 export type Values = Record<string, unknown>;
@@ -134,21 +125,6 @@ export function checkPasswords(values: Values, extensions: string[], problems: P
 }
 
 const isFile = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-
-/** The files of the proxy's certificate, when they are given; `directory` is where relative paths start. */
-export function checkTls(values: Values, directory: string, problems: Problems): StackConfig["tls"] {
-    const keys = ["tlsCertificate", "tlsPrivateKey"];
-    const given = keys.filter((key) => values[key] !== "");
-    if (given.length === 0) return undefined;
-    const [certificate, privateKey] = keys.map((key) => path.resolve(directory, String(values[key])));
-    for (const key of keys) {
-        if (!given.includes(key)) problems.add(key, "", `${given[0]} is given, allowed are both or none`);
-        else if (!isFile(path.resolve(directory, String(values[key])))) {
-            problems.add(key, values[key], "there is no such file, allowed is a file in PEM format");
-        }
-    }
-    return { certificate, privateKey };
-}
 
 /** The image archives that are given; `directory` is where relative paths start. */
 export function checkArchives(values: Values, directory: string, problems: Problems): Partial<Record<string, string>> {

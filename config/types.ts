@@ -33,9 +33,11 @@ export const standardPorts = {
     otherWs: 8090,
     otherWss: 8444,
     asterisk: 5080,
+    asteriskTls: 5081,
     freeswitch: 5090,
     ng: 22222,
     ngCli: 9900,
+    pgbouncer: 6432,
     rtpMin: 10000,
     rtpMax: 20000,
 };
@@ -73,8 +75,6 @@ export interface StackConfig {
     aptCheckValidUntil: boolean;
     /** Image archives by container, only those given. */
     archives: Partial<Record<ContainerName, string>>;
-    /** Absolute paths of PEM files; both or none. */
-    tls?: { certificate: string; privateKey: string };
     rtpengineFallback: boolean;
     hypervisor: "libvirt";
     libvirtUri: string;

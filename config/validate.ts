@@ -37,7 +37,6 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     const extensions = rules.checkExtensions(values, problems);
     rules.checkPasswords(values, extensions, problems);
     const archives = rules.checkArchives(values, directory, problems);
-    const tls = rules.checkTls(values, directory, problems);
     const phase = phases.find((known) => known === values.phase);
     const phaseVms = vmsOf(phase ?? "4"); // with an unknown phase, no VM of any phase is a mistake
     const withExternal = phaseVms.filter((vm) => vm.role !== "pbx").map((vm) => vm.name);
@@ -45,9 +44,9 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     const vms = rules.checkVms(values, networks, names, withExternal, problems);
     if (problems.sentences.length > 0) return { problems: problems.sentences };
 
-    const inOtherForm = [...containers.map((container) => `${container}Archive`), "tlsCertificate", "tlsPrivateKey"];
+    const inOtherForm = containers.map((container): string => `${container}Archive`);
     const plain = Object.fromEntries(Object.entries(values).filter(([key]) => !inOtherForm.includes(key)));
-    const config = { ...plain, ports, extensions, archives, tls, vms } as unknown as StackConfig;
+    const config = { ...plain, ports, extensions, archives, vms } as unknown as StackConfig;
     const { wrong, toSupply } = checkImages(config);
     const all = [...wrong, ...conflicts(plan(config))];
     return all.length > 0 ? { problems: all } : { config, toSupply };

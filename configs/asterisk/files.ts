@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../render";
+import type { AgentTemplate } from "../vault-agent/templates";
 
 export interface AsteriskView {
     /** Name of the VM. */
@@ -6,38 +7,79 @@ export interface AsteriskView {
     sipDomain: string;
     internalAddress: string;
     port: number;
+    tlsPort: number;
     /** The SIP proxies, by the name of their VM. */
     proxies: { name: string; address: string; port: number }[];
     rtpMin: number;
     rtpMax: number;
     /** Seconds until voicemail answers. */
     ringSeconds: number;
-    /** PINs of the voicemail boxes by extension. */
-    voicemailPins: Record<string, string>;
+    /** Where PostgreSQL is, and the content of the PEM file that its certificate is checked against. */
+    postgres: { host: string; port: number; ca: string };
 }
 
-/** Files of a template each; what differs is taken over by a reload. */
-export const reloaded = ["cdr", "extensions", "indications", "logger", "manager", "pjsip", "rtp", "voicemail"];
+/** Files that a reload takes over. */
+export const reloaded = [
+    "cdr",
+    "extconfig",
+    "extensions",
+    "indications",
+    "logger",
+    "manager",
+    "pjsip",
+    "rtp",
+    "voicemail",
+].map((name) => `/etc/asterisk/${name}.conf`);
 
-/** Files of a template each that are read at the start only. */
-export const restarted = ["asterisk", "modules", "pjsip_transport"];
+const odbcIni = "/etc/asterisk/odbc.ini";
+const postgresCa = "/etc/asterisk/postgres-ca.pem";
+
+const startOnly = [
+    ...["asterisk", "modules", "pjsip_transport", "sorcery"].map((name) => `/etc/asterisk/${name}.conf`),
+    odbcIni,
+];
+
+/** Files that are read at the start only, or with the first connection to the database. */
+export const restarted = [...startOnly, postgresCa];
 
 /** Files that are there because Asterisk complains otherwise. */
 const defaults = ["acl", "ccss", "cel", "features", "pjproject", "stasis", "udptl"];
 
-export const asteriskPath = (name: string): string => `/etc/asterisk/${name}.conf`;
+/** Directory of Asterisk's certificate, which the VM's agent renders: cert.pem and key.pem. */
+export const asteriskTlsDir = "/etc/asterisk/tls";
 
-/** Asterisk's configuration: SIP trunks to the proxies, dialplan, voicemail. */
+/** Asterisk's environment: where unixODBC finds its databases. */
+export const asteriskEnvironment = { ODBCINI: odbcIni };
+
+/** Asterisk's configuration: SIP trunks to the proxies, dialplan; extensions and voicemail boxes are in PostgreSQL. */
 export function asteriskFiles(view: AsteriskView): GuestFile[] {
-    const mailboxes = Object.entries(view.voicemailPins).map(([extension, pin]) => ({ extension, pin }));
-    const all = { ...view, mailboxes };
-    const file = (name: string, template: string): GuestFile => ({
-        path: asteriskPath(name),
-        content: render(`asterisk/${template}.conf`, all),
-        mode: name === "voicemail" ? "0600" : "0644",
-    });
+    const tls = { certificate: `${asteriskTlsDir}/cert.pem`, privateKey: `${asteriskTlsDir}/key.pem` };
+    const all = { ...view, ...tls, ca: postgresCa };
+    const template = (path: string): string => path.replace("/etc/", "");
     return [
-        ...[...reloaded, ...restarted].map((name) => file(name, name)),
-        ...defaults.map((name) => file(name, "defaults")),
+        ...[...reloaded, ...startOnly].map((path) => ({ path, content: render(template(path), all) })),
+        ...defaults.map((name) => ({
+            path: `/etc/asterisk/${name}.conf`,
+            content: render("asterisk/defaults.conf", {}),
+        })),
+        { path: postgresCa, content: view.postgres.ca },
     ];
+}
+
+/**
+ * What the VM's agent renders for Asterisk: a user of PostgreSQL that lives as long as its lease.
+ * @param reload shell command after which new connections use it
+ */
+export function asteriskCredentials(reload: string): AgentTemplate {
+    const contents = render("asterisk/res_odbc.conf", {
+        username: "{{ .Data.username }}",
+        password: "{{ .Data.password }}",
+    });
+    return {
+        name: "asterisk-db",
+        kind: "credential",
+        secret: "database/creds/asterisk",
+        files: [{ path: "/etc/asterisk/res_odbc.conf", mode: "0600", owner: "root:root", contents }],
+        reload,
+    };
 }

@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../render";
+import type { AgentTemplate } from "../vault-agent/templates";
 
 export interface RtpengineView {
     internalAddress: string;
@@ -15,3 +16,19 @@ export function rtpengineFiles(view: RtpengineView): GuestFile[] {
     const content = render("rtpengine/rtpengine.conf", { ...view, noFallback: !view.fallback });
     return [{ path: "/etc/rtpengine/rtpengine.conf", content }];
 }
+
+/** What the VM's agent renders for RTPEngine: the secret of those who control it. */
+export const rtpengineSecrets: AgentTemplate = {
+    name: "rtpengine",
+    kind: "static",
+    secret: "secret/data/rtpengine",
+    files: [
+        {
+            path: "/etc/rtpengine/control_secret",
+            mode: "0600",
+            owner: "rtpengine:rtpengine",
+            contents: "{{ .Data.data.control_secret }}\n",
+        },
+    ],
+    reload: "true",
+};

@@ -76,16 +76,6 @@ test.each<[string, Record<string, unknown>, string]>([
         'voip-stack:kamailioArchive is "/nowhere/kamailio.tar": there is no such file, ' +
             "write one with `docker save -o kamailio.tar IMAGE` and name its path.",
     ],
-    [
-        "certificate without key",
-        { tlsCertificate: __filename },
-        'voip-stack:tlsPrivateKey is "": tlsCertificate is given, allowed are both or none.',
-    ],
-    [
-        "missing key file",
-        { tlsCertificate: __filename, tlsPrivateKey: "/nowhere/key.pem" },
-        'voip-stack:tlsPrivateKey is "/nowhere/key.pem": there is no such file, allowed is a file in PEM format.',
-    ],
     ["bad extension", { extensions: ["99"] }, 'voip-stack:extensions[0] is "99": allowed is 1000 to 2999.'],
     [
         "extension twice",

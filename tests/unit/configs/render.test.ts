@@ -1,32 +1,40 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { asteriskFiles } from "../../../configs/asterisk/files";
-import { ha1, kamailioFiles, kamailioPaths, kamailioTlsPaths } from "../../../configs/kamailio/files";
+import { asteriskCredentials, asteriskFiles, reloaded, restarted } from "../../../configs/asterisk/files";
+import { kamailioFiles, kamailioPaths, kamailioTlsPath } from "../../../configs/kamailio/files";
+import { pgbouncerCredentials, pgbouncerFiles, pgbouncerPaths, pgbouncerUnitPath } from "../../../configs/pgbouncer/files";
 import { render, type GuestFile } from "../../../configs/render";
-import { rtpengineFiles } from "../../../configs/rtpengine/files";
+import { rtpengineFiles, rtpengineSecrets } from "../../../configs/rtpengine/files";
 import * as views from "./views";
 
 const bundles: [string, () => GuestFile[]][] = [
     ["Kamailio", () => kamailioFiles(views.kamailio)],
-    ["Kamailio with several PBXs and RTPEngines, and TLS", () => kamailioFiles(views.kamailioOfMany)],
+    ["Kamailio with several PBXs and RTPEngines", () => kamailioFiles(views.kamailioOfMany)],
     ["Asterisk", () => asteriskFiles(views.asterisk)],
     ["Asterisk behind two proxies", () => asteriskFiles(views.asteriskOfMany)],
+    ["PgBouncer", () => pgbouncerFiles(views.pgbouncer)],
     ["RTPEngine", () => rtpengineFiles(views.rtpengine)],
     ["RTPEngine without its kernel module", () => rtpengineFiles({ ...views.rtpengine, table: -1, fallback: true })],
+];
+
+const templates = [
+    pgbouncerCredentials("kamailio", { host: "192.168.64.1", port: 5432 }),
+    asteriskCredentials("reload"),
+    rtpengineSecrets,
 ];
 
 test.each(bundles)("%s is configured as before", (_, files) => {
     for (const file of files()) expect(`${file.mode ?? "0644"} ${file.path}\n${file.content}`).toMatchSnapshot(file.path);
 });
 
-test("every template is rendered by a test", () => {
-    const configs = path.join(__dirname, "../../../configs");
-    const templates = fs
-        .readdirSync(configs, { recursive: true, encoding: "utf8" })
+test.each(["asterisk", "kamailio", "pgbouncer", "rtpengine"])("every template of %s is rendered by a test", (service) => {
+    const there = fs
+        .readdirSync(path.join(__dirname, "../../../configs", service))
         .filter((file) => file.endsWith(".mustache"))
         .map((file) => path.basename(file, ".mustache"));
-    const rendered = bundles.flatMap(([, files]) => files().map((file) => path.basename(file.path)));
-    expect(rendered).toEqual(expect.arrayContaining(templates.filter((name) => name !== "defaults.conf")));
+    const files = [...bundles.flatMap(([, files]) => files()), ...templates.flatMap((template) => template.files)];
+    const rendered = files.map((file) => path.basename(file.path));
+    expect(rendered).toEqual(expect.arrayContaining(there.filter((name) => name !== "defaults.conf")));
 });
 
 test("nothing of the template language is left in a file", () => {
@@ -47,25 +55,20 @@ test("values are put in as they are", () => {
     expect(files.find((file) => file.path.endsWith("pjsip.conf"))?.content).toContain(`from_domain = a&"<b>`);
 });
 
-test("no password is on the proxy, only its HA1, and that readable by root only", () => {
-    const files = kamailioFiles(views.kamailio);
-    for (const { content } of files) expect(content).not.toContain("first-password");
-    const subscribers = files.find((file) => file.path.endsWith("subscriber"));
-    expect(subscribers).toMatchObject({ mode: "0600" });
-    expect(subscribers?.content).toContain(`1:1001:sip.local:${ha1("1001", "sip.local", "first-password")}\n`);
+test.each(templates.map((template) => [template.name, template] as const))("the agent renders %s as before", (_, template) =>
+    expect(template).toMatchSnapshot(),
+);
+
+test("credentials are for the program's eyes only, and no file of the program's configuration has them", () => {
+    for (const { files } of templates) for (const { mode } of files) expect(mode).toBe("0600");
+    const paths = bundles.flatMap(([, files]) => files().map((file) => file.path));
+    for (const { files } of templates) for (const { path } of files) expect(paths).not.toContain(path);
 });
 
-test("HA1 is that of RFC 2617, section 3.5", () => {
-    expect(ha1("Mufasa", "testrealm@host.com", "Circle Of Life")).toBe("939e7578ed9e3c518a452acee763bce9");
-});
-
-test("voicemail PINs are readable by root only", () => {
-    const withPin = asteriskFiles(views.asterisk).filter((file) => file.content.includes("471100"));
-    expect(withPin).toMatchObject([{ path: "/etc/asterisk/voicemail.conf", mode: "0600" }]);
-});
-
-test("Kamailio takes over a change of every file but those it writes itself", () => {
-    const files = kamailioFiles(views.kamailioOfMany);
-    const paths = files.filter((file) => !file.initial).map((file) => file.path);
-    expect(paths).toEqual([...kamailioPaths, ...kamailioTlsPaths]);
+test("a change of every file is taken over", () => {
+    const paths = (files: GuestFile[]) => files.map((file) => file.path).sort();
+    expect([...kamailioPaths, kamailioTlsPath].sort()).toEqual(paths(kamailioFiles(views.kamailioOfMany)));
+    expect([...pgbouncerPaths, pgbouncerUnitPath].sort()).toEqual(paths(pgbouncerFiles(views.pgbouncer)));
+    const asterisk = asteriskFiles(views.asterisk).filter((file) => !file.content.startsWith("; Nothing differs"));
+    expect([...reloaded, ...restarted].sort()).toEqual(paths(asterisk));
 });

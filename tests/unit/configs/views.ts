@@ -1,5 +1,6 @@
 import type { AsteriskView } from "../../../configs/asterisk/files";
 import type { KamailioView } from "../../../configs/kamailio/files";
+import type { PgbouncerView } from "../../../configs/pgbouncer/files";
 import type { RtpengineView } from "../../../configs/rtpengine/files";
 
 export const kamailio: KamailioView = {
@@ -7,18 +8,17 @@ export const kamailio: KamailioView = {
     externalAddress: "10.64.0.10",
     internalAddress: "192.168.64.10",
     port: 5060,
+    tlsPort: 5061,
     workers: 4,
     pbxs: [{ address: "192.168.64.30", port: 5080 }],
     media: [{ address: "192.168.64.20", port: 22222 }],
-    passwords: { "1001": "first-password", "1002": "second-password" },
 };
 
-/** Phase 2: everything there is more than one of, and TLS. */
+/** Phase 2: everything there is more than one of. */
 export const kamailioOfMany: KamailioView = {
     ...kamailio,
     pbxs: [...kamailio.pbxs, { address: "192.168.64.31", port: 5080 }],
     media: [...kamailio.media, { address: "192.168.64.21", port: 22222 }, { address: "192.168.64.22", port: 22222 }],
-    tls: { port: 5061, certificate: "the certificate\n", privateKey: "its key\n" },
 };
 
 export const asterisk: AsteriskView = {
@@ -26,17 +26,20 @@ export const asterisk: AsteriskView = {
     sipDomain: "sip.local",
     internalAddress: "192.168.64.30",
     port: 5080,
+    tlsPort: 5081,
     proxies: [{ name: "sip-1", address: "192.168.64.10", port: 5060 }],
     rtpMin: 10000,
     rtpMax: 20000,
     ringSeconds: 15,
-    voicemailPins: { "1001": "471100", "1002": "471200" },
+    postgres: { host: "192.168.64.1", port: 5432, ca: "the CA\n" },
 };
 
 export const asteriskOfMany: AsteriskView = {
     ...asterisk,
     proxies: [...asterisk.proxies, { name: "sip-2", address: "192.168.64.11", port: 5060 }],
 };
+
+export const pgbouncer: PgbouncerView = { port: 6432, postgresCa: "the CA\n" };
 
 export const rtpengine: RtpengineView = {
     internalAddress: "192.168.64.20",

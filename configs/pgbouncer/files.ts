@@ -1,0 +1,68 @@
+import { render, type GuestFile } from "../render";
+import type { AgentTemplate } from "../vault-agent/templates";
+
+/** Directory of PgBouncer's socket; `PGHOST` of its clients. */
+export const pgbouncerSocketDir = "/var/lib/pgbouncer";
+
+export interface PgbouncerView {
+    /** Names its socket. */
+    port: number;
+    /** Content of the PEM file that PostgreSQL's certificate is checked against. */
+    postgresCa: string;
+}
+
+const dir = "/etc/pgbouncer";
+const paths = {
+    settings: `${dir}/pgbouncer.ini`,
+    credentials: `${dir}/credentials.ini`,
+    hba: `${dir}/hba.conf`,
+    ident: `${dir}/ident.conf`,
+    users: `${dir}/userlist.txt`,
+    ca: `${dir}/postgres-ca.pem`,
+    unit: "/etc/systemd/system/pgbouncer.service.d/socket.conf",
+};
+
+/** Who may connect: users of the database, whose processes run as root (in their container). */
+const identities = [{ user: "kamailio", database: "kamailio" }];
+
+/** Files that a reload takes over. */
+export const pgbouncerPaths = [paths.settings, paths.hba, paths.ident, paths.users, paths.ca];
+
+/** What systemd has to be told of. */
+export const pgbouncerUnitPath = paths.unit;
+
+/** PgBouncer's configuration, but for the server's address and password. */
+export function pgbouncerFiles(view: PgbouncerView): GuestFile[] {
+    const all = { ...paths, port: view.port, socketDir: pgbouncerSocketDir, identities };
+    return [
+        { path: paths.settings, content: render("pgbouncer/pgbouncer.ini", all) },
+        { path: paths.hba, content: render("pgbouncer/hba.conf", all) },
+        { path: paths.ident, content: render("pgbouncer/ident.conf", all) },
+        { path: paths.users, content: render("pgbouncer/userlist.txt", all) },
+        { path: paths.ca, content: view.postgresCa },
+        { path: paths.unit, content: render("pgbouncer/socket.conf", {}) },
+    ];
+}
+
+/**
+ * What the VM's agent renders for PgBouncer: where PostgreSQL is, with the user and the password of a static role.
+ * @param role of Vault's database engine, which is the user's and the database's name too
+ */
+export function pgbouncerCredentials(role: "kamailio", server: { host: string; port: number }): AgentTemplate {
+    const connection = `host=${server.host} port=${server.port} dbname=${role}`;
+    const account = "user={{ .Data.username }} password={{ .Data.password }}";
+    return {
+        name: `${role}-db`,
+        kind: "credential",
+        secret: `database/static-creds/${role}`,
+        files: [
+            {
+                path: paths.credentials,
+                mode: "0600",
+                owner: "postgres:postgres",
+                contents: `[databases]\n${role} = ${connection} ${account}\n`,
+            },
+        ],
+        reload: "systemctl reload-or-restart pgbouncer",
+    };
+}
