@@ -1,7 +1,6 @@
-import { agentProgram } from "../platform/agent";
-import { ssh } from "../../process/ssh";
 import { vaultText, type VaultClient } from "../../vault/client";
 import { attempt, merged, stopwatch, type Outcome, type Rotated, type RotatedVm, type RotationJob } from "./job";
+import { renderAnew } from "./render";
 
 /** The VMs whose services log in to PostgreSQL by this role; roles have the names of services. */
 const users = (vms: RotatedVm[], role: string): RotatedVm[] => vms.filter(({ services }) => services.includes(role));
@@ -16,11 +15,9 @@ const leases = async (vault: VaultClient, role: string): Promise<string[]> =>
 const lastWord = (lease: string): string => lease.slice(lease.lastIndexOf("/") + 1);
 
 async function render(sshConfig: string, vms: RotatedVm[]): Promise<void> {
-    const rendered = vms.map(async ({ name: host }) => {
-        await ssh({ sshConfig, host }, `${agentProgram} render db`, { timeoutMs: 120_000 });
-    });
-    const failed = (await Promise.allSettled(rendered)).flatMap((end) => (end.status === "rejected" ? [end] : []));
-    if (failed.length) throw failed[0].reason as Error;
+    const ends = await Promise.allSettled(vms.map(({ name }) => renderAnew(sshConfig, name, "db")));
+    const failed = ends.flatMap((end) => (end.status === "rejected" ? [(end.reason as Error).message] : []));
+    if (failed.length) throw new Error(failed.join("\n"));
 }
 
 interface Roles {
