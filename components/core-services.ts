@@ -1,4 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { labCore, type LabCoreArgs } from "./lab-core";
+import { externalCore, type ExternalCoreArgs } from "./external-core";
+import { componentType } from "./token";
 
 /** The way to OpenBao or Vault: what its provider, the agents on the VMs and `./voip` need. */
 export interface VaultAccess {
@@ -23,4 +26,41 @@ export interface PostgresAccess {
     caFile: pulumi.Output<string>;
     /** Content of `caFile`. */
     ca: pulumi.Output<string>;
+}
+
+/** What the core services give to the rest of the platform. */
+export interface CoreAccess {
+    vault: VaultAccess;
+    postgres: PostgresAccess;
+    /** Version by name, of those that belong to this stack. */
+    versions: pulumi.Output<Record<string, string>>;
+    /** OpenBao and PostgreSQL, where they belong to this stack: what is in them goes with them. */
+    servers?: { vault: pulumi.Resource; postgres: pulumi.Resource };
+}
+
+export interface CoreServicesArgs {
+    /** Servers that are there already; nothing is created then. */
+    external?: ExternalCoreArgs;
+    /** Servers of this stack's own, in its lab. */
+    lab?: LabCoreArgs;
+}
+
+/** OpenBao and PostgreSQL: in the lab, started and kept here; elsewhere, those that the configuration names (ADR-006). */
+export class CoreServices extends pulumi.ComponentResource implements CoreAccess {
+    readonly vault: VaultAccess;
+    readonly postgres: PostgresAccess;
+    readonly versions: pulumi.Output<Record<string, string>>;
+    readonly servers?: CoreAccess["servers"];
+
+    constructor(name: string, args: CoreServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(componentType("CoreServices"), name, {}, opts);
+        const { external, lab } = args;
+        if (!external === !lab) throw new Error(`${name}: either external or lab is to be given`);
+        const access = external ? externalCore(this, name, external) : labCore(this, name, lab as LabCoreArgs);
+        this.vault = access.vault;
+        this.postgres = access.postgres;
+        this.versions = access.versions;
+        this.servers = access.servers;
+        this.registerOutputs({ vaultAddress: this.vault.address, postgresHost: this.postgres.host });
+    }
 }

@@ -4,3 +4,5 @@ rm -rf /var/lib/postgresql/* /etc/postgresql/*
 groupmod --gid 5432 postgres
 usermod --uid 5432 postgres
 chown -R postgres:postgres /var/lib/postgresql /var/log/postgresql
+# Past Debian's wrapper, which looks for clusters of its own.
+ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/

@@ -1,0 +1,138 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { BootstrapCertificate } from "../providers/bootstrap-certificate/resource";
+import type { DockerDaemon } from "../providers/docker-daemon/resource";
+import { HostFiles } from "../providers/host-files/resource";
+import type { ContainerStore } from "../providers/image/resource";
+import { fingerprint } from "./fingerprint";
+import type { Network } from "./network";
+import { componentType } from "./token";
+
+/** The lab's own Docker daemon, and where it keeps things. */
+export interface LabDocker {
+    /** Address that servers listen at. */
+    address: string;
+    dataDir: string;
+    runDir: string;
+    store: ContainerStore;
+    daemon: DockerDaemon;
+    provider: docker.Provider;
+    network: Network;
+}
+
+export interface CoreContainerArgs extends LabDocker {
+    /** Number of the user, and group, that it runs as. */
+    user: number;
+    /** Volumes by name: `data` is /data in the container, and lasts until the stack is destroyed. */
+    volumes: string[];
+    /** Files of its configuration, by name. Secret: they are kept in memory only (tmpfs). */
+    files: pulumi.Output<Record<string, string>>;
+    /** Where the container has them. */
+    configDir: string;
+    stopSignal: string;
+    /** Command that succeeds when the server is ready; when given, it is waited for. */
+    healthcheck?: string[];
+}
+
+/**
+ * A core service in a container of the lab: on the lab's own network, as a user of its own without any capability, with volumes, a
+ * certificate to start with, and a configuration in memory.
+ */
+export class CoreContainer extends pulumi.ComponentResource {
+    readonly container: docker.Container;
+    /** PEM. */
+    readonly bootstrapCertificate: pulumi.Output<string>;
+    /** Directory with its certificates; core-agent puts `server.pem` there. */
+    readonly tlsDir: string;
+    /** Directory of what there is while it runs: sockets, and the FIFO `reload`. */
+    readonly socketDir: string;
+
+    constructor(name: string, args: CoreContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(componentType("CoreContainer"), name, {}, opts);
+        const { address, store, daemon, provider, user } = args;
+        const data = `${args.dataDir}/core/${name}`;
+        const run = `${args.runDir}/core/${name}`;
+        this.tlsDir = `${data}/tls`;
+        this.socketDir = `${run}/run`;
+        const configDir = `${run}/etc`;
+        const volumes = args.volumes.map((volume) => `${data}/${volume}`);
+        const ours = { mode: "0700", owner: 0 };
+        const its = { mode: "0700", owner: user };
+
+        const files = new HostFiles(
+            `${name}-files`,
+            {
+                directories: [
+                    ...[data, run].map((path) => ({ path, ...ours })),
+                    ...[...volumes, this.tlsDir, this.socketDir, configDir].map((path) => ({ path, ...its })),
+                ],
+                files: pulumi.secret(
+                    args.files.apply((contents) =>
+                        Object.entries(contents).map(([file, content]) => ({
+                            path: `${configDir}/${file}`,
+                            mode: "0400",
+                            owner: user,
+                            content,
+                        })),
+                    ),
+                ),
+            },
+            { parent: this },
+        );
+        const certificate = new BootstrapCertificate(
+            `${name}-certificate`,
+            { file: `${this.tlsDir}/bootstrap.pem`, owner: user, commonName: name, address },
+            { parent: this, dependsOn: [files] },
+        );
+        this.bootstrapCertificate = certificate.certificate;
+
+        const mount = (hostPath: string, containerPath: string, readOnly = false) => ({
+            hostPath,
+            containerPath,
+            readOnly,
+        });
+        this.container = new docker.Container(
+            `${name}-container`,
+            {
+                name,
+                image: store.containerImages.apply((images) => images[name].id),
+                user: `${user}:${user}`,
+                networkMode: "host",
+                restart: "unless-stopped",
+                readOnly: true,
+                volumes: [
+                    ...args.volumes.map((volume) => mount(`${data}/${volume}`, `/${volume}`)),
+                    mount(this.tlsDir, "/tls"),
+                    mount(this.socketDir, `/run/${name}`),
+                    mount(configDir, args.configDir, true),
+                ],
+                tmpfs: { "/tmp": "mode=1777" },
+                capabilities: { drops: ["ALL"] },
+                logDriver: "local",
+                stopSignal: args.stopSignal,
+                destroyGraceSeconds: 20,
+                ...(args.healthcheck
+                    ? {
+                          healthcheck: {
+                              tests: ["CMD", ...args.healthcheck],
+                              interval: "30s",
+                              startInterval: "500ms",
+                              startPeriod: "60s",
+                              timeout: "10s",
+                          },
+                          wait: true,
+                          waitTimeout: 120,
+                      }
+                    : {}),
+                labels: [
+                    // a daemon that began with another store does not know this container
+                    { label: "voip-stack.store", value: daemon.store },
+                    { label: "voip-stack.config", value: fingerprint(args.files) },
+                    { label: "voip-stack.certificate", value: fingerprint(certificate.certificate) },
+                ],
+            },
+            { parent: this, provider, deleteBeforeReplace: true, dependsOn: [files, certificate, args.network] },
+        );
+        this.registerOutputs({ id: this.container.id });
+    }
+}

@@ -1,0 +1,51 @@
+import * as fs from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { VaultLogin } from "../providers/vault-login/resource";
+import type { CoreAccess } from "./core-services";
+
+/** Servers that somebody else runs; of the two ways to log in to Vault, exactly one is given. */
+export interface ExternalCoreArgs {
+    vaultAddress: string;
+    /** Files with CA certificates (PEM). */
+    vaultCaFile: string;
+    postgresCaFile: string;
+    vaultToken?: pulumi.Output<string>;
+    /** Login at the auth method `approle`. */
+    vaultLogin?: { roleId: pulumi.Output<string>; secretId: pulumi.Output<string> };
+    postgresHost: string;
+    postgresPort: number;
+    postgresUser: string;
+    postgresPassword: pulumi.Output<string>;
+}
+
+/** Access to servers that are there; nothing is created but, with an AppRole, a token. */
+export function externalCore(parent: pulumi.Resource, name: string, args: ExternalCoreArgs): CoreAccess {
+    const read = (file: string) => pulumi.output(fs.readFileSync(file, "utf8"));
+    const address = pulumi.output(args.vaultAddress);
+    const ca = read(args.vaultCaFile);
+    const token =
+        args.vaultToken ??
+        new VaultLogin(
+            `${name}-login`,
+            {
+                address,
+                ca,
+                mount: "approle",
+                roleId: args.vaultLogin?.roleId ?? "",
+                secretId: args.vaultLogin?.secretId ?? "",
+            },
+            { parent },
+        ).token;
+    return {
+        vault: { address, caFile: pulumi.output(args.vaultCaFile), ca, token: pulumi.secret(token) },
+        postgres: {
+            host: pulumi.output(args.postgresHost),
+            port: pulumi.output(args.postgresPort),
+            user: pulumi.output(args.postgresUser),
+            password: pulumi.secret(args.postgresPassword),
+            caFile: pulumi.output(args.postgresCaFile),
+            ca: read(args.postgresCaFile),
+        },
+        versions: pulumi.output<Record<string, string>>({}),
+    };
+}

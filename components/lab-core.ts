@@ -1,0 +1,138 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { openbaoFiles } from "../configs/openbao/files";
+import { postgresFiles } from "../configs/postgres/files";
+import { DockerDaemon } from "../providers/docker-daemon/resource";
+import { ContainerStore } from "../providers/image/resource";
+import { TrustAnchors } from "../providers/trust-anchors/resource";
+import { VaultServer } from "../providers/vault-server/resource";
+import { CoreContainer, type LabDocker } from "./core-container";
+import type { CoreAccess } from "./core-services";
+import type { Network } from "./network";
+
+export interface LabCoreArgs {
+    /** Address of the lab's host side on the internal network, where the servers listen. */
+    address: string;
+    ports: { vault: number; postgres: number };
+    /** Of the stack (paths.ts). */
+    dataDir: string;
+    runDir: string;
+    dockerSocket: string;
+    cgroup: string;
+    /** As for the images of VMs. */
+    suite: string;
+    checkValidUntil: boolean;
+    mirror: string;
+    network: Network;
+}
+
+/** Numbers of the users that the containers run as (images/hooks). */
+const users = { openbao: 8200, postgres: 5432 };
+
+/** The lab's own OpenBao and PostgreSQL, in containers of a Docker daemon of its own. */
+export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs): CoreAccess {
+    const { address, ports, dataDir, runDir } = args;
+    const options = { parent };
+
+    const secret = (of: string, length: number) =>
+        new random.RandomPassword(`${name}-${of}`, { length, special: false }, options).result;
+    const seal = secret("openbao-seal", 64);
+    const secretId = secret("provisioning", 64);
+    const roleId = new random.RandomUuid(`${name}-provisioning-role`, {}, options).result;
+    const password = secret("postgres", 32);
+
+    const store = new ContainerStore(
+        `${name}-images`,
+        {
+            kind: "core",
+            suite: args.suite,
+            checkValidUntil: args.checkValidUntil,
+            ...(args.mirror ? { mirror: args.mirror } : {}),
+            containers: [{ name: "openbao" }, { name: "postgres" }],
+        },
+        options,
+    );
+    const daemon = new DockerDaemon(
+        `${name}-daemon`,
+        {
+            dataDir,
+            runDir,
+            socket: args.dockerSocket,
+            cgroup: args.cgroup,
+            layers: store.layers,
+            store: store.store,
+        },
+        options,
+    );
+    const provider = new docker.Provider(
+        `${name}-docker`,
+        { host: daemon.host, disableDockerDaemonCheck: true },
+        { parent, dependsOn: [daemon] },
+    );
+    const lab: LabDocker = { address, dataDir, runDir, store, daemon, provider, network: args.network };
+
+    const openbao = new CoreContainer(
+        "openbao",
+        {
+            ...lab,
+            user: users.openbao,
+            volumes: ["data", "audit"],
+            files: pulumi.all([seal, roleId, secretId]).apply((secrets) =>
+                openbaoFiles({
+                    address,
+                    port: ports.vault,
+                    seal: secrets[0],
+                    roleId: secrets[1],
+                    secretId: secrets[2],
+                }),
+            ),
+            configDir: "/etc/openbao",
+            stopSignal: "SIGTERM",
+        },
+        options,
+    );
+    const postgres = new CoreContainer(
+        "postgres",
+        {
+            ...lab,
+            user: users.postgres,
+            volumes: ["data"],
+            files: password.apply((known) => postgresFiles({ address, port: ports.postgres, password: known })),
+            configDir: "/etc/postgresql",
+            stopSignal: "SIGINT", // does not wait for clients to leave (pg_ctl, fast)
+            healthcheck: ["pg_isready", "--quiet", "--host", address, "--port", String(ports.postgres)],
+        },
+        options,
+    );
+
+    const certificates = pulumi.concat(openbao.bootstrapCertificate, postgres.bootstrapCertificate);
+    const anchors = new TrustAnchors(`${name}-anchors`, { file: `${dataDir}/core/ca.pem`, certificates }, options);
+    const server = new VaultServer(
+        `${name}-openbao`,
+        {
+            address: `https://${address}:${ports.vault}`,
+            ca: anchors.certificates,
+            roleId,
+            secretId,
+            dockerHost: daemon.host,
+            container: openbao.container.name,
+            containerId: openbao.container.id,
+            dataDir: `${dataDir}/core/openbao`,
+        },
+        options,
+    );
+    return {
+        vault: { address: server.address, caFile: anchors.file, ca: anchors.certificates, token: server.token },
+        postgres: {
+            host: postgres.container.id.apply(() => address),
+            port: pulumi.output(ports.postgres),
+            user: pulumi.output("postgres"),
+            password: pulumi.secret(password),
+            caFile: anchors.file,
+            ca: anchors.certificates,
+        },
+        versions: store.versions,
+        servers: { vault: server, postgres: postgres.container },
+    };
+}

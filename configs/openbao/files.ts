@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import { render } from "../render";
+
+export interface OpenbaoView {
+    /** Where it listens, by TLS. */
+    address: string;
+    port: number;
+    /** Secrets that are made before the server is: key of the seal, and the login of provisioning. */
+    seal: string;
+    roleId: string;
+    secretId: string;
+}
+
+/** Mounts that the platform makes (ADR-006, ADR-011). */
+const mounts = ["secret", "pki", "pki_int", "database"].map((name) => ({ name }));
+const policies = ["sip-vm-policy", "pbx-vm-policy", "media-vm-policy", "core-policy"].map((name) => ({ name }));
+
+/** Seconds that a token for provisioning lives on without being renewed: 32 days. */
+export const tokenPeriodSeconds = 768 * 3600;
+
+/** The key of OpenBao's seal, AES-256: 32 bytes in hexadecimal. */
+const sealKey = (seal: string): string => createHash("sha256").update(seal).digest("hex");
+/** Names the key; another key needs another name. */
+const sealKeyId = (seal: string): string => createHash("sha256").update(sealKey(seal)).digest("hex").slice(0, 12);
+
+/** The files of OpenBao's configuration directory, by name. Secret. */
+export function openbaoFiles(view: OpenbaoView): Record<string, string> {
+    const policy = render("openbao/provisioning.hcl", { mounts, policies });
+    const clusterPort = view.port + 1;
+    return {
+        "openbao.hcl": render("openbao/openbao.hcl", { ...view, clusterPort, sealKeyId: sealKeyId(view.seal) }),
+        "initialize.hcl": render("openbao/initialize.hcl", { ...view, policy, tokenPeriodSeconds }),
+        "seal.key": sealKey(view.seal),
+    };
+}

@@ -1,0 +1,46 @@
+import { changed, matching, text, violations } from "../check";
+import { gone, type DynamicProvider } from "../dynamic";
+import { login, tokenState, type AppRoleLogin } from "../../vault/login";
+import { VaultClient } from "../../vault/client";
+
+type Inputs = AppRoleLogin;
+type Outputs = Inputs & { token: string };
+
+const rules = {
+    address: matching(/^https:\/\//, "a URL that starts with https://"),
+    ca: matching(/-----BEGIN CERTIFICATE-----/, "certificates in PEM"),
+    mount: text,
+    roleId: text,
+    secretId: text,
+};
+
+const withToken = async (inputs: Inputs): Promise<Outputs> => ({ ...inputs, token: await login(inputs) });
+
+export const provider: DynamicProvider<Inputs, Outputs> = {
+    async check(_olds, news) {
+        return { inputs: news, failures: violations(news, rules) };
+    },
+
+    /** A token has the lifetime that its server gives it: one that has ended is made anew before it is used. */
+    async diff(_id, olds, news) {
+        const differs = changed(olds, news, ["address", "ca", "mount", "roleId", "secretId"]).length > 0;
+        return { changes: differs || (await tokenState({ ...olds, timeoutMs: 3000 })) === "refused" };
+    },
+
+    async create(inputs) {
+        return { id: inputs.address, outs: await withToken(inputs) };
+    },
+
+    async read(id, props) {
+        return (await tokenState(props)) === "refused" ? gone : { id, props };
+    },
+
+    async update(_id, _olds, news) {
+        return { outs: await withToken(news) };
+    },
+
+    /** Content with a token that has ended, and with a server that is not there any more. */
+    async delete(_id, { address, ca, token }) {
+        await new VaultClient({ address, ca, token }).request("POST", "auth/token/revoke-self").catch(() => undefined);
+    },
+};

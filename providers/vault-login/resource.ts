@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic";
+
+export interface VaultLoginArgs {
+    /** URL of Vault or OpenBao. */
+    address: pulumi.Input<string>;
+    /** CA certificates (PEM) that its certificate is checked against. */
+    ca: pulumi.Input<string>;
+    /** Path of the AppRole auth method. */
+    mount: pulumi.Input<string>;
+    roleId: pulumi.Input<string>;
+    secretId: pulumi.Input<string>;
+}
+
+/** A token of somebody else's Vault or OpenBao, got by AppRole; a new one when it has ended. */
+export class VaultLogin extends DynamicResource {
+    /** Secret. */
+    declare readonly token: pulumi.Output<string>;
+
+    constructor(name: string, args: VaultLoginArgs, opts?: pulumi.CustomResourceOptions) {
+        const provider = "providers/vault-login/provider.ts";
+        super({ type: "VaultLogin", provider, outputs: ["token"], secretOutputs: ["token"] }, name, args, opts);
+    }
+}

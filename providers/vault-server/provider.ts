@@ -1,0 +1,80 @@
+import { absolutePath, changed, matching, name, optional, text, violations } from "../check";
+import type { DynamicProvider } from "../dynamic";
+import { revoke, serverToken, stateOf, type VaultServerDefinition } from "./server";
+import { tokenPeriodSeconds } from "../../configs/openbao/files";
+import { tokenState } from "../../vault/login";
+
+interface Inputs extends VaultServerDefinition {
+    /** Always "active"; a refresh puts here what it found instead. */
+    state?: string;
+}
+
+interface Outputs extends Inputs {
+    token: string;
+    /** When the token was made; ISO 8601. */
+    tokenSince: string;
+}
+
+const rules = {
+    address: matching(/^https:\/\//, "a URL that starts with https://"),
+    ca: matching(/-----BEGIN CERTIFICATE-----/, "certificates in PEM"),
+    roleId: text,
+    secretId: text,
+    dockerHost: matching(/^unix:\/\//, "a URL that starts with unix://"),
+    container: name,
+    containerId: text,
+    dataDir: absolutePath,
+    state: optional(() => []),
+};
+
+/** A token is renewed by making a new one, when half of its life is over. */
+const isOld = (since: string) => Date.now() - Date.parse(since) > (tokenPeriodSeconds / 2) * 1000;
+
+const withToken = async (inputs: Inputs): Promise<Outputs> => ({
+    ...inputs,
+    token: await serverToken(inputs),
+    tokenSince: new Date().toISOString(),
+});
+
+export const provider: DynamicProvider<Inputs, Outputs> = {
+    async check(_olds, news) {
+        const inputs = { ...news, state: "active" };
+        return { inputs, failures: violations(inputs, rules) };
+    },
+
+    /** A token that the server refuses would fail whatever is to be done with it: it is made anew before. */
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, ["dataDir"]);
+        const asked = [
+            "address",
+            "ca",
+            "roleId",
+            "secretId",
+            "dockerHost",
+            "container",
+            "containerId",
+            "state",
+        ] as const;
+        const differs = replaces.length > 0 || changed(olds, news, [...asked]).length > 0 || isOld(olds.tokenSince);
+        return { changes: differs || (await tokenState({ ...olds, timeoutMs: 3000 })) === "refused", replaces };
+    },
+
+    async create(inputs) {
+        return { id: inputs.address, outs: await withToken(inputs) };
+    },
+
+    async read(id, props) {
+        const { token, tokenSince, ...inputs } = props;
+        const found = { ...inputs, state: await stateOf(props, token) };
+        return { id, props: { ...found, token, tokenSince }, inputs: found };
+    },
+
+    async update(_id, olds, news) {
+        const outs = await withToken(news);
+        await revoke(news, olds.token);
+        return { outs };
+    },
+
+    /** The server goes with its container and its data. */
+    async delete() {},
+};

@@ -1,0 +1,132 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { DockerApi, DockerError } from "../../engine/plugins/docker/api";
+import { lastLines } from "../../engine/plugins/docker/container/logs";
+import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { waitFor } from "../../process/wait";
+import { VaultClient, VaultError } from "../../vault/client";
+import { serverState } from "../../vault/health";
+import { login, tokenState, type AppRoleLogin } from "../../vault/login";
+
+export interface VaultServerDefinition {
+    address: string;
+    ca: string;
+    roleId: string;
+    secretId: string;
+    dockerHost: string;
+    container: string;
+    dataDir: string;
+    /** Id of the container: another one is another start of the server. */
+    containerId: string;
+}
+
+/** Where the login of provisioning is, apart from that of the machines (configs/openbao/initialize.hcl). */
+const mount = "provisioning";
+
+/** Seconds for the server to start, on a machine that boots VMs at the same time. */
+const startSeconds = 120;
+
+const loginOf = ({ address, ca, roleId, secretId }: VaultServerDefinition): AppRoleLogin => ({
+    address,
+    ca,
+    mount,
+    roleId,
+    secretId,
+});
+
+/**
+ * Says that the server has initialised itself in full: provisioning has logged in once. As long as it is missing there is nothing
+ * of value in the server, and an initialisation that was cut short can be begun anew.
+ */
+const initialisedFile = ({ dataDir }: VaultServerDefinition) => path.join(dataDir, "initialised");
+
+/**
+ * Waits until the server is initialised, unsealed and knows provisioning. One that is sealed or keeps failing is started again; one
+ * whose first initialisation was cut short loses its data, which nobody can have used.
+ * @returns a token of provisioning
+ * @throws Error with what the server said last
+ */
+export async function serverToken(definition: VaultServerDefinition): Promise<string> {
+    let restarts = 0;
+    const attempt = async () => {
+        const state = await serverState(definition.address, definition.ca);
+        if (state === "active") {
+            const token = await login(loginOf(definition)).catch((error: unknown) => refusedLogin(definition, error));
+            if (token) return token;
+        } else if (state.startsWith("not answering") && !(await hasFailed(definition))) {
+            throw new Error(state); // it is starting
+        }
+        if (restarts++ < 3) await restart(definition);
+        throw new Error(state === "active" ? "the login of provisioning was refused" : state);
+    };
+    const token = await waitFor("OpenBao", attempt, { deadlineMs: startSeconds * 1000, intervalMs: 250 }).catch(
+        async (error: Error) => {
+            throw new Error(
+                `OpenBao at ${definition.address} is not ready: ${error.message}${await said(definition)}`,
+                {
+                    cause: error,
+                },
+            );
+        },
+    );
+    fs.writeFileSync(initialisedFile(definition), "");
+    return token;
+}
+
+/** A login that is refused is an answer while the server is not known to be whole; otherwise somebody changed it. */
+function refusedLogin(definition: VaultServerDefinition, error: unknown): undefined {
+    if (error instanceof VaultError && !fs.existsSync(initialisedFile(definition))) return undefined;
+    throw error;
+}
+
+/** Starts the server anew, with its data or, when it has never been whole, without. */
+async function restart(definition: VaultServerDefinition): Promise<void> {
+    const api = new DockerApi(daemonAt(definition.dockerHost, []));
+    try {
+        const at = `/containers/${definition.container}`;
+        await api.call("POST", `${at}/stop`, { query: { t: "20" } });
+        if (!fs.existsSync(initialisedFile(definition))) {
+            const data = path.join(definition.dataDir, "data");
+            for (const entry of fs.readdirSync(data)) fs.rmSync(path.join(data, entry), { recursive: true });
+        }
+        await api.call("POST", `${at}/start`);
+    } finally {
+        api.close();
+    }
+}
+
+/** Whether the container has ended, or is being started over and over. */
+async function hasFailed(definition: VaultServerDefinition): Promise<boolean> {
+    const api = new DockerApi(daemonAt(definition.dockerHost, []));
+    try {
+        const seen = (await api.call("GET", `/containers/${definition.container}/json`)) as {
+            State: { Running: boolean; Restarting: boolean };
+        };
+        return !seen.State.Running || seen.State.Restarting;
+    } catch (error) {
+        if (!(error instanceof DockerError)) throw error;
+        throw new Error(`container ${definition.container}: ${error.message}`, { cause: error });
+    } finally {
+        api.close();
+    }
+}
+
+async function said({ dockerHost, container }: VaultServerDefinition): Promise<string> {
+    const api = new DockerApi(daemonAt(dockerHost, []));
+    const lines = await lastLines(api, container).catch(() => "");
+    api.close();
+    return lines ? `; it printed last:\n${lines}` : "";
+}
+
+/** `active`, or what keeps provisioning from its work. */
+export async function stateOf(definition: VaultServerDefinition, token: string): Promise<string> {
+    const state = await serverState(definition.address, definition.ca);
+    if (state !== "active") return state;
+    const { address, ca } = definition;
+    return (await tokenState({ address, ca, token })) === "refused" ? "without the token of provisioning" : state;
+}
+
+/** Ends a token. Content with one that has ended. */
+export async function revoke({ address, ca }: VaultServerDefinition, token: string): Promise<void> {
+    await new VaultClient({ address, ca, token }).request("POST", "auth/token/revoke-self").catch(() => undefined);
+}

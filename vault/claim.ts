@@ -1,0 +1,39 @@
+import { policyOf, identities } from "./policies";
+import { VaultError, type VaultClient } from "./client";
+
+/** Paths of the secret engines, and of the auth method, that the platform has for itself. */
+export const mounts = ["secret", "pki", "pki_int", "database"] as const;
+export const authMounts = ["approle"] as const;
+
+type MountTable = Record<string, { description?: string } | null>;
+
+async function tableOf(client: VaultClient, path: string): Promise<MountTable> {
+    return ((await client.request("GET", path))?.data ?? {}) as MountTable;
+}
+
+const taken = (table: MountTable, paths: readonly string[], marker: string): string[] =>
+    paths.filter((path) => {
+        const there = table[`${path}/`];
+        return there && there.description !== marker;
+    });
+
+/** What stands in the platform's way on a server, in words; mounts that carry `marker` are its own. */
+export async function foreignObjects(client: VaultClient, marker: string): Promise<string[]> {
+    const secrets = taken(await tableOf(client, "sys/mounts"), mounts, marker);
+    const auths = taken(await tableOf(client, "sys/auth"), authMounts, marker);
+    // policies carry no mark: they are its own where the auth method that gives them out is
+    const own = (await tableOf(client, "sys/auth"))["approle/"]?.description === marker;
+    const policies = own ? [] : await client.list("sys/policies/acl").catch(forbidden);
+    const wanted = identities.map(policyOf);
+    return [
+        ...secrets.map((path) => `mount ${path}/`),
+        ...auths.map((path) => `auth method ${path}/`),
+        ...policies.filter((name) => wanted.includes(name)).map((name) => `policy ${name}`),
+    ];
+}
+
+/** A token that may not list policies can't tell whether one is in the way. */
+function forbidden(error: unknown): string[] {
+    if (error instanceof VaultError && error.status === 403) return [];
+    throw error;
+}

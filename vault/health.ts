@@ -1,0 +1,21 @@
+import { VaultClient, VaultError } from "./client";
+
+/** What a server says of itself by the status of its answer (sys/health). */
+const states: Record<number, string> = {
+    429: "standby",
+    472: "standby",
+    473: "standby",
+    501: "not initialised",
+    503: "sealed",
+};
+
+/** `active`, or in a few words why not. */
+export async function serverState(address: string, ca: string): Promise<string> {
+    try {
+        await new VaultClient({ address, ca, timeoutMs: 5000 }).request("GET", "sys/health");
+        return "active";
+    } catch (error) {
+        if (error instanceof VaultError) return states[error.status] ?? error.message;
+        return `not answering: ${(error as Error).message}`;
+    }
+}
