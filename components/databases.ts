@@ -135,7 +135,7 @@ function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.Cus
     const admin = new postgresql.Role(
         `${name}-vault-admin`,
         { name: "vault_admin", login: true, createRole: true, inherit: false, password },
-        options,
+        { ...options, ignoreChanges: ["roles"] }, // its memberships, with their options, are resources of their own
     );
     const memberships = managed.map(
         (role, index) =>

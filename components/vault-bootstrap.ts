@@ -1,16 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as vault from "@pulumi/vault";
+import { VaultClaim } from "../providers/vault-claim/resource";
 import type { Role } from "../topology";
+import { certificateRoles, type Identity } from "../vault/policies";
 import type { PostgresAccess, VaultAccess } from "./core-services";
 import type { Databases } from "./databases";
 import { componentType } from "./token";
-
-/** Who logs in by AppRole: the tiers of VMs, and the core services' own agent. */
-export type Identity = Role | "core";
+import { makeDatabaseEngine } from "./vault/database-engine";
+import { makeIdentities } from "./vault/identities";
+import { makePki } from "./vault/pki";
+import { makeSecrets } from "./vault/secrets";
 
 export interface VaultBootstrapArgs {
     vault: VaultAccess;
     postgres: PostgresAccess;
     databases: Databases;
+    /**
+     * The file of `postgres.caFile` as the Vault server itself finds it (in its container, say): OpenBao's database engine takes
+     * a path only. Without it, the server's own trust store decides, or in HashiCorp's Vault the certificates given to it.
+     */
+    postgresCaOnVault?: pulumi.Input<string>;
     /** Lifetimes in seconds. */
     rotation: { databaseSeconds: number; certificateSeconds: number };
     sipDomain: string;
@@ -18,16 +27,19 @@ export interface VaultBootstrapArgs {
     vms: { name: string; role: Role; address: string }[];
     /** Address of the host on the internal network, which the core services' agent logs in from. */
     coreAddress: string;
-    /** Extensions and their passwords (secret), for `secret/extensions/EXT`. */
+    /** Extensions, and their passwords (secret), for `secret/extensions/EXT`. */
     extensions: string[];
     passwords: pulumi.Input<Record<string, string>>;
-    /** Number of the CA: one more makes a new root and intermediate, and trusts the ones before it as well; 1 by default. */
+    /**
+     * Number of the CA: one more makes a new root and intermediate, and has the ones before them trusted as well; 1 by
+     * default.
+     */
     caGeneration?: number;
     /** The server, where it belongs to this stack: what is in it goes with it. */
     deletedWith?: pulumi.Resource;
 }
 
-/** All that the platform needs in Vault or OpenBao: mounts, PKI, policies, AppRoles, database roles, secrets (ADR-011, ADR-012). */
+/** All that the platform has in Vault or OpenBao: PKI, policies, AppRoles, database roles, secrets (ADR-011, ADR-012). */
 export class VaultBootstrap extends pulumi.ComponentResource {
     /** CA certificates (PEM) that phones, agents and services trust: roots, then intermediates. */
     readonly ca: pulumi.Output<string>;
@@ -35,11 +47,39 @@ export class VaultBootstrap extends pulumi.ComponentResource {
 
     constructor(name: string, args: VaultBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("VaultBootstrap"), name, {}, opts);
-        throw new Error(`${name}: ${Object.keys(args).join()}`);
-    }
-}
+        const { deletedWith, postgres } = args;
+        const { address, caFile, token } = args.vault;
+        const { marker } = new VaultClaim(
+            `${name}-claim`,
+            { address, caFile, token, stack: pulumi.getStack() },
+            { parent: this, deletedWith },
+        );
+        const provider = new vault.Provider(
+            `${name}-vault`,
+            { address, token, caCertFile: caFile, skipChildToken: true },
+            { parent: this },
+        );
+        const options = { parent: this, provider, deletedWith };
+        const { databaseSeconds, certificateSeconds } = args.rotation;
 
-/** The domain of the PBXs' certificates (ADR-010): sip.local has pbx.local beside it, any other domain pbx.<domain>. */
-export function pbxDomain(sipDomain: string): string {
-    return sipDomain.startsWith("sip.") ? `pbx.${sipDomain.slice(4)}` : `pbx.${sipDomain}`;
+        this.ca = makePki(
+            name,
+            {
+                address,
+                marker,
+                generation: args.caGeneration ?? 1,
+                roles: certificateRoles(args.sipDomain, args.vms),
+                certificateSeconds,
+            },
+            options,
+        );
+        const tier = (role: Role) => args.vms.filter((vm) => vm.role === role).map((vm) => vm.address);
+        const addresses = { sip: tier("sip"), pbx: tier("pbx"), media: tier("media"), core: [args.coreAddress] };
+        this.roleIds = makeIdentities(name, { marker, addresses }, options);
+        const { databases, postgresCaOnVault: caFileThere } = args;
+        makeDatabaseEngine(name, { marker, postgres, databases, caFileThere, ca: this.ca, databaseSeconds }, options);
+        const { extensions, passwords } = args;
+        makeSecrets(name, { marker, postgres, ca: this.ca, extensions, passwords }, options);
+        this.registerOutputs({ ca: this.ca, roleIds: this.roleIds });
+    }
 }

@@ -105,7 +105,7 @@ export function roleType(server: () => PostgresServer): ResourceType {
             });
             return { id: name };
         },
-        async read(id) {
+        async read(id, known) {
             const [seen] = await server().query<RoleRow>(`reading role ${id}`, selectRole, [id]);
             return (
                 seen && {
@@ -120,7 +120,8 @@ export function roleType(server: () => PostgresServer): ResourceType {
                     connectionLimit: seen.rolconnlimit,
                     validUntil: seen.validuntil,
                     encryptedPassword: true,
-                    roles: seen.roles,
+                    // memberships that the program does not give here may be resources of their own
+                    roles: known.roles && seen.roles,
                 }
             );
         },

@@ -16,16 +16,24 @@ const json = (value: Value): Value => {
     }
 };
 
+/** JSON with the keys of objects in order: their order means nothing. */
+const sortedJson = (value: Value): string =>
+    JSON.stringify(value, (_, part: unknown) =>
+        typeof part === "object" && part !== null && !Array.isArray(part)
+            ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : part,
+    );
+
 const fields: Fields = {
     mount: { shape: "string", required: true, replaces: true },
     name: { shape: "string", required: true, replaces: true },
-    dataJson: { shape: "string", required: true, normal: (value) => JSON.stringify(json(value)) },
+    dataJson: { shape: "string", required: true, normal: (value) => sortedJson(json(value)) },
     deleteAllVersions: { shape: "boolean", default: false },
     disableRead: { shape: "boolean", default: false },
 };
 
 async function write(api: VaultApi, path: string, inputs: Properties): Promise<void> {
-    const body = { data: json(inputs.dataJson as string), options: {} };
+    const body: VaultData = { data: json(inputs.dataJson as string), options: {} };
     let refused: VaultError | undefined;
     await waitFor(
         `${path} to take writes`,

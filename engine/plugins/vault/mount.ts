@@ -91,8 +91,9 @@ export function mountType(api: () => VaultApi): ResourceType {
             if (path !== trimmed(id)) {
                 throw new Error(`path ${id} can't be changed to ${path} without the official plugin; name a new mount`);
             }
-            const description = inputs.description !== olds.description && { description: inputs.description ?? "" };
-            await api().write(`sys/mounts/${path}/tune`, { ...tuning(inputs), ...description });
+            const tuned = tuning(inputs);
+            if (inputs.description !== olds.description) tuned.description = inputs.description ?? "";
+            await api().write(`sys/mounts/${path}/tune`, tuned);
         },
         delete: (id) => api().remove(`sys/mounts/${trimmed(id)}`),
     });

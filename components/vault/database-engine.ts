@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as vault from "@pulumi/vault";
+import type { PostgresAccess } from "../core-services";
+import { dynamicRoles, staticRoles, type Databases } from "../databases";
+
+export interface DatabaseEngineArgs {
+    marker: pulumi.Input<string>;
+    postgres: PostgresAccess;
+    databases: Databases;
+    /** File of PostgreSQL's CA certificates on the Vault server. */
+    caFileThere?: pulumi.Input<string>;
+    /** CA certificates (PEM) that PostgreSQL may show one of, besides those that it is known by now. */
+    ca: pulumi.Input<string>;
+    /** Seconds after which a password is changed, or a user ends. */
+    databaseSeconds: number;
+}
+
+/**
+ * A user of the lease's own, a member of the role that owns the database. It acts as that role: a session outlives its user,
+ * and what it makes belongs to the role.
+ */
+const creation = (role: string): string[] => [
+    `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${role}"`,
+    `ALTER ROLE "{{name}}" SET role = '${role}'`,
+];
+
+/** `database/`: the connection to PostgreSQL, static roles for the proxies, dynamic ones for the PBXs (ADR-012). */
+export function makeDatabaseEngine(
+    name: string,
+    args: DatabaseEngineArgs,
+    options: pulumi.CustomResourceOptions,
+): void {
+    const { host, port, ca } = args.postgres;
+    const { admin, resources } = args.databases;
+    const mount = new vault.Mount(
+        `${name}-database`,
+        {
+            path: "database",
+            type: "database",
+            description: args.marker,
+            maxLeaseTtlSeconds: args.databaseSeconds,
+            defaultLeaseTtlSeconds: args.databaseSeconds,
+        },
+        options,
+    );
+    const inMount = { ...options, deletedWith: options.deletedWith ?? mount };
+    const url = pulumi.interpolate`postgresql://{{username}}:{{password}}@${host}:${port}/postgres?sslmode=verify-full`;
+    const connection = new vault.database.SecretBackendConnection(
+        `${name}-postgres`,
+        {
+            backend: mount.path,
+            name: "postgres",
+            allowedRoles: [...staticRoles, ...dynamicRoles],
+            postgresql: {
+                connectionUrl: args.caFileThere ? pulumi.interpolate`${url}&sslrootcert=${args.caFileThere}` : url,
+                username: admin.user,
+                password: admin.password,
+                passwordAuthentication: "scram-sha-256", // PostgreSQL never sees a password, nor can it log one
+                tlsCa: pulumi.concat(ca, args.ca), // OpenBao knows no such thing, and leaves it aside
+                maxOpenConnections: 4,
+            },
+        },
+        { ...inMount, dependsOn: resources },
+    );
+    const common = { backend: mount.path, dbName: connection.name };
+    for (const role of staticRoles) {
+        new vault.database.SecretBackendStaticRole(
+            `${name}-${role}-database`,
+            { ...common, name: role, username: role, rotationPeriod: args.databaseSeconds },
+            inMount,
+        );
+    }
+    for (const role of dynamicRoles) {
+        new vault.database.SecretBackendRole(
+            `${name}-${role}-database`,
+            {
+                ...common,
+                name: role,
+                creationStatements: creation(role),
+                revocationStatements: ['DROP ROLE IF EXISTS "{{name}}"'],
+                defaultTtl: args.databaseSeconds,
+                maxTtl: args.databaseSeconds,
+            },
+            inMount,
+        );
+    }
+}

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as vault from "@pulumi/vault";
+import { appRoleOf, identities, policyDocument, policyOf, type Identity } from "../../vault/policies";
+
+const hour = 3600;
+
+/**
+ * A policy and an AppRole for each identity (ADR-011). A token is good for a day and can be renewed for two; a secret-id for
+ * one login. Both are good from the addresses of the identity only.
+ * @returns the role-ids
+ */
+export function makeIdentities(
+    name: string,
+    args: { marker: pulumi.Input<string>; addresses: Record<Identity, string[]> },
+    options: pulumi.CustomResourceOptions,
+): pulumi.Output<Record<Identity, string>> {
+    const appRole = new vault.AuthBackend(
+        `${name}-approle`,
+        { type: "approle", path: "approle", description: args.marker },
+        options,
+    );
+    const inAppRole = { ...options, deletedWith: options.deletedWith ?? appRole };
+    const roleIds = identities.map((identity) => {
+        const addresses = args.addresses[identity];
+        const cidrs = addresses.map((address) => `${address}/32`);
+        const policy = new vault.Policy(
+            `${name}-${policyOf(identity)}`,
+            { name: policyOf(identity), policy: policyDocument(identity, addresses) },
+            { ...options, dependsOn: [appRole] }, // and so after the claim
+        );
+        const role = new vault.approle.AuthBackendRole(
+            `${name}-${appRoleOf(identity)}`,
+            {
+                backend: appRole.path,
+                roleName: appRoleOf(identity),
+                tokenPolicies: [policy.name],
+                tokenNoDefaultPolicy: true,
+                tokenTtl: 24 * hour,
+                tokenMaxTtl: 48 * hour,
+                tokenBoundCidrs: addresses, // as Vault writes them: it leaves out a /32 here
+                secretIdNumUses: 1,
+                secretIdTtl: 72 * hour,
+                secretIdBoundCidrs: cidrs,
+            },
+            inAppRole,
+        );
+        return [identity, role.roleId] as const;
+    });
+    return pulumi.all(Object.fromEntries(roleIds)).apply((known) => known as Record<Identity, string>);
+}
