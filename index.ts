@@ -1,4 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { externalCoreArgs } from "./components/core-args";
+import { CoreServices } from "./components/core-services";
+import { Databases } from "./components/databases";
 import { Extensions } from "./components/extensions";
 import { Images } from "./components/images";
 import { MediaServer } from "./components/media-server";
@@ -6,19 +9,26 @@ import { Network } from "./components/network";
 import { Pbx } from "./components/pbx";
 import { PhonesNamespace } from "./components/phones-namespace";
 import { SipProxy } from "./components/sip-proxy";
+import { VaultBootstrap } from "./components/vault-bootstrap";
 import { availableContainers } from "./config/images";
 import { programConfig } from "./config/program";
-import { tlsOf } from "./config/tls";
 import { platformOutputs } from "./outputs";
 import { stackPaths } from "./paths";
 import { SshAccess } from "./providers/ssh-access/resource";
-import { addressOf, plan, portOf, withRole } from "./topology";
+import { addressOf, plan, withRole } from "./topology";
+import { pbxDomain } from "./vault/policies";
 
 const paths = stackPaths(pulumi.getStack());
 const config = programConfig(paths.libvirtUri);
 const topology = plan(config);
-const { sipDomain, ports } = config;
+const { sipDomain, ports, rotation } = config;
 const { rtpMin, rtpMax } = ports;
+const coreAddress = topology.networks.internal.hostAddress;
+const packages = {
+    suite: config.debianSuite,
+    checkValidUntil: config.aptCheckValidUntil,
+    mirror: config.debianMirror,
+};
 
 const network = new Network("network", {
     networks: topology.networks,
@@ -26,10 +36,8 @@ const network = new Network("network", {
 });
 
 const images = new Images("images", {
+    ...packages,
     containers: availableContainers(config),
-    suite: config.debianSuite,
-    checkValidUntil: config.aptCheckValidUntil,
-    mirror: config.debianMirror,
     archives: config.archives,
 });
 
@@ -40,18 +48,52 @@ const access = new SshAccess("access", {
     hosts: topology.vms.map((vm) => ({ name: vm.name, address: addressOf(vm, "internal") })),
 });
 
+const core = new CoreServices(
+    "core",
+    config.external
+        ? externalCoreArgs(config.external, ports)
+        : { lab: { ...paths, ...packages, address: coreAddress, ports, network } },
+);
+const { vault, postgres } = core;
+
+const databases = new Databases("databases", {
+    postgres,
+    exclusive: !config.external,
+    deletedWith: core.servers?.postgres,
+});
+
 const extensions = new Extensions("extensions", {
     extensions: config.extensions,
     passwords: config.extensionPasswords,
     withPassword: Object.keys(config.extensionPasswords),
+    sipDomain,
+    postgres,
+    databases,
+});
+
+const bootstrap = new VaultBootstrap("vault", {
+    vault,
+    postgres,
+    databases,
+    rotation,
+    sipDomain,
+    vms: topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") })),
+    coreAddress,
+    extensions: config.extensions,
+    passwords: extensions.passwords,
+    caGeneration: config.caGeneration,
+    deletedWith: core.servers?.vault,
 });
 
 const machine = { access, network, dataDir: paths.dataDir };
+const { certificateSeconds } = rotation;
+const identity = (role: "sip" | "pbx" | "media") => ({ vault, roleId: bootstrap.roleIds[role] });
 
 const mediaServers = withRole(topology, "media").map(
     (vm) =>
         new MediaServer(vm.name, {
             ...machine,
+            ...identity("media"),
             plan: vm,
             image: images.media,
             ports: { ng: ports.ng, cli: ports.ngCli, rtpMin, rtpMax },
@@ -63,10 +105,12 @@ const pbxs = withRole(topology, "pbx").map(
     (vm) =>
         new Pbx(vm.name, {
             ...machine,
+            ...identity("pbx"),
             plan: vm,
             image: images.pbx,
             sipDomain,
             port: ports.asterisk,
+            tlsPort: ports.asteriskTls,
             proxies: withRole(topology, "sip").map((proxy) => ({
                 name: proxy.name,
                 address: addressOf(proxy, "internal"),
@@ -75,7 +119,9 @@ const pbxs = withRole(topology, "pbx").map(
             rtpMin,
             rtpMax,
             ringSeconds: config.ringSeconds,
-            voicemailPins: extensions.voicemailPins,
+            postgres,
+            commonName: pbxDomain(sipDomain),
+            certificateSeconds,
         }),
 );
 
@@ -83,14 +129,14 @@ const sipProxies = withRole(topology, "sip").map(
     (vm) =>
         new SipProxy(vm.name, {
             ...machine,
+            ...identity("sip"),
             plan: vm,
             image: images.sip,
             sipDomain,
-            kamailioPort: portOf(vm, "kamailio", "udp"),
-            tls: tlsOf(config, portOf(vm, "kamailio", "tls")),
             pbxs: pbxs.map(({ address, port }) => ({ address, port })),
             media: mediaServers.map(({ internal }) => ({ address: internal, port: ports.ng })),
-            passwords: extensions.passwords,
+            postgres,
+            certificateSeconds,
         }),
 );
 
@@ -98,4 +144,7 @@ if (config.lab) {
     new PhonesNamespace("phones", { netns: paths.phonesNetns, labNetns: paths.netns, topology, network });
 }
 
-export = platformOutputs({ config, topology, paths, access, extensions, sipProxies, pbxs, mediaServers });
+export = platformOutputs({
+    ...{ config, topology, paths, access, extensions, core, ca: bootstrap.ca },
+    ...{ sipProxies, pbxs, mediaServers },
+});

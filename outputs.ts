@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { CoreServices } from "./components/core-services";
 import type { Extensions } from "./components/extensions";
 import type { MediaServer } from "./components/media-server";
 import type { Pbx } from "./components/pbx";
@@ -14,6 +15,9 @@ export interface OutputsArgs {
     paths: StackPaths;
     access: SshAccess;
     extensions: Extensions;
+    core: CoreServices;
+    /** CA certificates (PEM) of all TLS listeners. */
+    ca: pulumi.Output<string>;
     sipProxies: SipProxy[];
     pbxs: Pbx[];
     mediaServers: MediaServer[];
@@ -34,7 +38,11 @@ function vmOutput({ role, libvirtUri, nics, services }: Vm) {
 
 /** The services that run, each with the port by which it is known. */
 function serviceOutputs({ topology, mediaServers }: OutputsArgs) {
-    const runs = (name: ServiceName) => name === "rtpengine" || runnableContainers.includes(name);
+    const units: Partial<Record<ServiceName, string>> = {
+        rtpengine: mediaServers[0].unit,
+        pgbouncer: "pgbouncer.service",
+    };
+    const runs = (name: ServiceName) => name in units || (runnableContainers as readonly string[]).includes(name);
     return topology.vms.flatMap((vm) =>
         vm.services
             .filter((service) => runs(service.name))
@@ -42,7 +50,7 @@ function serviceOutputs({ topology, mediaServers }: OutputsArgs) {
                 name,
                 vm: vm.name,
                 kind,
-                ...(kind === "unit" ? { unit: mediaServers[0].unit } : {}),
+                ...(name in units ? { unit: units[name] } : {}),
                 port: ports[0].port,
             })),
     );
@@ -50,11 +58,11 @@ function serviceOutputs({ topology, mediaServers }: OutputsArgs) {
 
 /** The stack's outputs: all that a test harness or a person needs to use the platform. */
 export function platformOutputs(args: OutputsArgs) {
-    const { config, topology, paths, access, extensions } = args;
+    const { config, topology, paths, access, extensions, core } = args;
     const [proxy, pbx, media] = [args.sipProxies[0], args.pbxs[0], args.mediaServers[0]];
     const { ng, ngCli } = config.ports;
     const udp = portOf(proxy.machine.plan, config.sipOwner, "udp");
-    const tls = config.tls ? { tls: portOf(proxy.machine.plan, config.sipOwner, "tls") } : {};
+    const tls = portOf(proxy.machine.plan, config.sipOwner, "tls");
     const accounts = pulumi
         .all([extensions.passwords, extensions.voicemailPins])
         .apply(([passwords, pins]) =>
@@ -70,13 +78,22 @@ export function platformOutputs(args: OutputsArgs) {
         sipDomain: config.sipDomain,
         sipOwner: config.sipOwner,
         vms: Object.fromEntries(topology.vms.map((vm) => [vm.name, vmOutput(vm)])),
-        proxy: { external: proxy.external, internal: proxy.internal, ports: { udp, tcp: udp, ...tls } },
-        pbx: { address: pbx.address, port: pbx.port },
+        proxy: { external: proxy.external, internal: proxy.internal, ports: { udp, tcp: udp, tls } },
+        pbx: { address: pbx.address, port: pbx.port, tlsPort: config.ports.asteriskTls },
         media: { external: media.external, internal: media.internal, ngPort: ng, cliPort: ngCli },
         extensions: pulumi.secret(accounts),
         versions: pulumi
-            .all([proxy.versions, pbx.versions, media.versions])
-            .apply(([ofProxy, ofPbx, ofMedia]) => ({ ...ofProxy, ...ofPbx, ...ofMedia })),
+            .all([core.versions, proxy.versions, pbx.versions, media.versions])
+            .apply(([ofCore, ofProxy, ofPbx, ofMedia]) => ({ ...ofCore, ...ofProxy, ...ofPbx, ...ofMedia })),
+        core: {
+            kind: config.core,
+            vaultAddress: core.vault.address,
+            postgresHost: core.postgres.host,
+            postgresPort: core.postgres.port,
+        },
+        ca: args.ca,
+        vault: pulumi.secret({ token: core.vault.token, caFile: core.vault.caFile }),
+        rotation: config.rotation,
         lab: {
             enabled: config.lab,
             netns: paths.netns,

@@ -52,7 +52,7 @@ export interface Topology {
     phase: Phase;
     /** The proxy on port 5060. */
     sipOwner: Proxy;
-    networks: { internal: NetworkPlan; external: NetworkPlan };
+    networks: { internal: NetworkPlan & { hostAddress: string }; external: NetworkPlan };
     vms: Vm[];
     /** Addresses of the lab's phones, on the external network. */
     phones: string[];

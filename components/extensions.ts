@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { Subscribers } from "../providers/subscribers/resource";
+import { ha1 } from "../subscribers/subscribers";
+import type { PostgresAccess } from "./core-services";
+import type { Databases } from "./databases";
 import { componentType } from "./token";
 
 export interface ExtensionsArgs {
@@ -8,9 +12,14 @@ export interface ExtensionsArgs {
     passwords: pulumi.Input<Record<string, string>>;
     /** The extensions that `passwords` is for. */
     withPassword: string[];
+    /** Realm of their passwords. */
+    sipDomain: string;
+    /** Where proxies and PBXs find them. */
+    postgres: PostgresAccess;
+    databases: Databases;
 }
 
-/** The accounts: a SIP password and a voicemail PIN for each extension. */
+/** The accounts: a SIP password and a voicemail PIN for each extension, and their rows in the databases. */
 export class Extensions extends pulumi.ComponentResource {
     /** By extension; secret. */
     readonly passwords: pulumi.Output<Record<string, string>>;
@@ -36,6 +45,21 @@ export class Extensions extends pulumi.ComponentResource {
             pulumi.secret(pulumi.all(Object.fromEntries(secrets.map((entry) => [entry.extension, secretOf(entry)]))));
         this.passwords = byExtension((entry) => entry.password);
         this.voicemailPins = byExtension((entry) => entry.pin);
+        const { host, port, user, password, caFile } = args.postgres;
+        const subscribers = pulumi.secret(
+            pulumi.all([this.passwords, this.voicemailPins]).apply(([passwords, pins]) =>
+                args.extensions.map((extension) => ({
+                    extension,
+                    ha1: ha1(extension, args.sipDomain, passwords[extension]),
+                    voicemailPin: pins[extension],
+                })),
+            ),
+        );
+        new Subscribers(
+            `${name}-rows`,
+            { host, port, user, password, caFile, sipDomain: args.sipDomain, subscribers },
+            { parent: this, dependsOn: args.databases.resources },
+        );
         this.registerOutputs({ passwords: this.passwords, voicemailPins: this.voicemailPins });
     }
 }

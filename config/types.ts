@@ -14,7 +14,35 @@ export type ContainerName = (typeof containers)[number];
 export const debianContainers: readonly ContainerName[] = ["kamailio", "asterisk"];
 
 /** Config keys whose values are never shown. */
-export const secretKeys: readonly string[] = ["extensionPasswords"];
+export const secretKeys: readonly string[] = ["extensionPasswords", "vaultToken", "vaultSecretId", "postgresPassword"];
+
+/** Where the core services are. */
+export const cores = ["embedded", "external"] as const;
+export type Core = (typeof cores)[number];
+
+export const rotationModes = ["standard", "testing", "custom"] as const;
+
+/** Lifetimes in seconds. */
+export interface Rotation {
+    databaseSeconds: number;
+    certificateSeconds: number;
+}
+
+/** Core services that somebody else runs; what is to be supplied is empty in a preview. */
+export interface ExternalCore {
+    vaultAddress: string;
+    /** Absolute path. */
+    vaultCaFile: string;
+    /** Either a token, or an AppRole. */
+    vaultToken: string;
+    vaultRoleId: string;
+    vaultSecretId: string;
+    postgresHost: string;
+    postgresUser: string;
+    postgresPassword: string;
+    /** Absolute path. */
+    postgresCaFile: string;
+}
 
 /** Containers whose configuration is part of this version. */
 export const runnableContainers: readonly ContainerName[] = ["kamailio", "asterisk"];
@@ -38,6 +66,8 @@ export const standardPorts = {
     ng: 22222,
     ngCli: 9900,
     pgbouncer: 6432,
+    vault: 8200,
+    postgres: 5432,
     rtpMin: 10000,
     rtpMax: 20000,
 };
@@ -75,6 +105,11 @@ export interface StackConfig {
     aptCheckValidUntil: boolean;
     /** Image archives by container, only those given. */
     archives: Partial<Record<ContainerName, string>>;
+    core: Core;
+    /** Where core is external. */
+    external?: ExternalCore;
+    rotation: Rotation;
+    caGeneration: number;
     rtpengineFallback: boolean;
     hypervisor: "libvirt";
     libvirtUri: string;

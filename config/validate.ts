@@ -1,4 +1,5 @@
 import { conflicts } from "./conflicts";
+import { checkCore, checkRotation, externalKeys } from "./core";
 import { checkImages } from "./images";
 import { nearest } from "./nearest";
 import { Problems, project, show } from "./problems";
@@ -8,7 +9,7 @@ import { containers, phases, secretKeys, type StackConfig } from "./types";
 import { plan, vmsOf } from "../topology";
 
 /** Namespaces of a stack's config file that are Pulumi's own, or its providers'. */
-const otherNamespaces = ["pulumi", "command", "docker", "random"];
+const otherNamespaces = ["pulumi", "command", "docker", "random", "vault", "postgresql"];
 
 export interface Valid {
     config: StackConfig;
@@ -37,6 +38,9 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     const extensions = rules.checkExtensions(values, problems);
     rules.checkPasswords(values, extensions, problems);
     const archives = rules.checkArchives(values, directory, problems);
+    const { core, external, toSupply: toSupplyForCore } = checkCore(values, directory, problems);
+    const rotation = checkRotation(values, problems);
+    problems.between("caGeneration", values.caGeneration, 1, 1000);
     const phase = phases.find((known) => known === values.phase);
     const phaseVms = vmsOf(phase ?? "4"); // with an unknown phase, no VM of any phase is a mistake
     const withExternal = phaseVms.filter((vm) => vm.role !== "pbx").map((vm) => vm.name);
@@ -44,12 +48,12 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     const vms = rules.checkVms(values, networks, names, withExternal, problems);
     if (problems.sentences.length > 0) return { problems: problems.sentences };
 
-    const inOtherForm = containers.map((container): string => `${container}Archive`);
+    const inOtherForm = [...containers.map((container) => `${container}Archive`), "rotationTtls", ...externalKeys];
     const plain = Object.fromEntries(Object.entries(values).filter(([key]) => !inOtherForm.includes(key)));
-    const config = { ...plain, ports, extensions, archives, vms } as unknown as StackConfig;
+    const config = { ...plain, ports, extensions, archives, vms, core, external, rotation } as unknown as StackConfig;
     const { wrong, toSupply } = checkImages(config);
     const all = [...wrong, ...conflicts(plan(config))];
-    return all.length > 0 ? { problems: all } : { config, toSupply };
+    return all.length > 0 ? { problems: all } : { config, toSupply: [...toSupply, ...toSupplyForCore] };
 }
 
 /** Every key of the schema with its value: the stack's, or the default where it has none or where it can't be read. */
@@ -69,6 +73,7 @@ function readValues(schema: Schema, raw: Record<string, unknown>, problems: Prob
         const shown = secretKeys.includes(key) ? "[secret]" : value;
         if ("expected" in read) problems.add(key, shown, `allowed is ${read.expected}`);
         else if (read.value !== encrypted) values[key] = read.value;
+        else if (schema[key].type === "string") values[key] = "[encrypted]"; // it is there, which is all that matters
     }
     return values;
 }

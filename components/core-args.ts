@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ExternalCore, Ports } from "../config/types";
+import type { CoreServicesArgs } from "./core-services";
+
+/** What the configuration says of core services that somebody else runs. */
+export function externalCoreArgs(external: ExternalCore, ports: Ports): CoreServicesArgs {
+    const { vaultToken, vaultRoleId, vaultSecretId, postgresPassword, ...plain } = external;
+    return {
+        external: {
+            ...plain,
+            postgresPort: ports.postgres,
+            postgresPassword: pulumi.secret(postgresPassword),
+            ...(vaultToken
+                ? { vaultToken: pulumi.secret(vaultToken) }
+                : { vaultLogin: { roleId: pulumi.output(vaultRoleId), secretId: pulumi.secret(vaultSecretId) } }),
+        },
+    };
+}
