@@ -27,8 +27,18 @@ if ! cmp -s settings "$place/settings"; then
         mkdir -p "$root$dir"
         mount --bind "$dir" "$root$dir"
     done
+    # A mount namespace of its own with that as its very root: out of a chroot, what is run later in a container (docker exec)
+    # would be run in the host's file system. It lasts as long as the lab, as do the containers in it.
+    mkdir "$root/.old"
+    : >"$place/namespace"
+    unshare --mount="$place/namespace" --propagation=private sh -euc '
+        pivot_root "$1" "$1/.old"
+        cd /
+        umount --lazy /.old
+        rmdir /.old' sh "$root"
     cp settings "$place/settings"
 fi
-rm -f "$root/run/docker.pid" # of a daemon that was killed; its number may be another process's by now
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" dockerd --host="unix://$SOCKET" --pidfile=/run/docker.pid \
-    --exec-root=/run/docker --cgroup-parent="/$CGROUP"
+exec nsenter --mount="$place/namespace" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -euc '
+    rm -f /run/docker.pid # of a daemon that was killed; its number may be that of another process by now
+    exec dockerd --host="unix://$1" --pidfile=/run/docker.pid --exec-root=/run/docker --cgroup-parent="/$2"' sh \
+    "$SOCKET" "$CGROUP"
