@@ -27,6 +27,11 @@ export class TestPhone {
         };
     }
 
+    /** Starts a scenario that goes on until it is told to end. */
+    start(scenario: string, callee: string | undefined, more: Partial<SippOptions>): SippRun {
+        return startSipp(this.options(scenario, { callee, ...more }));
+    }
+
     /** Runs a scenario of a caller. */
     call(scenario: string, callee: string, more: Partial<SippOptions> = {}): Promise<SippResult> {
         return sipp(this.options(scenario, { callee, ...more }));

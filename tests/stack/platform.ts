@@ -28,6 +28,10 @@ export interface Outputs {
     extensions: Record<string, { password: string; voicemailPin: string }>;
     lab: { enabled: boolean; netns: string; phonesNetns: string; phoneAddresses: string[] };
     sshConfig: string;
+    core: { kind: string; vaultAddress: string; postgresHost: string; postgresPort: number };
+    ca: string;
+    vault: { token: string; caFile: string };
+    postgres: { user: string; password: string; caFile: string };
 }
 
 const summaryFile = path.join(testRoot, "up.json");

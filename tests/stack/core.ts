@@ -1,0 +1,83 @@
+import * as fs from "node:fs";
+import type { PostgresLogin } from "../../databases/login";
+import { DockerApi } from "../../engine/plugins/docker/api";
+import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { enterLab } from "../../lab/lab";
+import { stackPaths } from "../../paths";
+import { runProgram } from "../../process/program";
+import type { VaultAnswer, VaultMethod } from "../../vault/client";
+import { stack } from "./environment";
+import { outputs } from "./platform";
+
+const inLab = (argv: string[]): string[] => enterLab(stack, argv);
+
+export interface DatabaseJob {
+    login: PostgresLogin;
+    database: string;
+    statement: string;
+}
+
+export interface DatabaseReport {
+    rows?: Record<string, unknown>[];
+    /** What the server said instead. */
+    error?: string;
+}
+
+/** Runs a statement as somebody, from the host's side of the internal network. */
+export async function asDatabaseUser(
+    { user, password }: { user: string; password: string },
+    database: string,
+    statement = "SELECT 1",
+): Promise<DatabaseReport> {
+    const { core, postgres } = await outputs();
+    const { postgresHost: host, postgresPort: port } = core;
+    const login = { host, port, user, password, caFile: postgres.caFile };
+    return runProgram<DatabaseReport>("tests/stack/database-main.ts", { login, database, statement }, inLab);
+}
+
+/** Runs a statement as PostgreSQL's superuser. @throws Error with what the server said */
+export async function asSuperuser(statement: string, database = "postgres"): Promise<Record<string, unknown>[]> {
+    const { postgres } = await outputs();
+    const { rows, error } = await asDatabaseUser(postgres, database, statement);
+    if (!rows) throw new Error(error);
+    return rows;
+}
+
+export interface VaultJob {
+    address: string;
+    ca: string;
+    token?: string;
+    method: VaultMethod;
+    path: string;
+    body?: Record<string, unknown>;
+}
+
+export interface VaultReport {
+    answer?: VaultAnswer;
+    /** HTTP status of a refusal. */
+    status?: number;
+    error?: string;
+}
+
+/** Asks Vault from the host's side of the internal network, with the token of provisioning by default. */
+export async function askVault(
+    method: VaultMethod,
+    path: string,
+    body?: Record<string, unknown>,
+    token?: string,
+): Promise<VaultReport> {
+    const { core, vault } = await outputs();
+    const ca = fs.readFileSync(vault.caFile, "utf8");
+    const job: VaultJob = { address: core.vaultAddress, ca, token: token ?? vault.token, method, path, body };
+    return runProgram<VaultReport>("tests/stack/vault-main.ts", job, inLab);
+}
+
+/** Does something to a container of the core services, as `docker kill openbao` does. */
+export async function container(name: string, action: "kill" | "start"): Promise<void> {
+    const docker = new DockerApi(daemonAt(`unix://${stackPaths(stack).dockerSocket}`, []));
+    try {
+        await docker.call("POST", `/containers/${name}/${action}`);
+    } finally {
+        docker.close();
+    }
+}

@@ -1,0 +1,130 @@
+import { waitFor } from "../../process/wait";
+import { record, type Recorder } from "../audio/recorder";
+import type { RtpStream } from "../audio/rtp";
+import { longestGap } from "../audio/tone";
+import { TlsRegistrations } from "../sip/tls-registrations";
+import type { SippRun } from "../sipp/sipp";
+import { testPhones } from "./phones";
+import { enterPhones, onVm, outputs } from "./platform";
+
+/** How busy a platform is. */
+export interface Busy {
+    /** Calls that are up all the time. */
+    calls: number;
+    newCallsPerSecond: number;
+    registrationsPerSecond: number;
+    /** Phones that keep a TLS connection; at most ten. */
+    tlsPhones: number;
+}
+
+/** What a load was like for those who made it. */
+export interface Experience {
+    /** What the caller of each call that was up all the time has heard. */
+    heard: { seconds: number; lost: number; gapSeconds: number; longestPause: number }[];
+    newCalls: number;
+    registrations: number;
+}
+
+const toneHz = 620;
+/** More than a test takes. */
+const manyCalls = 1_000_000;
+const timeoutSeconds = 1200;
+
+const onAsterisk = (command: string): Promise<string> =>
+    onVm("pbx-1", `sudo nsenter --target "$(pgrep -o -x asterisk)" --mount --root --wd asterisk -rx '${command}'`);
+
+export const callsUp = async (): Promise<number> =>
+    Number(/(\d+) active calls?/.exec(await onAsterisk("core show channels count"))?.[1] ?? 0);
+
+const accepted = (messages: string): number =>
+    [...messages.matchAll(/message received \[\d+\] bytes :\s+SIP\/2\.0 200 /g)].length;
+
+/** Calls, registrations and new calls that go on until they are told to end. */
+export class Load {
+    private constructor(
+        private readonly recorder: Recorder,
+        private readonly held: SippRun,
+        private readonly newCalls: SippRun,
+        private readonly registrations: SippRun,
+        readonly tls: TlsRegistrations,
+        private readonly caller: string,
+    ) {}
+
+    /** @returns when all of `calls` are up. */
+    static async start({ calls, newCallsPerSecond, registrationsPerSecond, tlsPhones }: Busy): Promise<Load> {
+        const platform = await outputs();
+        const [caller, registrar, visitor, other] = await testPhones();
+        const tlsUsers = Array.from({ length: tlsPhones }, (_, n) => [visitor, other][n % 2]);
+        const tls = await TlsRegistrations.open(
+            enterPhones,
+            tlsUsers.map(({ user, address }) => ({
+                user,
+                password: platform.extensions[user].password,
+                domain: platform.sipDomain,
+                address,
+                proxy: { address: platform.proxy.external, port: platform.proxy.ports.tls },
+                ca: platform.ca,
+            })),
+        );
+        const recorder = await record(enterPhones, "any");
+        const held = caller.start("uac-invite-bye", "*43", { tone: toneHz, calls, perSecond: 4, timeoutSeconds });
+        const load = new Load(
+            recorder,
+            held,
+            visitor.start("load-test", "*43", {
+                talkMs: 2000,
+                calls: manyCalls,
+                concurrent: 50,
+                perSecond: newCallsPerSecond,
+                timeoutSeconds,
+            }),
+            registrar.start("uac-register", undefined, {
+                keys: { expires: "300" },
+                calls: manyCalls,
+                concurrent: 50,
+                perSecond: registrationsPerSecond,
+                timeoutSeconds,
+            }),
+            tls,
+            caller.address,
+        );
+        await waitFor(`${calls} calls to be up`, async () => (await callsUp()) >= calls || undefined, {
+            deadlineMs: 120_000,
+            intervalMs: 1000,
+        }).catch(async (error: unknown) => {
+            await load.abandon();
+            throw error;
+        });
+        return load;
+    }
+
+    /** Ends everything in good order. @throws Error with the first call or registration that went wrong */
+    async end(): Promise<Experience> {
+        try {
+            this.newCalls.finish();
+            this.registrations.finish();
+            const [newCalls, registrations] = await Promise.all([this.newCalls.done, this.registrations.done]);
+            await onAsterisk("channel request hangup all");
+            await this.held.done;
+            const heard = (await this.recorder.stop()).filter(({ destination }) => destination === this.caller);
+            return {
+                heard: heard.map(experience),
+                newCalls: newCalls.setupSeconds.length,
+                registrations: accepted(registrations.messages),
+            };
+        } finally {
+            await this.abandon();
+        }
+    }
+
+    /** Ends everything at once. */
+    async abandon(): Promise<void> {
+        const runs = [this.held, this.newCalls, this.registrations];
+        runs.forEach((run) => run.stop());
+        await Promise.allSettled([...runs.map(({ done }) => done), this.recorder.stop(), this.tls.close()]);
+    }
+}
+
+function experience({ seconds, lost, longestPause, samples }: RtpStream): Experience["heard"][number] {
+    return { seconds, lost, longestPause, gapSeconds: longestGap(samples, toneHz) };
+}

@@ -1,0 +1,12 @@
+import { answerJob } from "../../process/program";
+import { VaultClient, VaultError } from "../../vault/client";
+import type { VaultJob, VaultReport } from "./core";
+
+// in the lab's network
+void answerJob(async ({ method, path, body, ...server }: VaultJob): Promise<VaultReport> => {
+    try {
+        return { answer: await new VaultClient(server).request(method, path, body) };
+    } catch (error) {
+        return { error: (error as Error).message, status: error instanceof VaultError ? error.status : undefined };
+    }
+});
