@@ -26,6 +26,11 @@ export interface PostgresAccess {
     caFile: pulumi.Output<string>;
     /** Content of `caFile`. */
     ca: pulumi.Output<string>;
+    /**
+     * The same certificates in a file as the Vault server finds it: OpenBao's database engine takes no other form. Without it,
+     * the server's own trust store decides, or in HashiCorp's Vault the certificates that the engine is given.
+     */
+    caFileOnVault?: pulumi.Output<string>;
 }
 
 /** What the core services give to the rest of the platform. */

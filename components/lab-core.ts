@@ -108,6 +108,11 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
 
     const certificates = pulumi.concat(openbao.bootstrapCertificate, postgres.bootstrapCertificate);
     const anchors = new TrustAnchors(`${name}-anchors`, { file: `${dataDir}/core/ca.pem`, certificates }, options);
+    const forOpenbao = new TrustAnchors(
+        `${name}-openbao-anchors`,
+        { file: `${openbao.tlsDir}/anchors.pem`, certificates: postgres.bootstrapCertificate },
+        options,
+    );
     const server = new VaultServer(
         `${name}-openbao`,
         {
@@ -131,6 +136,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             password: pulumi.secret(password),
             caFile: anchors.file,
             ca: anchors.certificates,
+            caFileOnVault: forOpenbao.file.apply(() => "/tls/anchors.pem"),
         },
         versions: store.versions,
         servers: { vault: server, postgres: postgres.container },

@@ -15,11 +15,6 @@ export interface VaultBootstrapArgs {
     vault: VaultAccess;
     postgres: PostgresAccess;
     databases: Databases;
-    /**
-     * The file of `postgres.caFile` as the Vault server itself finds it (in its container, say): OpenBao's database engine takes
-     * a path only. Without it, the server's own trust store decides, or in HashiCorp's Vault the certificates given to it.
-     */
-    postgresCaOnVault?: pulumi.Input<string>;
     /** Lifetimes in seconds. */
     rotation: { databaseSeconds: number; certificateSeconds: number };
     sipDomain: string;
@@ -76,8 +71,8 @@ export class VaultBootstrap extends pulumi.ComponentResource {
         const tier = (role: Role) => args.vms.filter((vm) => vm.role === role).map((vm) => vm.address);
         const addresses = { sip: tier("sip"), pbx: tier("pbx"), media: tier("media"), core: [args.coreAddress] };
         this.roleIds = makeIdentities(name, { marker, addresses }, options);
-        const { databases, postgresCaOnVault: caFileThere } = args;
-        makeDatabaseEngine(name, { marker, postgres, databases, caFileThere, ca: this.ca, databaseSeconds }, options);
+        const { databases } = args;
+        makeDatabaseEngine(name, { marker, postgres, databases, ca: this.ca, databaseSeconds }, options);
         const { extensions, passwords } = args;
         makeSecrets(name, { marker, postgres, ca: this.ca, extensions, passwords }, options);
         this.registerOutputs({ ca: this.ca, roleIds: this.roleIds });

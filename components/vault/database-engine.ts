@@ -7,8 +7,6 @@ export interface DatabaseEngineArgs {
     marker: pulumi.Input<string>;
     postgres: PostgresAccess;
     databases: Databases;
-    /** File of PostgreSQL's CA certificates on the Vault server. */
-    caFileThere?: pulumi.Input<string>;
     /** CA certificates (PEM) that PostgreSQL may show one of, besides those that it is known by now. */
     ca: pulumi.Input<string>;
     /** Seconds after which a password is changed, or a user ends. */
@@ -30,7 +28,7 @@ export function makeDatabaseEngine(
     args: DatabaseEngineArgs,
     options: pulumi.CustomResourceOptions,
 ): void {
-    const { host, port, ca } = args.postgres;
+    const { host, port, ca, caFileOnVault } = args.postgres;
     const { admin, resources } = args.databases;
     const mount = new vault.Mount(
         `${name}-database`,
@@ -52,7 +50,7 @@ export function makeDatabaseEngine(
             name: "postgres",
             allowedRoles: [...staticRoles, ...dynamicRoles],
             postgresql: {
-                connectionUrl: args.caFileThere ? pulumi.interpolate`${url}&sslrootcert=${args.caFileThere}` : url,
+                connectionUrl: caFileOnVault ? pulumi.interpolate`${url}&sslrootcert=${caFileOnVault}` : url,
                 username: admin.user,
                 password: admin.password,
                 passwordAuthentication: "scram-sha-256", // PostgreSQL never sees a password, nor can it log one
