@@ -19,7 +19,7 @@
  *         }
  *     }
  *
- * The state keeps, per resource, the code that manages it: here 540 bytes that load `provider.ts` from the checkout (the
+ * The state keeps, per resource, the code that manages it: here 590 bytes that load `provider.ts` from the checkout (the
  * working directory of the dynamic provider process is the project's), so that a bug fixed today takes effect when a
  * resource made yesterday is refreshed or deleted. Hence a provider must cope with what its earlier versions stored, and
  * the path of its `provider.ts` must not change.
@@ -74,10 +74,11 @@ export interface DynamicDefinition {
  * Results go through JSON to drop members that are undefined: Pulumi's wire format has no word for them.
  */
 export function storedProvider(module: string): string {
-    return `const path = require("path").resolve(${JSON.stringify(module)});
+    return `const path = require("path");
 const call = (method) => async (...args) => {
     try {
-        const result = await require("tsx/cjs/api").require(path, path).provider[method](...args);
+        require(path.resolve("process/typescript.js"));
+        const result = await require(path.resolve(${JSON.stringify(module)})).provider[method](...args);
         return result && JSON.parse(JSON.stringify(result));
     } catch (error) {
         error.stack = "";
