@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { faultPoint } from "../fault-points";
 
 /**
  * What a lock file says. The official engine writes and reads the first four (pulumi/pulumi, pkg/backend/diy/lock.go).
@@ -98,7 +99,9 @@ export class StackLock {
         };
         // A lock that appears complete or not at all: a kill in between must not leave one that nobody can read.
         const draft = path.join(directory, "..", `${id}.new`);
+        faultPoint("take lock: begun");
         fs.writeFileSync(draft, JSON.stringify(content), { flag: "wx" });
+        faultPoint("take lock: drafted");
         fs.renameSync(draft, file);
         const lock = new StackLock(file, socket, server, []);
         try {
@@ -130,6 +133,7 @@ export class StackLock {
     }
 
     release(): void {
+        faultPoint("release lock: begun");
         fs.rmSync(this.file, { force: true });
         this.server.close();
         fs.rmSync(this.socket, { force: true });
