@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { CheckpointCodec, saltOf, type Checkpoint } from "./backend/checkpoint";
@@ -72,9 +73,12 @@ export class Stack {
     private async initialize(): Promise<void> {
         const { meta, checkpoint } = this.layout;
         await fs.mkdir(path.dirname(checkpoint), { recursive: true });
-        await fs.writeFile(meta, "version: 1\n", { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-            if (error.code !== "EEXIST") throw error;
-        });
+        if (!existsSync(meta)) {
+            // Another stack's first run may be faster.
+            await replaceFile(meta, "version: 1\n").catch((error: Error) => {
+                if (!existsSync(meta)) throw error;
+            });
+        }
         this.written = "";
         await this.save();
     }
