@@ -5,6 +5,7 @@ import { equalValues, secret, UNKNOWN_VALUE, type PropertyMap } from "./properti
 import { DYNAMIC_PACKAGE, type ProviderRegistry } from "./provider/registry";
 import { ProviderResources } from "./provider/resource";
 import type { Provider } from "./provider/provider";
+import { PolicyViolation, type PolicyPack } from "./policies";
 import type { PlainConfig } from "./project";
 import type { Removal } from "./removal";
 import { planStep } from "./steps";
@@ -43,6 +44,7 @@ export interface DeploymentOptions {
     config: PlainConfig;
     /** URNs; empty for all. */
     targets: ReadonlySet<string>;
+    policies?: PolicyPack;
 }
 
 /** Makes resources what the program, running meanwhile, says it wants. */
@@ -124,8 +126,15 @@ export class Deployment {
 
         const provider = await this.provider(goal, providerReference);
         const plan = await planStep(goal, old, provider, providerReference);
+        await this.enforcePolicies(goal, plan.inputs);
         const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
         return { urn: goal.urn, id: state.id, outputs: state.outputs };
+    }
+
+    /** A preview goes on, to tell of everything that is wrong. */
+    private async enforcePolicies({ urn, type }: Goal, properties: PropertyMap): Promise<void> {
+        const broken = (await this.options.policies?.analyze({ urn, type, properties })) ?? [];
+        if (broken.length > 0 && !this.executor.preview) throw new PolicyViolation(broken.join("\n"));
     }
 
     private async provider(goal: Goal, reference: string | undefined): Promise<Provider | undefined> {

@@ -1,14 +1,17 @@
 import { parseArgs } from "node:util";
 import { endAll } from "./children";
-import { Operation, type OperationKind } from "./operation";
+import { Operation, type OperationKind, type OperationOptions } from "./operation";
 
 const KINDS: readonly string[] = ["preview", "up", "refresh", "destroy"];
-const USAGE = "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N]";
+const USAGE =
+    "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N] [--policy-pack DIR]";
 
 /** A terminal sends one Ctrl-C to the whole process group: what the parent passes on at the same moment is no second one. */
 const SAME_INTERRUPT_MS = 500;
 
-function parse(argv: string[]): { kind: OperationKind; stack: string; targets: string[]; parallel: number } {
+type Options = Pick<OperationOptions, "kind" | "stack" | "targets" | "parallel" | "policyPack">;
+
+function parse(argv: string[]): Options {
     const { values, positionals } = parseArgs({
         args: argv,
         allowPositionals: true,
@@ -16,6 +19,7 @@ function parse(argv: string[]): { kind: OperationKind; stack: string; targets: s
             stack: { type: "string" },
             target: { type: "string", multiple: true },
             parallel: { type: "string", default: "16" },
+            "policy-pack": { type: "string" },
         },
     });
     const parallel = Number(values.parallel);
@@ -23,7 +27,9 @@ function parse(argv: string[]): { kind: OperationKind; stack: string; targets: s
     if (!Number.isInteger(parallel) || parallel < 1) {
         throw new Error(`--parallel ${values.parallel}: expected a whole number, 1 or more`);
     }
-    return { kind: positionals[0] as OperationKind, stack: values.stack, targets: values.target ?? [], parallel };
+    const kind = positionals[0] as OperationKind;
+    const { stack, target: targets = [], "policy-pack": policyPack } = values;
+    return { kind, stack, targets, parallel, policyPack };
 }
 
 function handleInterrupts(operation: Operation): void {

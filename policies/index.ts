@@ -23,6 +23,8 @@ interface Validated {
     props: Record<string | symbol, unknown>;
 }
 
+type Report = (message: string) => void;
+
 const resourceOf = ({ urn, type, name, props }: Validated): PolicyResource => ({
     urn,
     type,
@@ -36,14 +38,14 @@ new PolicyPack("voip-stack", {
             name,
             description,
             enforcementLevel: level,
-            validateResource: (args: Validated, report: (message: string) => void) =>
+            validateResource: (args: Validated, report: Report) =>
                 check(resourceOf(args)).forEach((message) => report(message)),
         })),
         ...stackRules.map(({ name, description, level, checkAll }) => ({
             name,
             description,
             enforcementLevel: level,
-            validateStack: ({ resources }: { resources: Validated[] }, report: (message: string) => void) =>
+            validateStack: ({ resources }: { resources: Validated[] }, report: Report) =>
                 checkAll(resources.map(resourceOf)).forEach((message) => report(message)),
         })),
     ],
