@@ -1,6 +1,6 @@
 import type { Executor } from "./executor";
 import type { Goal } from "./goal";
-import { containsUnknowns, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
+import { containsUnknowns, equalValues, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
 import type { Provider } from "./provider/provider";
 import type { ProviderRegistry } from "./provider/registry";
 import { ProviderResources } from "./provider/resource";
@@ -100,6 +100,9 @@ export class Creation {
         provider: Provider | undefined,
     ): Promise<ResourceState> {
         const { preview, snapshot } = this.executor;
+        for (const halfMade of snapshot.halfMade().filter(({ urn }) => urn === wanted.urn)) {
+            if (!equalValues(halfMade.inputs, wanted.inputs)) await this.removal.discard(halfMade);
+        }
         const { diffs, replaces } = plan;
         const replaced = op === "create-replacement" ? old : undefined;
         const made = await this.executor.run(

@@ -121,14 +121,28 @@ export class Deployment {
             throw new Error(`two resources have the name ${nameOfUrn(goal.urn)} and the type ${goal.type}`);
         }
         this.registered.add(goal.urn);
-        const old = [goal.urn, ...goal.aliases].map((urn) => snapshot.old(urn)).find((state) => state !== undefined);
-        if (!this.isTarget(goal)) return this.leave(goal, old);
+        const known = [goal.urn, ...goal.aliases].map((urn) => snapshot.old(urn)).find((state) => state !== undefined);
+        if (!this.isTarget(goal)) return this.leave(goal, known);
 
         const provider = await this.provider(goal, providerReference);
+        const old = known && provider && snapshot.isHalfUpdated(known) ? await this.look(known, provider) : known;
         const plan = await planStep(goal, old, provider, providerReference);
         await this.enforcePolicies(goal, plan.inputs);
         const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
         return { urn: goal.urn, id: state.id, outputs: state.outputs };
+    }
+
+    /** What a killed run was updating is looked at, and updated again in any case: not all of it can be seen. */
+    private async look(halfUpdated: ResourceState, provider: Provider): Promise<ResourceState | undefined> {
+        const { urn, id = "", inputs, outputs, customTimeouts } = halfUpdated;
+        const found = await provider.read(urn, { id, inputs, outputs }, customTimeouts?.read);
+        if (!found) {
+            this.executor.snapshot.remove(halfUpdated);
+            return undefined;
+        }
+        const state = withSecretOutputs({ ...halfUpdated, ...found, initErrors: ["its last update was interrupted"] });
+        this.executor.snapshot.exchange(halfUpdated, state);
+        return state;
     }
 
     /** A preview goes on, to tell of everything that is wrong. */
@@ -214,11 +228,10 @@ export class Deployment {
     /** What the program no longer wants, and what was replaced. */
     async removeRest(): Promise<void> {
         const { targets } = this.options;
-        const rest = this.executor.snapshot
-            .remaining()
-            .filter((state) => targets.size === 0 || targets.has(state.urn))
-            .filter((state) => targets.size === 0 || !isProviderType(state.type));
-        await this.removal.removeAll([...rest]);
+        const { snapshot } = this.executor;
+        const isMeant = ({ urn, type }: ResourceState): boolean =>
+            targets.size === 0 || (targets.has(urn) && !isProviderType(type));
+        await this.removal.removeAll([...snapshot.remaining(), ...snapshot.halfMade()].filter(isMeant));
     }
 }
 

@@ -27,7 +27,7 @@ function pass(point: string): void {
 export const faultPoint: (point: string) => void = log ? pass : () => undefined;
 
 /** What changes something outside of the engine; a kill in another call leaves what one at the point before it leaves. */
-const CHANGING: readonly (string | symbol)[] = ["create", "update", "delete"] satisfies (keyof Provider)[];
+const CHANGING: readonly (string | symbol)[] = ["create", "update", "delete", "discard"] satisfies (keyof Provider)[];
 
 /** A provider with a fault point before each call that changes something and, when it was answered, after it. */
 export function withFaultPoints(provider: Provider): Provider {

@@ -200,7 +200,7 @@ export class Operation {
     }
 
     private async destroy(executor: Executor, removal: Removal): Promise<void> {
-        const all = executor.snapshot.resources();
+        const all = [...executor.snapshot.resources(), ...executor.snapshot.halfMade()];
         const targets = new Set(this.options.targets);
         const going =
             targets.size === 0 ? all : all.filter(({ urn, type }) => targets.has(urn) && !isProviderType(type));

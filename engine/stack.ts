@@ -61,10 +61,16 @@ export class Stack {
         const notices = [...(lock?.notices ?? [])];
         for (const { type, resource } of latest?.pending_operations ?? []) {
             const name = `${nameOfUrn(resource.urn)} (${resource.type})`;
-            notices.push(`The last run ended while ${type} ${name}: how far that got is not known; up does it again.`);
+            const now = "how far that got is not known; up goes on from there, destroy removes it";
+            notices.push(`The last run ended while ${type} ${name}: ${now}.`);
         }
         const resources = (latest?.resources ?? []).map((stored) => codec.resource(stored));
-        const stack = new Stack(project, layoutOf(project), codec, new Snapshot(resources), notices, lock);
+        const interrupted = (latest?.pending_operations ?? []).map(({ type, resource }) => ({
+            type,
+            resource: codec.resource(resource),
+        }));
+        const snapshot = new Snapshot(resources, interrupted);
+        const stack = new Stack(project, layoutOf(project), codec, snapshot, notices, lock);
         stack.written = stack.body();
         if (lock && !checkpoint) await stack.initialize();
         return stack;
@@ -84,7 +90,7 @@ export class Stack {
     }
 
     private body(): string {
-        return this.codec.body(this.snapshot.resources(), this.snapshot.pending.values());
+        return this.codec.body(this.snapshot.resources(), this.snapshot.operations());
     }
 
     private async write(): Promise<void> {

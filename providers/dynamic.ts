@@ -30,7 +30,8 @@
  *  - `read` returns `gone` for what no longer exists, and otherwise what really is, as `props` and as `inputs`: without
  *    `inputs` a refresh reports no drift.
  *  - `create` cleans up after itself when it fails, and converges over the leftovers of a run that was killed.
- *  - `delete` is content when there is nothing left to delete.
+ *  - `delete` is content when there is nothing left to delete. With an empty id, and with the inputs only, it is asked for what
+ *    a `create` may have left that was killed.
  *  - Outputs hold no secret, unless named in `secretOutputs`; inputs that are secret stay so by themselves.
  *  - What it prints on standard error is shown as progress. Errors are one sentence; their stack is not shown.
  */

@@ -70,7 +70,7 @@ export class ProviderRegistry {
         const { log } = this.options;
         if (packageName === DYNAMIC_PACKAGE) {
             const { address, stop } = await this.startDynamic();
-            return new GrpcProvider(address, stop);
+            return new GrpcProvider(address, stop, true);
         }
         const binary = version ? installedPlugin(packageName, version) : undefined;
         if (binary) {
