@@ -1,8 +1,9 @@
+import { oldUrns } from "./aliases";
 import { Creation, withSecretOutputs } from "./creation";
 import { StoppedError, type Executor, type Step } from "./executor";
 import type { Goal } from "./goal";
 import { equalValues, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
-import { DYNAMIC_PACKAGE, type ProviderRegistry } from "./provider/registry";
+import { configOf, DYNAMIC_PACKAGE, type ProviderRegistry } from "./provider/registry";
 import { ProviderResources } from "./provider/resource";
 import type { Provider } from "./provider/provider";
 import { PolicyViolation, type PolicyPack } from "./policies";
@@ -10,7 +11,15 @@ import type { PlainConfig } from "./project";
 import type { Removal } from "./removal";
 import { planStep } from "./steps";
 import type { ResourceState } from "./state";
-import { isProviderType, makeUrn, nameOfUrn, packageOfType, providerType } from "./urn";
+import {
+    isBuiltIn,
+    isProviderType,
+    makeUrn,
+    nameOfUrn,
+    packageOfType,
+    parseProviderReference,
+    providerType,
+} from "./urn";
 
 export interface Registered {
     urn: string;
@@ -50,6 +59,8 @@ export interface DeploymentOptions {
 /** Makes resources what the program, running meanwhile, says it wants. */
 export class Deployment {
     private readonly registered = new Set<string>();
+    /** Resources that the state knows by another URN. */
+    private readonly renamed = new Map<string, string>();
     private readonly defaults = new Map<string, Promise<string>>();
     private readonly providerResources: ProviderResources;
     private readonly creation: Creation;
@@ -115,21 +126,38 @@ export class Deployment {
         }
     }
 
-    private async settle(goal: Goal, providerReference: string | undefined): Promise<Registered> {
+    private async settle(wanted: Goal, providerReference: string | undefined): Promise<Registered> {
         const { snapshot } = this.executor;
-        if (this.registered.has(goal.urn)) {
-            throw new Error(`two resources have the name ${nameOfUrn(goal.urn)} and the type ${goal.type}`);
+        const { urn } = wanted;
+        if (this.registered.has(urn)) {
+            throw new Error(`two resources have the name ${nameOfUrn(urn)} and the type ${wanted.type}`);
         }
-        this.registered.add(goal.urn);
-        const known = [goal.urn, ...goal.aliases].map((urn) => snapshot.old(urn)).find((state) => state !== undefined);
+        this.registered.add(urn);
+        const urns = [urn, ...oldUrns(wanted, this.renamed)];
+        const known = urns.map((each) => snapshot.old(each)).find((state) => state !== undefined);
+        const goal = known && known.urn !== urn ? { ...wanted, oldUrn: known.urn } : wanted;
+        if (goal.oldUrn) this.renamed.set(urn, goal.oldUrn);
         if (!this.isTarget(goal)) return this.leave(goal, known);
 
         const provider = await this.provider(goal, providerReference);
         const old = known && provider && snapshot.isHalfUpdated(known) ? await this.look(known, provider) : known;
-        const plan = await planStep(goal, old, provider, providerReference);
+        const plan = await planStep(goal, old, provider, await this.isProviderReplaced(old, providerReference));
         await this.enforcePolicies(goal, plan.inputs);
         const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
         return { urn: goal.urn, id: state.id, outputs: state.outputs };
+    }
+
+    /** A resource moves to another provider: in place, unless the new one says that its configuration forbids that. */
+    private async isProviderReplaced(old: ResourceState | undefined, reference: string | undefined): Promise<boolean> {
+        if (!old?.provider || !reference || old.provider === reference) return false;
+        const [before, after] = [parseProviderReference(old.provider), parseProviderReference(reference)];
+        if (before.urn === after.urn) return true;
+        const { snapshot } = this.executor;
+        const [from, to] = [snapshot.current(before.urn), snapshot.current(after.urn)];
+        if (!from || !to || this.renamed.get(after.urn) === before.urn) return false;
+        const provider = await this.registry.get(reference);
+        const diff = await provider.diffConfig(after.urn, after.id, configOf(from.inputs), configOf(to.inputs));
+        return diff.replaces.length > 0;
     }
 
     /** What a killed run was updating is looked at, and updated again in any case: not all of it can be seen. */
@@ -164,6 +192,9 @@ export class Deployment {
 
     /** A resource that exists already and is only looked up (`Resource.get`); it is never changed nor deleted. */
     async read(request: ReadRequest): Promise<Registered> {
+        if (isBuiltIn(request.type)) {
+            throw new Error(`${nameOfUrn(request.urn)}: the embedded engine does not support '${request.type}'`);
+        }
         if (request.id === UNKNOWN_VALUE) return { urn: request.urn, outputs: {}, unknown: true };
         const provider = await this.providerFor(request.type, request.provider);
         const { urn, type, parent, id, inputs, dependencies } = request;
@@ -196,7 +227,7 @@ export class Deployment {
     }
 
     async invoke(token: string, args: PropertyMap, request: ProviderRequest): ReturnType<Provider["invoke"]> {
-        if (token.startsWith("pulumi:pulumi:")) throw new Error(`'${token}' is not supported by the embedded engine`);
+        if (isBuiltIn(token)) throw new Error(`the embedded engine does not support '${token}'`);
         const reference = await this.providerFor(token, request);
         return (await this.registry.get(reference)).invoke(token, args);
     }
@@ -222,7 +253,7 @@ export class Deployment {
             snapshot.exchange(state, next);
             await save();
         }
-        this.executor.reportOutputs(state, next);
+        this.executor.reportOutputs(next);
     }
 
     /** What the program no longer wants, and what was replaced. */

@@ -11,7 +11,7 @@ export type OpType =
     | "create-replacement"
     | "delete-replaced"
     | "read"
-    | "read-discard"
+    | "discard"
     | "discard-replaced"
     | "remove-pending-replace"
     | "refresh";

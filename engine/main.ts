@@ -4,24 +4,34 @@ import { Operation, type OperationKind, type OperationOptions } from "./operatio
 
 const KINDS: readonly string[] = ["preview", "up", "refresh", "destroy"];
 const USAGE =
-    "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N] [--policy-pack DIR]";
+    "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N] " +
+    "[--policy-pack DIR]";
 
 /** A terminal sends one Ctrl-C to the whole process group: what the parent passes on at the same moment is no second one. */
 const SAME_INTERRUPT_MS = 500;
 
+function parsed(argv: string[]) {
+    try {
+        return parseArgs({
+            args: argv,
+            allowPositionals: true,
+            options: {
+                stack: { type: "string" },
+                target: { type: "string", multiple: true },
+                parallel: { type: "string", default: "16" },
+                "policy-pack": { type: "string" },
+            },
+        });
+    } catch (error) {
+        const [sentence] = (error as Error).message.split(". ");
+        throw new Error(`${sentence}; ${USAGE}`, { cause: error });
+    }
+}
+
 type Options = Pick<OperationOptions, "kind" | "stack" | "targets" | "parallel" | "policyPack">;
 
 function parse(argv: string[]): Options {
-    const { values, positionals } = parseArgs({
-        args: argv,
-        allowPositionals: true,
-        options: {
-            stack: { type: "string" },
-            target: { type: "string", multiple: true },
-            parallel: { type: "string", default: "16" },
-            "policy-pack": { type: "string" },
-        },
-    });
+    const { values, positionals } = parsed(argv);
     const parallel = Number(values.parallel);
     if (positionals.length !== 1 || !KINDS.includes(positionals[0]) || !values.stack) throw new Error(USAGE);
     if (!Number.isInteger(parallel) || parallel < 1) {

@@ -80,9 +80,9 @@ export class Operation {
             this.summarize({}, "succeeded");
             return 0;
         }
-        const { crypter, notice } = Stack.crypter(project, checkpoint);
+        const { state: crypter, config: configCrypter, notice } = Stack.crypters(project, checkpoint);
         if (notice) this.events.diagnostic("info", notice);
-        const config = await openConfig(project.config, () => crypter);
+        const config = await openConfig(project.config, configCrypter);
         this.events.send({ preludeEvent: { config: blindConfig(config) } });
 
         let deployed: (deployment: Deployment) => void = () => undefined;

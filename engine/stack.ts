@@ -35,18 +35,20 @@ export class Stack {
     }
 
     /**
-     * Begins to derive the key of the stack's secrets, which takes a while: from the salt of the stack's configuration,
-     * else of its checkpoint, else a new one.
+     * Begins to derive the key of the state's secrets, which takes a while. The state has its own salt, which it keeps: the
+     * official CLI writes another one into the stack's configuration when it finds none there. New is the salt of neither.
      */
-    static crypter(
+    static crypters(
         project: Project,
         checkpoint: Checkpoint | undefined,
-    ): { crypter: Promise<Crypter>; notice?: string } {
+    ): { state: Promise<Crypter>; config: () => Promise<Crypter>; notice?: string } {
         const { phrase, notice } = passphrase();
-        const salt = project.encryptionSalt ?? saltOf(checkpoint);
-        const crypter = salt ? Crypter.open(phrase, salt) : Crypter.create(phrase);
-        crypter.catch(() => undefined);
-        return { crypter, notice };
+        const { encryptionSalt } = project;
+        const salt = saltOf(checkpoint) ?? encryptionSalt;
+        const state = salt ? Crypter.open(phrase, salt) : Crypter.create(phrase);
+        state.catch(() => undefined);
+        const config = (): Promise<Crypter> => (encryptionSalt ? Crypter.open(phrase, encryptionSalt) : state);
+        return { state, config, notice };
     }
 
     /** Takes the lock and reads the state; in a preview it takes no lock and writes nothing. */
@@ -109,7 +111,7 @@ export class Stack {
         const config = Object.fromEntries(
             [...this.project.config].map(([key, { value, encrypted, secret }]) => [
                 key,
-                encrypted === undefined ? (secret ? "[secret]" : value) : { secure: encrypted },
+                encrypted === undefined ? (secret ? "[secret]" : value) : encrypted,
             ]),
         );
         await addHistory(this.layout.history, this.project.stack, this.layout.checkpoint, { ...update, config });
