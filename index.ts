@@ -23,6 +23,7 @@ const { rtpMin, rtpMax } = ports;
 const network = new Network("network", {
     networks: topology.networks,
     uris: [...new Set(topology.vms.map((vm) => vm.libvirtUri))],
+    ownBridges: !config.lab,
 });
 
 const images = new Images("images", {
