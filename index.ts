@@ -33,6 +33,7 @@ const packages = {
 const network = new Network("network", {
     networks: topology.networks,
     uris: [...new Set(topology.vms.map((vm) => vm.libvirtUri))],
+    ownBridges: !config.lab,
 });
 
 const images = new Images("images", {

@@ -35,6 +35,8 @@ export interface Vm {
     memoryMiB: number;
     diskGiB: number;
     libvirtUri: string;
+    /** libvirt's storage pool for the VM's files; in the lab they are in the stack's directory. */
+    libvirtPool?: string;
     /** eth0 first; only sip and media VMs have an eth1 (ADR-005). */
     nics: Nic[];
     services: Service[];
@@ -199,6 +201,7 @@ export function plan(config: StackConfig): Topology {
             memoryMiB: override.memoryMiB ?? size.memoryMiB,
             diskGiB: override.diskGiB ?? 20,
             libvirtUri: override.libvirtUri ?? config.libvirtUri,
+            ...(config.lab ? {} : { libvirtPool: config.libvirtPool }),
             nics,
             services,
         };

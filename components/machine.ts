@@ -35,6 +35,7 @@ export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine
         {
             hypervisor: "libvirt",
             uri: plan.libvirtUri,
+            ...(plan.libvirtPool ? { pool: plan.libvirtPool } : {}),
             vmName: plan.name,
             vcpus: plan.vcpus,
             memoryMiB: plan.memoryMiB,

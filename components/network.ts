@@ -7,11 +7,15 @@ export interface NetworkArgs {
     networks: Topology["networks"];
     /** libvirt connections of all hosts that run VMs, each once. */
     uris: string[];
+    /** Whether the hosts have the bridges already; in the lab they are made. */
+    ownBridges: boolean;
 }
 
+const bridged = { mode: "bridge" } as const;
+
 /**
- * The internal and the external network on every host that runs VMs (ADR-005). The host's own internal address, that of the
- * core services, is on the first host.
+ * The internal and the external network on every host that runs VMs (ADR-005). Where the bridges are made for them, the
+ * host's own internal address, that of the core services, is on the first host.
  */
 export class Network extends pulumi.ComponentResource {
     /** libvirt's names of the networks. */
@@ -22,16 +26,17 @@ export class Network extends pulumi.ComponentResource {
         const { internal, external } = args.networks;
         args.uris.forEach((uri, host) => {
             const suffix = host === 0 ? "" : `-${host + 1}`;
-            const address = host === 0 ? { address: internal.hostAddress, prefix: internal.prefix } : {};
+            const made = host === 0 ? { address: internal.hostAddress, prefix: internal.prefix } : {};
+            const [ofInternal, ofExternal] = args.ownBridges ? [bridged, bridged] : [made, {}];
             const onHost = { parent: this };
             new VmNetwork(
                 `${name}-internal${suffix}`,
-                { uri, networkName: this.names.internal, bridge: internal.bridge, ...address },
+                { uri, networkName: this.names.internal, bridge: internal.bridge, ...ofInternal },
                 onHost,
             );
             new VmNetwork(
                 `${name}-external${suffix}`,
-                { uri, networkName: this.names.external, bridge: external.bridge },
+                { uri, networkName: this.names.external, bridge: external.bridge, ...ofExternal },
                 onHost,
             );
         });

@@ -36,6 +36,7 @@ export function checkNames(values: Values, problems: Problems): void {
             /^$|^(https?|file):\/\/\S+$/,
             "allowed is a URL that starts with http://, https:// or file://",
         ],
+        ["libvirtPool", /^\w[\w.-]*$/, "allowed is the name of a storage pool, such as default"],
         ["libvirtUri", /^\w+(\+\w+)?:\/\//, "allowed is a libvirt URI such as qemu:///system"],
     ];
     for (const [key, pattern, rule] of patterns) {

@@ -113,5 +113,6 @@ export interface StackConfig {
     rtpengineFallback: boolean;
     hypervisor: "libvirt";
     libvirtUri: string;
+    libvirtPool: string;
     vms: Record<string, VmOverride>;
 }

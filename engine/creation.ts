@@ -1,6 +1,6 @@
-import type { Executor } from "./executor";
+import type { Executor, Step } from "./executor";
 import type { Goal } from "./goal";
-import { containsUnknowns, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
+import { containsUnknowns, equalValues, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
 import type { Provider } from "./provider/provider";
 import type { ProviderRegistry } from "./provider/registry";
 import { ProviderResources } from "./provider/resource";
@@ -26,7 +26,7 @@ function stateOf(goal: Goal, inputs: PropertyMap, provider: string | undefined, 
         provider,
         propertyDependencies: Object.keys(goal.propertyDependencies).length > 0 ? goal.propertyDependencies : undefined,
         additionalSecretOutputs: orNothing(goal.additionalSecretOutputs),
-        aliases: orNothing(goal.aliases),
+        aliases: goal.oldUrn ? [goal.oldUrn] : undefined,
         customTimeouts: goal.customTimeouts,
         retainOnDelete: goal.retainOnDelete || undefined,
         deletedWith: goal.deletedWith,
@@ -48,6 +48,9 @@ export function withSecretOutputs(state: ResourceState): ResourceState {
 
 /** Carries out what was planned for one resource. */
 export class Creation {
+    /** Properties that force the replacement of resources that were deleted with one that they depend on. */
+    private readonly forced = new Map<string, string[]>();
+
     constructor(
         private readonly executor: Executor,
         private readonly registry: ProviderRegistry,
@@ -100,6 +103,9 @@ export class Creation {
         provider: Provider | undefined,
     ): Promise<ResourceState> {
         const { preview, snapshot } = this.executor;
+        for (const halfMade of snapshot.halfMade().filter(({ urn }) => urn === wanted.urn)) {
+            if (!equalValues(halfMade.inputs, wanted.inputs)) await this.removal.discard(halfMade);
+        }
         const { diffs, replaces } = plan;
         const replaced = op === "create-replacement" ? old : undefined;
         const made = await this.executor.run(
@@ -160,18 +166,31 @@ export class Creation {
             const because = plan.replaces.join(", ");
             throw new Error(`${nameOfUrn(goal.urn)} is protected and can't be replaced (because of ${because})`);
         }
-        let current = old;
-        if (plan.deleteFirst && !old.pendingReplacement) {
-            const { snapshot } = this.executor;
-            const dependents = await dependentReplacements(old, snapshot, this.registry, this.registered);
-            const going = new Set([old.urn]);
-            for (const dependent of dependents.reverse()) await this.removal.remove(dependent, going, true);
-            await this.removal.remove(old, going, true);
-            current = snapshot.old(old.urn)!;
+        const report = (state: ResourceState): void => {
+            const replaced: Step = { op: "replace", ...step, new: state };
+            this.executor.announce(replaced);
+            this.executor.report(replaced);
+        };
+        if (!plan.deleteFirst && !old.pendingReplacement) {
+            const made = await this.create("create-replacement", plan, wanted, old, provider);
+            report(made);
+            return made;
         }
-        this.executor.announce({ op: "replace", ...step, logical: true });
-        const made = await this.create("create-replacement", plan, wanted, current, provider);
-        this.executor.report({ op: "replace", ...step, new: made, logical: true });
-        return made;
+        if (!old.pendingReplacement) await this.deleteFirst(old);
+        report(wanted);
+        const forced = { ...plan, replaces: this.forced.get(goal.urn) ?? plan.replaces };
+        return this.create("create-replacement", forced, wanted, this.executor.snapshot.old(old.urn), provider);
+    }
+
+    /** With what can't stay without it. */
+    private async deleteFirst(old: ResourceState): Promise<void> {
+        const { snapshot } = this.executor;
+        const dependents = await dependentReplacements(old, snapshot, this.registry, this.registered);
+        const going = new Set([old.urn]);
+        for (const { state, replaces } of dependents.reverse()) {
+            this.forced.set(state.urn, replaces);
+            await this.removal.remove(state, going, true);
+        }
+        await this.removal.remove(old, going, true);
     }
 }

@@ -1,15 +1,25 @@
+import { oldUrns } from "./aliases";
 import { Creation, withSecretOutputs } from "./creation";
 import { StoppedError, type Executor, type Step } from "./executor";
 import type { Goal } from "./goal";
 import { equalValues, secret, UNKNOWN_VALUE, type PropertyMap } from "./properties";
-import { DYNAMIC_PACKAGE, type ProviderRegistry } from "./provider/registry";
+import { configOf, DYNAMIC_PACKAGE, type ProviderRegistry } from "./provider/registry";
 import { ProviderResources } from "./provider/resource";
 import type { Provider } from "./provider/provider";
+import { PolicyViolation, type PolicyPack } from "./policies";
 import type { PlainConfig } from "./project";
 import type { Removal } from "./removal";
 import { planStep } from "./steps";
 import type { ResourceState } from "./state";
-import { isProviderType, makeUrn, nameOfUrn, packageOfType, providerType } from "./urn";
+import {
+    isBuiltIn,
+    isProviderType,
+    makeUrn,
+    nameOfUrn,
+    packageOfType,
+    parseProviderReference,
+    providerType,
+} from "./urn";
 
 export interface Registered {
     urn: string;
@@ -43,11 +53,14 @@ export interface DeploymentOptions {
     config: PlainConfig;
     /** URNs; empty for all. */
     targets: ReadonlySet<string>;
+    policies?: PolicyPack;
 }
 
 /** Makes resources what the program, running meanwhile, says it wants. */
 export class Deployment {
     private readonly registered = new Set<string>();
+    /** Resources that the state knows by another URN. */
+    private readonly renamed = new Map<string, string>();
     private readonly defaults = new Map<string, Promise<string>>();
     private readonly providerResources: ProviderResources;
     private readonly creation: Creation;
@@ -113,19 +126,57 @@ export class Deployment {
         }
     }
 
-    private async settle(goal: Goal, providerReference: string | undefined): Promise<Registered> {
+    private async settle(wanted: Goal, providerReference: string | undefined): Promise<Registered> {
         const { snapshot } = this.executor;
-        if (this.registered.has(goal.urn)) {
-            throw new Error(`two resources have the name ${nameOfUrn(goal.urn)} and the type ${goal.type}`);
+        const { urn } = wanted;
+        if (this.registered.has(urn)) {
+            throw new Error(`two resources have the name ${nameOfUrn(urn)} and the type ${wanted.type}`);
         }
-        this.registered.add(goal.urn);
-        const old = [goal.urn, ...goal.aliases].map((urn) => snapshot.old(urn)).find((state) => state !== undefined);
-        if (!this.isTarget(goal)) return this.leave(goal, old);
+        this.registered.add(urn);
+        const urns = [urn, ...oldUrns(wanted, this.renamed)];
+        const known = urns.map((each) => snapshot.old(each)).find((state) => state !== undefined);
+        const goal = known && known.urn !== urn ? { ...wanted, oldUrn: known.urn } : wanted;
+        if (goal.oldUrn) this.renamed.set(urn, goal.oldUrn);
+        if (!this.isTarget(goal)) return this.leave(goal, known);
 
         const provider = await this.provider(goal, providerReference);
-        const plan = await planStep(goal, old, provider, providerReference);
+        const old = known && provider && snapshot.isHalfUpdated(known) ? await this.look(known, provider) : known;
+        const plan = await planStep(goal, old, provider, await this.isProviderReplaced(old, providerReference));
+        await this.enforcePolicies(goal, plan.inputs);
         const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
         return { urn: goal.urn, id: state.id, outputs: state.outputs };
+    }
+
+    /** A resource moves to another provider: in place, unless the new one says that its configuration forbids that. */
+    private async isProviderReplaced(old: ResourceState | undefined, reference: string | undefined): Promise<boolean> {
+        if (!old?.provider || !reference || old.provider === reference) return false;
+        const [before, after] = [parseProviderReference(old.provider), parseProviderReference(reference)];
+        if (before.urn === after.urn) return true;
+        const { snapshot } = this.executor;
+        const [from, to] = [snapshot.current(before.urn), snapshot.current(after.urn)];
+        if (!from || !to || this.renamed.get(after.urn) === before.urn) return false;
+        const provider = await this.registry.get(reference);
+        const diff = await provider.diffConfig(after.urn, after.id, configOf(from.inputs), configOf(to.inputs));
+        return diff.replaces.length > 0;
+    }
+
+    /** What a killed run was updating is looked at, and updated again in any case: not all of it can be seen. */
+    private async look(halfUpdated: ResourceState, provider: Provider): Promise<ResourceState | undefined> {
+        const { urn, id = "", inputs, outputs, customTimeouts } = halfUpdated;
+        const found = await provider.read(urn, { id, inputs, outputs }, customTimeouts?.read);
+        if (!found) {
+            this.executor.snapshot.remove(halfUpdated);
+            return undefined;
+        }
+        const state = withSecretOutputs({ ...halfUpdated, ...found, initErrors: ["its last update was interrupted"] });
+        this.executor.snapshot.exchange(halfUpdated, state);
+        return state;
+    }
+
+    /** A preview goes on, to tell of everything that is wrong. */
+    private async enforcePolicies({ urn, type }: Goal, properties: PropertyMap): Promise<void> {
+        const broken = (await this.options.policies?.analyze({ urn, type, properties })) ?? [];
+        if (broken.length > 0 && !this.executor.preview) throw new PolicyViolation(broken.join("\n"));
     }
 
     private async provider(goal: Goal, reference: string | undefined): Promise<Provider | undefined> {
@@ -141,6 +192,9 @@ export class Deployment {
 
     /** A resource that exists already and is only looked up (`Resource.get`); it is never changed nor deleted. */
     async read(request: ReadRequest): Promise<Registered> {
+        if (isBuiltIn(request.type)) {
+            throw new Error(`${nameOfUrn(request.urn)}: the embedded engine does not support '${request.type}'`);
+        }
         if (request.id === UNKNOWN_VALUE) return { urn: request.urn, outputs: {}, unknown: true };
         const provider = await this.providerFor(request.type, request.provider);
         const { urn, type, parent, id, inputs, dependencies } = request;
@@ -173,7 +227,7 @@ export class Deployment {
     }
 
     async invoke(token: string, args: PropertyMap, request: ProviderRequest): ReturnType<Provider["invoke"]> {
-        if (token.startsWith("pulumi:pulumi:")) throw new Error(`'${token}' is not supported by the embedded engine`);
+        if (isBuiltIn(token)) throw new Error(`the embedded engine does not support '${token}'`);
         const reference = await this.providerFor(token, request);
         return (await this.registry.get(reference)).invoke(token, args);
     }
@@ -199,17 +253,16 @@ export class Deployment {
             snapshot.exchange(state, next);
             await save();
         }
-        this.executor.reportOutputs(state, next);
+        this.executor.reportOutputs(next);
     }
 
     /** What the program no longer wants, and what was replaced. */
     async removeRest(): Promise<void> {
         const { targets } = this.options;
-        const rest = this.executor.snapshot
-            .remaining()
-            .filter((state) => targets.size === 0 || targets.has(state.urn))
-            .filter((state) => targets.size === 0 || !isProviderType(state.type));
-        await this.removal.removeAll([...rest]);
+        const { snapshot } = this.executor;
+        const isMeant = ({ urn, type }: ResourceState): boolean =>
+            targets.size === 0 || (targets.has(urn) && !isProviderType(type));
+        await this.removal.removeAll([...snapshot.remaining(), ...snapshot.halfMade()].filter(isMeant));
     }
 }
 

@@ -11,7 +11,7 @@ export type OpType =
     | "create-replacement"
     | "delete-replaced"
     | "read"
-    | "read-discard"
+    | "discard"
     | "discard-replaced"
     | "remove-pending-replace"
     | "refresh";
@@ -68,6 +68,17 @@ export interface SummaryEvent {
     result: "succeeded" | "failed" | "canceled";
 }
 
+/** A rule of a policy pack that is broken. */
+export interface PolicyEvent {
+    resourceUrn: string;
+    message: string;
+    color: "never";
+    policyName: string;
+    policyPackName: string;
+    policyPackVersion: string;
+    enforcementLevel: "advisory" | "mandatory";
+}
+
 /** The subset of `apitype.EngineEvent` (what `pulumi up --event-log FILE` writes) that this engine sends. */
 export interface EngineEvent {
     sequence: number;
@@ -80,6 +91,7 @@ export interface EngineEvent {
     summaryEvent?: SummaryEvent;
     resourcePreEvent?: { metadata: StepMetadata; planning?: boolean };
     resOutputsEvent?: { metadata: StepMetadata; planning?: boolean };
+    policyEvent?: PolicyEvent;
     resOpFailedEvent?: { metadata: StepMetadata; status: number; steps: number };
 }
 

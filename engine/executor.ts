@@ -1,5 +1,5 @@
 import { stateMetadata, type EventStream, type OpType, type PropertyDiff, type StepMetadata } from "./events";
-import { changedKeys } from "./properties";
+import { equalValues } from "./properties";
 import { InitError } from "./provider/provider";
 import type { OperationType, ResourceState, Snapshot } from "./state";
 import { isDefaultProvider } from "./urn";
@@ -19,13 +19,34 @@ export interface Step {
     new?: ResourceState;
     /** Properties that force a replacement. */
     replaces?: string[];
-    /** Properties that differ; without it, the inputs that do. */
+    /** Properties that differ, as the provider says. */
     diffs?: string[];
     /** Written to the state ahead of the operation. */
     pending?: OperationType;
-    logical?: boolean;
     /** How the summary counts it, if not as `op`. */
     countAs?: OpType;
+}
+
+/** Parts of a replacement, which is a step itself; a refresh is none either, only what it finds. */
+const PHYSICAL: readonly OpType[] = [
+    "create-replacement",
+    "delete-replaced",
+    "discard-replaced",
+    "remove-pending-replace",
+    "refresh",
+];
+
+/** A resource that is only looked up counts when it is not what it was. */
+function isCounted({ op, countAs, old, new: found }: Step): boolean {
+    if (op === "read") return old !== undefined && !equalValues(old.outputs, found!.outputs);
+    return !PHYSICAL.includes(countAs ?? op);
+}
+
+/** What an operation that went half-way left; an update then has not taken the new inputs. */
+function halfMade({ op, old, new: wanted }: Step, { id, outputs, reasons }: InitError): ResourceState {
+    const modified = new Date().toISOString();
+    const inputs = op === "update" ? old!.inputs : wanted!.inputs;
+    return { ...wanted!, id, inputs, outputs, initErrors: reasons, created: wanted!.created ?? modified, modified };
 }
 
 /** Runs steps: a bounded number at a time, each announced, recorded ahead, recorded after, and reported. */
@@ -36,7 +57,8 @@ export class Executor {
     keepGoing = false;
     private stopped = false;
     private readonly reported = new WeakSet<Error>();
-    private readonly ops = new Map<string, OpType>();
+    /** What was done to each component. */
+    private readonly components = new Map<string, Step>();
     private running = 0;
     private readonly waiting: (() => void)[] = [];
     private readonly whenIdle: (() => void)[] = [];
@@ -116,7 +138,7 @@ export class Executor {
         } catch (error) {
             if (pending !== undefined) this.snapshot.end(pending);
             if (error instanceof InitError && step.new) {
-                commit({ ...step.new, id: error.id, outputs: error.outputs, initErrors: error.reasons });
+                commit(halfMade(step, error));
             }
             // What can't be written either is one more thing to report; it must not hide the first.
             await this.save().catch((unwritten: Error) => this.fail(unwritten));
@@ -145,27 +167,29 @@ export class Executor {
         return { metadata: stepMetadata(step), ...(this.preview ? { planning: true } : {}) };
     }
 
+    /** What a resource will be is not known before the step is done: only what is wanted of it. */
     announce(step: Step): void {
-        if (this.isShown(step)) this.events.send({ resourcePreEvent: this.metadata(step) });
+        const known = step.op === "refresh" || step.op === "replace" || !step.new;
+        const wanted = known ? step.new : { ...step.new!, id: undefined, outputs: {} };
+        if (this.isShown(step)) this.events.send({ resourcePreEvent: this.metadata({ ...step, new: wanted }) });
     }
 
     report(step: Step): void {
         if (!this.isShown(step)) return;
-        const countAs = step.countAs ?? step.op;
-        this.changes[countAs] = (this.changes[countAs] ?? 0) + 1;
+        const counted = step.countAs ?? step.op;
+        if (isCounted(step)) this.changes[counted] = (this.changes[counted] ?? 0) + 1;
         const { custom, urn } = (step.new ?? step.old)!;
-        this.ops.set(urn, countAs);
+        if (!custom) this.components.set(urn, step);
         // A component says what it has become when it registers its outputs.
-        if (custom || step.op === "delete" || step.op === "refresh") {
+        if (this.preview || custom || step.op === "delete" || step.op === "refresh") {
             this.events.send({ resOutputsEvent: this.metadata(step) });
         }
     }
 
     /** A component is complete. */
-    reportOutputs(old: ResourceState, state: ResourceState): void {
-        this.events.send({
-            resOutputsEvent: this.metadata({ op: this.ops.get(state.urn) ?? "same", old, new: state }),
-        });
+    reportOutputs(state: ResourceState): void {
+        const step = this.components.get(state.urn);
+        if (step) this.events.send({ resOutputsEvent: this.metadata({ ...step, new: state }) });
     }
 
     fail(error: Error, step?: Step): void {
@@ -182,8 +206,7 @@ function stepMetadata(step: Step): StepMetadata {
     const { old: before, new: after } = step;
     const { urn, type, provider } = (after ?? before)!;
     const replaces = step.replaces ?? [];
-    const changing = before && after && step.op !== "same";
-    const diffs = step.diffs ?? (changing ? changedKeys(before.inputs, after.inputs) : []);
+    const diffs = step.diffs ?? [];
     const detailed: Record<string, PropertyDiff> = {};
     for (const key of diffs.filter((name) => name !== "__provider")) {
         const kind = before?.inputs[key] === undefined ? "add" : after?.inputs[key] === undefined ? "delete" : "update";
@@ -198,7 +221,7 @@ function stepMetadata(step: Step): StepMetadata {
         ...(replaces.length > 0 ? { keys: replaces } : {}),
         ...(Object.keys(detailed).length > 0 ? { diffs: Object.keys(detailed) } : {}),
         detailedDiff: Object.keys(detailed).length > 0 ? detailed : null,
-        ...(step.logical ? { logical: true } : {}),
+        ...(PHYSICAL.includes(step.op) ? {} : { logical: true }),
         provider: provider ?? "",
     };
 }

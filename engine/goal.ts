@@ -1,7 +1,8 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { aliasesOf, type Alias } from "./aliases";
 import { fromStruct, type PropertyMap } from "./properties";
 import type { CustomTimeouts } from "./state";
-import { makeUrn } from "./urn";
+import { isBuiltIn, makeUrn } from "./urn";
 
 /** What the program wants one resource to be. */
 export interface Goal {
@@ -18,8 +19,9 @@ export interface Goal {
     ignoreChanges: string[];
     replaceOnChanges: string[];
     additionalSecretOutputs: string[];
-    /** URNs that the resource may have had before. */
-    aliases: string[];
+    aliases: Alias[];
+    /** The URN that the state knows the resource by, when that is not its own. */
+    oldUrn?: string;
     customTimeouts?: CustomTimeouts;
     retainOnDelete: boolean;
     deletedWith?: string;
@@ -42,22 +44,6 @@ function timeouts(request: RegisterResourceRequest): CustomTimeouts | undefined 
     return Object.fromEntries(set.map(([operation, text]) => [operation, seconds(text)]));
 }
 
-function aliases(request: RegisterResourceRequest, stack: string, project: string): string[] {
-    const urns = request.getAliasesList().map((alias) => {
-        if (alias.getUrn()) return alias.getUrn();
-        const spec = alias.getSpec();
-        const parent = spec?.getNoparent() ? undefined : spec?.getParenturn() || request.getParent() || undefined;
-        return makeUrn(
-            spec?.getStack() || stack,
-            spec?.getProject() || project,
-            parent,
-            spec?.getType() || request.getType(),
-            spec?.getName() || request.getName(),
-        );
-    });
-    return [...urns, ...request.getAliasurnsList()];
-}
-
 /** What the request asks for and this engine can't do; said before anything is touched. */
 function unsupported(request: RegisterResourceRequest): string[] {
     const hooks: Record<string, string[]> = { ...request.getHooks()?.toObject() };
@@ -71,6 +57,8 @@ function unsupported(request: RegisterResourceRequest): string[] {
         ...(request.getPackageref() ? ["parameterized packages"] : []),
         ...(Object.values(hooks).some((names) => names.length > 0) ? ["hooks"] : []),
         ...(request.getEnvvarmappingsMap().getLength() > 0 ? ["envVarMappings"] : []),
+        ...(request.getHidediffsList().length > 0 ? ["hideDiffs"] : []),
+        ...(isBuiltIn(request.getType()) ? [`the built-in type ${request.getType()}`] : []),
     ];
 }
 
@@ -85,7 +73,7 @@ export function goalOf(request: RegisterResourceRequest, stack: string, project:
     const parent = request.getParent() || undefined;
     const propertyDependencies: Record<string, string[]> = {};
     request.getPropertydependenciesMap().forEach((urns, property) => {
-        if (urns.getUrnsList().length > 0) propertyDependencies[property] = urns.getUrnsList();
+        propertyDependencies[property] = urns.getUrnsList();
     });
     return {
         urn: makeUrn(stack, project, parent, type, name),
@@ -100,7 +88,7 @@ export function goalOf(request: RegisterResourceRequest, stack: string, project:
         ignoreChanges: request.getIgnorechangesList(),
         replaceOnChanges: request.getReplaceonchangesList(),
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-        aliases: aliases(request, stack, project),
+        aliases: aliasesOf(request),
         customTimeouts: timeouts(request),
         retainOnDelete: request.getRetainondelete() ?? false,
         deletedWith: request.getDeletedwith() || undefined,

@@ -1,29 +1,45 @@
 import { parseArgs } from "node:util";
 import { endAll } from "./children";
-import { Operation, type OperationKind } from "./operation";
+import { Operation, type OperationKind, type OperationOptions } from "./operation";
 
 const KINDS: readonly string[] = ["preview", "up", "refresh", "destroy"];
-const USAGE = "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N]";
+const USAGE =
+    "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N] " +
+    "[--policy-pack DIR]";
 
 /** A terminal sends one Ctrl-C to the whole process group: what the parent passes on at the same moment is no second one. */
 const SAME_INTERRUPT_MS = 500;
 
-function parse(argv: string[]): { kind: OperationKind; stack: string; targets: string[]; parallel: number } {
-    const { values, positionals } = parseArgs({
-        args: argv,
-        allowPositionals: true,
-        options: {
-            stack: { type: "string" },
-            target: { type: "string", multiple: true },
-            parallel: { type: "string", default: "16" },
-        },
-    });
+function parsed(argv: string[]) {
+    try {
+        return parseArgs({
+            args: argv,
+            allowPositionals: true,
+            options: {
+                stack: { type: "string" },
+                target: { type: "string", multiple: true },
+                parallel: { type: "string", default: "16" },
+                "policy-pack": { type: "string" },
+            },
+        });
+    } catch (error) {
+        const [sentence] = (error as Error).message.split(". ");
+        throw new Error(`${sentence}; ${USAGE}`, { cause: error });
+    }
+}
+
+type Options = Pick<OperationOptions, "kind" | "stack" | "targets" | "parallel" | "policyPack">;
+
+function parse(argv: string[]): Options {
+    const { values, positionals } = parsed(argv);
     const parallel = Number(values.parallel);
     if (positionals.length !== 1 || !KINDS.includes(positionals[0]) || !values.stack) throw new Error(USAGE);
     if (!Number.isInteger(parallel) || parallel < 1) {
         throw new Error(`--parallel ${values.parallel}: expected a whole number, 1 or more`);
     }
-    return { kind: positionals[0] as OperationKind, stack: values.stack, targets: values.target ?? [], parallel };
+    const kind = positionals[0] as OperationKind;
+    const { stack, target: targets = [], "policy-pack": policyPack } = values;
+    return { kind, stack, targets, parallel, policyPack };
 }
 
 function handleInterrupts(operation: Operation): void {

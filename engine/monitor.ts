@@ -13,12 +13,24 @@ import { fromStruct, toStruct } from "./properties";
 import { channelOptions } from "./provider/wire";
 import { isProviderType, makeUrn } from "./urn";
 
+/**
+ * What the SDK may ask for. It is told that more is supported than is: it would otherwise say itself, where a program uses
+ * such a thing, that the Pulumi CLI is too old; this way the request comes here and is refused with the reason.
+ */
 const FEATURES: Record<string, proto.ResourceMonitorFeature> = {
     secrets: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
     resourceReferences: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
     outputValues: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
     aliasSpecs: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
     deletedWith: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    // refused
+    replaceWith: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    transforms: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    invokeTransforms: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    parameterization: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+    resourceHooks: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    errorHooks: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    stateMigrations: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
 };
 
 /** What the monitor needs to know of the operation it serves. */
@@ -92,7 +104,7 @@ function engineService({ events }: MonitorHost): IEngineServer {
             return new engine.SetRootResourceResponse();
         }),
         startDebugging: refuse("debugging"),
-        requirePulumiVersion: handle(() => new engine.RequirePulumiVersionResponse()),
+        requirePulumiVersion: refuse("asking for a version of the Pulumi CLI"),
     };
 }
 

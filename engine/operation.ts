@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { readCheckpoint } from "./backend/checkpoint";
 import { StackLock } from "./backend/lock";
 import { endAll } from "./children";
@@ -5,6 +6,7 @@ import { Deployment } from "./deployment";
 import { EventStream, type EngineEvent, type SummaryEvent } from "./events";
 import { Executor } from "./executor";
 import { Monitor } from "./monitor";
+import { PolicyPack } from "./policies";
 import { openConfig, readProject, type PlainConfig, type Project } from "./project";
 import { Program } from "./program";
 import { DYNAMIC_PACKAGE, ProviderRegistry } from "./provider/registry";
@@ -12,7 +14,7 @@ import { Refresh } from "./refresh";
 import { Removal } from "./removal";
 import { layoutOf, Stack } from "./stack";
 import { dependenciesOf, type Snapshot } from "./state";
-import { isProviderType, makeUrn, nameOfUrn } from "./urn";
+import { isProviderType, isStackType, makeUrn, nameOfUrn } from "./urn";
 
 export type OperationKind = "preview" | "up" | "refresh" | "destroy";
 
@@ -24,6 +26,8 @@ export interface OperationOptions {
     targets: string[];
     /** Steps at a time. */
     parallel: number;
+    /** Directory of a policy pack that preview and up must comply with. */
+    policyPack?: string;
     write: (event: EngineEvent) => void;
 }
 
@@ -34,6 +38,7 @@ export class Operation {
     private readonly started = Date.now();
     private executor?: Executor;
     private lock?: StackLock;
+    private policies?: PolicyPack;
     private interrupted = false;
 
     constructor(private readonly options: OperationOptions) {
@@ -75,9 +80,9 @@ export class Operation {
             this.summarize({}, "succeeded");
             return 0;
         }
-        const { crypter, notice } = Stack.crypter(project, checkpoint);
+        const { state: crypter, config: configCrypter, notice } = Stack.crypters(project, checkpoint);
         if (notice) this.events.diagnostic("info", notice);
-        const config = await openConfig(project.config, () => crypter);
+        const config = await openConfig(project.config, configCrypter);
         this.events.send({ preludeEvent: { config: blindConfig(config) } });
 
         let deployed: (deployment: Deployment) => void = () => undefined;
@@ -104,6 +109,7 @@ export class Operation {
         let program: Program | undefined;
         try {
             // Both processes take longer to start than the state to read: they start first.
+            if (kind === "up" || kind === "preview") this.startPolicies();
             if (kind === "up" || kind === "preview") program = await this.startProgram(project, config, monitor);
             const types = checkpoint?.latest?.resources?.map(({ type }) => type);
             if (!types || types.some((type) => type.startsWith(`${DYNAMIC_PACKAGE}:`))) void registry.startDynamic();
@@ -116,7 +122,8 @@ export class Operation {
             if (program) {
                 const targets = new Set(this.options.targets);
                 const names = { project: project.name, stack: project.stack };
-                const deployment = new Deployment({ ...names, config, targets }, executor, registry, removal);
+                const options = { ...names, config, targets, policies: this.policies };
+                const deployment = new Deployment(options, executor, registry, removal);
                 deployed(deployment);
                 await this.deploy(program, done, executor, deployment);
             } else if (kind === "refresh") {
@@ -129,6 +136,7 @@ export class Operation {
         } finally {
             program?.stop();
             await registry.close();
+            await this.policies?.close();
             monitor.close();
         }
     }
@@ -168,6 +176,22 @@ export class Operation {
             return executor.ended;
         }
         await this.removing(executor, () => deployment.removeRest());
+        await this.enforcePolicies(executor);
+    }
+
+    private startPolicies(): void {
+        const { policyPack, projectDir } = this.options;
+        if (policyPack) this.policies = new PolicyPack(path.resolve(projectDir, policyPack), this.events);
+    }
+
+    /** The stack as a whole; what a preview found wrong with single resources counts as well. */
+    private async enforcePolicies(executor: Executor): Promise<void> {
+        if (!this.policies) return;
+        const resources = executor.snapshot.resources().filter((state) => !state.delete);
+        const analyzed = resources.map(({ urn, type, outputs }) => ({ urn, type, properties: outputs }));
+        const root = resources.find(({ type }) => isStackType(type))?.urn ?? "";
+        await this.policies.analyzeStack(analyzed, root).catch((error: Error) => executor.fail(error));
+        if (this.policies.isViolated) executor.failed = true;
     }
 
     private async removing(executor: Executor, remove: () => Promise<void>): Promise<void> {
@@ -176,7 +200,7 @@ export class Operation {
     }
 
     private async destroy(executor: Executor, removal: Removal): Promise<void> {
-        const all = executor.snapshot.resources();
+        const all = [...executor.snapshot.resources(), ...executor.snapshot.halfMade()];
         const targets = new Set(this.options.targets);
         const going =
             targets.size === 0 ? all : all.filter(({ urn, type }) => targets.has(urn) && !isProviderType(type));

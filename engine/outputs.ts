@@ -33,7 +33,7 @@ function load(
     const project = readProject(projectDir, stack);
     const checkpoint = readCheckpoint(layoutOf(project).checkpoint);
     const open = async (): Promise<CheckpointCodec> =>
-        new CheckpointCodec(await Stack.crypter(project, checkpoint).crypter);
+        new CheckpointCodec(await Stack.crypters(project, checkpoint).state);
     return { checkpoint, open };
 }
 

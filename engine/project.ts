@@ -12,6 +12,26 @@ interface ProjectFile {
     runtime?: string | { name?: string; options?: { nodeargs?: string; typescript?: boolean } };
     backend?: { url?: string };
     config?: Record<string, ConfigItem>;
+    [key: string]: unknown;
+}
+
+interface StackFile {
+    config?: Record<string, ConfigItem>;
+    encryptionsalt?: string;
+    secretsprovider?: string;
+    [key: string]: unknown;
+}
+
+/** Keys of Pulumi.yaml and of Pulumi.STACK.yaml that would change what an operation does. */
+const UNSUPPORTED = {
+    project: ["stackConfigDir", "packages", "plugins", "options", "requiredPulumiVersion"],
+    stack: ["environment"],
+    config: ["pulumi:disable-default-providers", "pulumi:autonaming"],
+};
+
+function refuse(file: string, content: object | undefined, keys: readonly string[]): void {
+    const used = keys.filter((key) => content !== undefined && Object.hasOwn(content, key));
+    if (used.length > 0) throw new Error(`${file}: the embedded engine does not support ${used.join(", ")}`);
 }
 
 /** What Pulumi.yaml and Pulumi.STACK.yaml say, as far as the engine needs it. */
@@ -30,10 +50,11 @@ export interface Project {
     config: Map<string, ConfigEntry>;
 }
 
-/** One value, as text: what is not a string is JSON. `encrypted` holds a ciphertext instead. */
+/** One value, as text: what is not a string is JSON. */
 export interface ConfigEntry {
     value?: string;
-    encrypted?: string;
+    /** The value as the stack's file has it, with a ciphertext in place of each secret, when there is any in it. */
+    encrypted?: ConfigItem;
     secret: boolean;
 }
 
@@ -57,6 +78,20 @@ const asText = (value: ConfigItem): string => (typeof value === "string" ? value
 const isMap = (value: ConfigItem | undefined): value is { [key: string]: ConfigItem } =>
     typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** `{ secure: CIPHERTEXT }`, wherever it stands in a value. */
+const isSecure = (value: ConfigItem): value is { secure: string } =>
+    isMap(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
+
+const hasSecure = (value: ConfigItem): boolean =>
+    isSecure(value) || (typeof value === "object" && value !== null && Object.values(value).some(hasSecure));
+
+function decrypt(value: ConfigItem, crypter: Crypter): ConfigItem {
+    if (isSecure(value)) return crypter.decrypt(value.secure);
+    if (Array.isArray(value)) return value.map((item) => decrypt(item, crypter));
+    if (!isMap(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decrypt(item, crypter)]));
+}
+
 /** The defaults of the project's schema, then the stack's own values (pulumi/pulumi, sdk/go/common/workspace). */
 function readConfig(
     project: string,
@@ -75,8 +110,8 @@ function readConfig(
     for (const [key, value] of Object.entries(values)) {
         const declared = schema[key.replace(`${project}:`, "")];
         const declaredSecret = isMap(declared) && declared.secret === true;
-        if (isMap(value) && typeof value.secure === "string") {
-            config.set(full(key), { encrypted: value.secure, secret: true });
+        if (hasSecure(value)) {
+            config.set(full(key), { encrypted: value, secret: true });
         } else if (value !== null) {
             config.set(full(key), { value: asText(value), secret: declaredSecret });
         }
@@ -98,13 +133,14 @@ export function readProject(dir: string, stack: string, env: NodeJS.ProcessEnv =
         throw new Error(`${file}: runtime '${runtime.name}' is not supported by the embedded engine: only nodejs is`);
     }
     const options = "options" in runtime ? (runtime.options ?? {}) : {};
-    const settings =
-        readYaml<{ config?: Record<string, ConfigItem>; encryptionsalt?: string; secretsprovider?: string }>(
-            path.join(dir, `Pulumi.${stack}.yaml`),
-        ) ?? {};
+    refuse(file, project, UNSUPPORTED.project);
+    const stackFile = `Pulumi.${stack}.yaml`;
+    const settings = readYaml<StackFile>(path.join(dir, stackFile)) ?? {};
+    refuse(stackFile, settings, UNSUPPORTED.stack);
+    refuse(stackFile, settings.config, UNSUPPORTED.config);
     if (settings.secretsprovider && settings.secretsprovider !== "passphrase") {
         throw new Error(
-            `Pulumi.${stack}.yaml: secretsprovider '${settings.secretsprovider}' is not supported: only passphrase is`,
+            `${stackFile}: secretsprovider '${settings.secretsprovider}' is not supported: only passphrase is`,
         );
     }
     return {
@@ -126,12 +162,12 @@ export interface PlainConfig {
     secretKeys: string[];
 }
 
-/** Nested secrets of an object value (`{secure: ...}` inside) are not used by this project's schema and stay closed. */
+/** @throws Error when a secret can't be decrypted. */
 export async function openConfig(config: Project["config"], crypter: () => Promise<Crypter>): Promise<PlainConfig> {
     const plain: PlainConfig = { values: {}, secretKeys: [] };
     for (const [key, entry] of config) {
         plain.values[key] =
-            entry.encrypted === undefined ? (entry.value ?? "") : (await crypter()).decrypt(entry.encrypted);
+            entry.encrypted === undefined ? (entry.value ?? "") : asText(decrypt(entry.encrypted, await crypter()));
         if (entry.secret) plain.secretKeys.push(key);
     }
     return plain;

@@ -5,7 +5,7 @@ import { isProviderType, nameOfUrn } from "./urn";
 
 function stepFor(state: ResourceState, deleteFirst: boolean): Step {
     if (state.pendingReplacement) return { op: "remove-pending-replace", old: state };
-    if (state.external) return { op: state.delete ? "discard-replaced" : "read-discard", old: state };
+    if (state.external) return { op: state.delete ? "discard-replaced" : "discard", old: state };
     return { op: state.delete || deleteFirst ? "delete-replaced" : "delete", old: state, pending: "deleting" };
 }
 
@@ -27,6 +27,10 @@ export class Removal {
         await this.executor.run(
             step,
             async () => {
+                if (state.protect && step.op === "delete") {
+                    const remedy = "lift its protection (protect: false) and run up first";
+                    throw new Error(`${nameOfUrn(state.urn)} is protected and can't be deleted: ${remedy}`);
+                }
                 const real = step.pending && state.custom && !isProviderType(state.type) && !kept;
                 if (real && !this.executor.preview) {
                     const provider = await this.registry.get(state.provider ?? "");
@@ -42,15 +46,28 @@ export class Removal {
         );
     }
 
+    /** Ends what a creation that was killed may have made. */
+    async discard(halfMade: ResourceState): Promise<void> {
+        const { preview, snapshot } = this.executor;
+        await this.executor.run(
+            { op: "delete", old: halfMade },
+            async () => {
+                if (!preview && halfMade.custom && !isProviderType(halfMade.type)) {
+                    const provider = await this.registry.get(halfMade.provider ?? "");
+                    await provider.discard(halfMade.urn, halfMade.inputs, halfMade.customTimeouts?.delete);
+                }
+                return undefined;
+            },
+            () => snapshot.settle(({ resource }) => resource === halfMade),
+        );
+    }
+
     /**
      * Ends many, side by side as far as dependencies allow: nothing goes before what depends on it. When one can't be
      * ended, what it depends on stays, and the others go on.
-     * @throws Error when any of them is protected; nothing was touched then.
      */
     async removeAll(states: readonly ResourceState[]): Promise<void> {
-        const kept = states.filter((state) => state.protect && !state.delete).map((state) => nameOfUrn(state.urn));
-        if (kept.length > 0) throw new Error(`protected resources can't be deleted: ${kept.join(", ")}`);
-
+        const halfMade = this.executor.snapshot.halfMade();
         const going = new Set(states.filter((state) => !state.delete).map((state) => state.urn));
         const dependencies = new Map(states.map((state) => [state, dependenciesOf(state)]));
         const ends = new Map<ResourceState, Promise<boolean>>();
@@ -66,7 +83,7 @@ export class Removal {
                 .then(() => Promise.all(dependents.map(end)))
                 .then(async (gone) => {
                     if (gone.includes(false)) return false;
-                    await this.remove(state, going);
+                    await (halfMade.includes(state) ? this.discard(state) : this.remove(state, going));
                     return true;
                 })
                 .catch(() => false);

@@ -5,16 +5,17 @@ import { diffResource } from "./steps";
 
 /**
  * Resources that must go before `root` goes, because they would have to be replaced once it is: those with an input that
- * comes from it and whose provider says that a change there means a replacement. In the order of dependency.
+ * comes from it and whose provider says that a change there means a replacement. In the order of dependency, with
+ * the properties that force it.
  */
 export async function dependentReplacements(
     root: ResourceState,
     snapshot: Snapshot,
     registry: ProviderRegistry,
     registered: ReadonlySet<string>,
-): Promise<ResourceState[]> {
+): Promise<{ state: ResourceState; replaces: string[] }[]> {
     const going = new Set([root.urn]);
-    const result: ResourceState[] = [];
+    const result: { state: ResourceState; replaces: string[] }[] = [];
     for (const state of snapshot.remaining()) {
         if (!state.custom || state.external || state.delete || state.pendingReplacement) continue;
         if (state.urn === root.urn || registered.has(state.urn) || !state.provider) continue;
@@ -31,7 +32,7 @@ export async function dependentReplacements(
         const diff = await diffResource(provider, state.urn, old, inputs, state.ignoreChanges ?? []);
         if (diff.replaces.length === 0) continue;
         going.add(state.urn);
-        result.push(state);
+        result.push({ state, replaces: diff.replaces });
     }
     return result;
 }

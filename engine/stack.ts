@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { CheckpointCodec, saltOf, type Checkpoint } from "./backend/checkpoint";
@@ -34,18 +35,20 @@ export class Stack {
     }
 
     /**
-     * Begins to derive the key of the stack's secrets, which takes a while: from the salt of the stack's configuration,
-     * else of its checkpoint, else a new one.
+     * Begins to derive the key of the state's secrets, which takes a while. The state has its own salt, which it keeps: the
+     * official CLI writes another one into the stack's configuration when it finds none there. New is the salt of neither.
      */
-    static crypter(
+    static crypters(
         project: Project,
         checkpoint: Checkpoint | undefined,
-    ): { crypter: Promise<Crypter>; notice?: string } {
+    ): { state: Promise<Crypter>; config: () => Promise<Crypter>; notice?: string } {
         const { phrase, notice } = passphrase();
-        const salt = project.encryptionSalt ?? saltOf(checkpoint);
-        const crypter = salt ? Crypter.open(phrase, salt) : Crypter.create(phrase);
-        crypter.catch(() => undefined);
-        return { crypter, notice };
+        const { encryptionSalt } = project;
+        const salt = saltOf(checkpoint) ?? encryptionSalt;
+        const state = salt ? Crypter.open(phrase, salt) : Crypter.create(phrase);
+        state.catch(() => undefined);
+        const config = (): Promise<Crypter> => (encryptionSalt ? Crypter.open(phrase, encryptionSalt) : state);
+        return { state, config, notice };
     }
 
     /** Takes the lock and reads the state; in a preview it takes no lock and writes nothing. */
@@ -60,10 +63,16 @@ export class Stack {
         const notices = [...(lock?.notices ?? [])];
         for (const { type, resource } of latest?.pending_operations ?? []) {
             const name = `${nameOfUrn(resource.urn)} (${resource.type})`;
-            notices.push(`The last run ended while ${type} ${name}: how far that got is not known; up does it again.`);
+            const now = "how far that got is not known; up goes on from there, destroy removes it";
+            notices.push(`The last run ended while ${type} ${name}: ${now}.`);
         }
         const resources = (latest?.resources ?? []).map((stored) => codec.resource(stored));
-        const stack = new Stack(project, layoutOf(project), codec, new Snapshot(resources), notices, lock);
+        const interrupted = (latest?.pending_operations ?? []).map(({ type, resource }) => ({
+            type,
+            resource: codec.resource(resource),
+        }));
+        const snapshot = new Snapshot(resources, interrupted);
+        const stack = new Stack(project, layoutOf(project), codec, snapshot, notices, lock);
         stack.written = stack.body();
         if (lock && !checkpoint) await stack.initialize();
         return stack;
@@ -72,15 +81,18 @@ export class Stack {
     private async initialize(): Promise<void> {
         const { meta, checkpoint } = this.layout;
         await fs.mkdir(path.dirname(checkpoint), { recursive: true });
-        await fs.writeFile(meta, "version: 1\n", { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-            if (error.code !== "EEXIST") throw error;
-        });
+        if (!existsSync(meta)) {
+            // Another stack's first run may be faster.
+            await replaceFile(meta, "version: 1\n").catch((error: Error) => {
+                if (!existsSync(meta)) throw error;
+            });
+        }
         this.written = "";
         await this.save();
     }
 
     private body(): string {
-        return this.codec.body(this.snapshot.resources(), this.snapshot.pending.values());
+        return this.codec.body(this.snapshot.resources(), this.snapshot.operations());
     }
 
     private async write(): Promise<void> {
@@ -99,7 +111,7 @@ export class Stack {
         const config = Object.fromEntries(
             [...this.project.config].map(([key, { value, encrypted, secret }]) => [
                 key,
-                encrypted === undefined ? (secret ? "[secret]" : value) : { secure: encrypted },
+                encrypted === undefined ? (secret ? "[secret]" : value) : encrypted,
             ]),
         );
         await addHistory(this.layout.history, this.project.stack, this.layout.checkpoint, { ...update, config });

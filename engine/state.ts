@@ -80,9 +80,12 @@ export class Snapshot {
     private base: ResourceState[];
     readonly pending = new Map<number, PendingOperation>();
     private nextOperation = 0;
+    private interrupted: PendingOperation[];
 
-    constructor(resources: readonly ResourceState[]) {
+    /** @param interrupted operations of an earlier run that was killed; each is kept until its outcome no longer matters */
+    constructor(resources: readonly ResourceState[], interrupted: readonly PendingOperation[] = []) {
         this.base = [...resources];
+        this.interrupted = interrupted.filter(({ type }) => type === "creating" || type === "updating");
     }
 
     resources(): ResourceState[] {
@@ -98,6 +101,26 @@ export class Snapshot {
         return this.done.find((state) => state.urn === urn && !state.delete) ?? this.old(urn);
     }
 
+    /** All operations whose outcome is not recorded: those under way, and those of a run that was killed. */
+    operations(): PendingOperation[] {
+        return [...this.interrupted, ...this.pending.values()];
+    }
+
+    /** What was being created when a run was killed: nothing else says whether it exists. */
+    halfMade(): ResourceState[] {
+        return this.interrupted.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+    }
+
+    /** Whether a run was killed while it updated the resource, which may be as it was or as it was to be. */
+    isHalfUpdated({ urn }: ResourceState): boolean {
+        return this.interrupted.some(({ type, resource }) => type === "updating" && resource.urn === urn);
+    }
+
+    /** Nothing is left of the interrupted operations for which `isSettled` holds. */
+    settle(isSettled: (operation: PendingOperation) => boolean): void {
+        this.interrupted = this.interrupted.filter((operation) => !isSettled(operation));
+    }
+
     /** Left from the last run, and not reached by this one. */
     remaining(): readonly ResourceState[] {
         return this.base;
@@ -106,6 +129,27 @@ export class Snapshot {
     add(state: ResourceState, replaces?: ResourceState): void {
         if (replaces) this.remove(replaces);
         this.done.push(state);
+        if (replaces && replaces.urn !== state.urn) this.rename(replaces.urn, state.urn);
+    }
+
+    /** What refers to a resource by the URN that it had, so that the state stays whole. */
+    private rename(from: string, to: string): void {
+        const renamed = (other: string): string => (other === from ? to : other);
+        for (const state of this.base.filter((other) => dependenciesOf(other).has(from))) {
+            const { parent, deletedWith, dependencies, propertyDependencies, provider } = state;
+            this.exchange(state, {
+                ...state,
+                parent: parent && renamed(parent),
+                deletedWith: deletedWith && renamed(deletedWith),
+                dependencies: dependencies?.map(renamed),
+                propertyDependencies:
+                    propertyDependencies &&
+                    Object.fromEntries(
+                        Object.entries(propertyDependencies).map(([name, urns]) => [name, urns.map(renamed)]),
+                    ),
+                provider: provider?.startsWith(`${from}::`) ? to + provider.slice(from.length) : provider,
+            });
+        }
     }
 
     /** Puts `state` where `old` was, whichever part it is in. */
@@ -117,12 +161,17 @@ export class Snapshot {
     }
 
     remove(state: ResourceState): void {
+        this.settle(({ type, resource }) => type === "updating" && resource.urn === state.urn);
         this.base = this.base.filter((other) => other !== state);
         const at = this.done.indexOf(state);
         if (at >= 0) this.done.splice(at, 1);
     }
 
     begin(type: OperationType, resource: ResourceState): number {
+        // Creating the same again takes over what the first attempt left: from now on this operation stands for both.
+        const isAgain = (one: PendingOperation): boolean =>
+            one.type === type && one.resource.urn === resource.urn && equalValues(one.resource.inputs, resource.inputs);
+        this.settle(isAgain);
         this.pending.set(++this.nextOperation, { type, resource });
         return this.nextOperation;
     }

@@ -2,7 +2,7 @@ import type { Goal } from "./goal";
 import { changedKeys, equalValues, type PropertyMap } from "./properties";
 import type { Diff, Provider } from "./provider/provider";
 import type { ResourceState } from "./state";
-import { isDefaultProvider, nameOfUrn, parseProviderReference } from "./urn";
+import { nameOfUrn } from "./urn";
 
 /** What has to be done so that a resource becomes what the program wants. */
 export type Plan =
@@ -36,14 +36,6 @@ export async function checkInputs(
     throw new Error(`${nameOfUrn(urn)}: ${list.join("; ")}`);
 }
 
-/** A resource moves to another provider: between default providers of one package (an upgrade) in place. */
-function providerChanged(old: string | undefined, wanted: string | undefined): boolean {
-    if (old === undefined || wanted === undefined || old === wanted) return false;
-    const [before, after] = [parseProviderReference(old), parseProviderReference(wanted)];
-    if (isDefaultProvider(before.urn) && isDefaultProvider(after.urn)) return false;
-    return before.urn !== after.urn || before.id !== after.id;
-}
-
 /** The provider's diff, or, where it can't say, whether the inputs are the same. */
 export async function diffResource(
     provider: Provider,
@@ -60,18 +52,19 @@ export async function diffResource(
 /**
  * Decides as the official engine does (pulumi/pulumi, pkg/resource/deploy/step_generator.go).
  * @param provider undefined for a component
+ * @param providerReplaced whether the resource moves to a provider that can't take it over
  */
 export async function planStep(
     goal: Goal,
     old: ResourceState | undefined,
     provider: Provider | undefined,
-    providerReference: string | undefined,
+    providerReplaced: boolean,
 ): Promise<Plan> {
     const wanted = old ? withIgnored(goal, old) : goal.inputs;
     if (!provider) {
         if (!old) return { op: "create", inputs: wanted };
         if (equalValues(old.inputs, wanted)) return { op: "same", inputs: wanted };
-        return { op: "update", inputs: wanted, diffs: changedKeys(old.inputs, wanted) };
+        return { op: "update", inputs: wanted, diffs: [] };
     }
     const inputs = await checkInputs(provider, goal.urn, old?.inputs ?? {}, wanted);
     if (!old || old.external) return { op: "create", inputs };
@@ -80,10 +73,10 @@ export async function planStep(
     const oldResource = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
     const diff = await diffResource(provider, goal.urn, oldResource, inputs, goal.ignoreChanges);
     const changed = changedKeys(old.inputs, inputs);
-    const diffs = diff.diffs.length > 0 ? diff.diffs : changed;
+    const { diffs } = diff;
     const replaces = [
         ...diff.replaces,
-        ...(providerChanged(old.provider, providerReference) ? ["provider"] : []),
+        ...(providerReplaced ? ["provider"] : []),
         ...goal.replaceOnChanges.filter((name) => (name === "*" ? changed.length > 0 : changed.includes(name))),
     ];
     if (replaces.length > 0) {

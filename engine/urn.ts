@@ -35,6 +35,9 @@ export function makeUrn(
 }
 
 export const isStackType = (type: string): boolean => type === STACK_TYPE;
+/** Resources of the official engine itself, such as a StackReference; the stack and providers are not meant. */
+export const isBuiltIn = (type: string): boolean =>
+    type.startsWith("pulumi:") && !isStackType(type) && !isProviderType(type);
 export const isProviderType = (type: string): boolean => type.startsWith(PROVIDER_PREFIX);
 export const providerType = (packageName: string): string => `${PROVIDER_PREFIX}${packageName}`;
 

@@ -2,14 +2,18 @@
 /*
  * Lets Node load the TypeScript of this checkout: `node --require ./process/typescript.js FILE.ts`.
  *
- * Transpiling is all it does (types are checked by `npm run lint`), once per file and content: the result is kept in
- * node_modules/.cache. Packages are left alone: tsx, which looks into every file of every package, takes twice as long to
- * start the program. Positions in stack traces are those of the source under `NODE_OPTIONS=--enable-source-maps`.
+ * It transpiles (types are checked by `npm run lint`), once per file and content: the result is kept in node_modules/.cache.
+ * Packages are left alone: tsx, which looks into every file of every package, takes twice as long to start the program.
+ * Positions in stack traces are those of the source under `NODE_OPTIONS=--enable-source-maps`. What else it loads makes the
+ * loading of packages cheap.
  */
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
+require("./code-cache");
+require("./pulumi-sdk");
+const keep = require("./keep");
 
 const project = path.resolve(__dirname, "..");
 const cache = path.join(project, "node_modules", ".cache", "typescript");
@@ -27,18 +31,6 @@ function transpile(source, file) {
         sourcefile: file,
         sourcesContent: false,
     }).code;
-}
-
-/** Complete or not there: several engines may start at once. */
-function keep(file, content) {
-    try {
-        fs.mkdirSync(path.dirname(file), { recursive: true });
-        const draft = `${file}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-        fs.writeFileSync(draft, content);
-        fs.renameSync(draft, file);
-    } catch {
-        // A checkout that can't be written to works as well, only slower.
-    }
 }
 
 function load(file) {

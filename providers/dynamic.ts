@@ -19,7 +19,7 @@
  *         }
  *     }
  *
- * The state keeps, per resource, the code that manages it: here 540 bytes that load `provider.ts` from the checkout (the
+ * The state keeps, per resource, the code that manages it: here 590 bytes that load `provider.ts` from the checkout (the
  * working directory of the dynamic provider process is the project's), so that a bug fixed today takes effect when a
  * resource made yesterday is refreshed or deleted. Hence a provider must cope with what its earlier versions stored, and
  * the path of its `provider.ts` must not change.
@@ -30,7 +30,8 @@
  *  - `read` returns `gone` for what no longer exists, and otherwise what really is, as `props` and as `inputs`: without
  *    `inputs` a refresh reports no drift.
  *  - `create` cleans up after itself when it fails, and converges over the leftovers of a run that was killed.
- *  - `delete` is content when there is nothing left to delete.
+ *  - `delete` is content when there is nothing left to delete. With an empty id, and with the inputs only, it is asked for what
+ *    a `create` may have left that was killed.
  *  - Outputs hold no secret, unless named in `secretOutputs`; inputs that are secret stay so by themselves.
  *  - What it prints on standard error is shown as progress. Errors are one sentence; their stack is not shown.
  */
@@ -74,10 +75,11 @@ export interface DynamicDefinition {
  * Results go through JSON to drop members that are undefined: Pulumi's wire format has no word for them.
  */
 export function storedProvider(module: string): string {
-    return `const path = require("path").resolve(${JSON.stringify(module)});
+    return `const path = require("path");
 const call = (method) => async (...args) => {
     try {
-        const result = await require("tsx/cjs/api").require(path, path).provider[method](...args);
+        require(path.resolve("process/typescript.js"));
+        const result = await require(path.resolve(${JSON.stringify(module)})).provider[method](...args);
         return result && JSON.parse(JSON.stringify(result));
     } catch (error) {
         error.stack = "";

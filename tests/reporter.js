@@ -1,5 +1,7 @@
 "use strict";
 
+const fs = require("node:fs");
+
 /** The names after --selectProjects; jest tells its reporters of no project that it found no test for. */
 function chosenKinds(argv) {
     const start = argv.indexOf("--selectProjects") + 1;
@@ -23,8 +25,9 @@ module.exports = class PlainReporter {
         const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
         this.missing = this.wholeRun ? this.notRun(results) : [];
         const line = `${results.numPassedTests} passed, ${failed + this.missing.length} failed`;
-        // jest's own summary and global teardown still print after this: the line is written when all is said
-        process.once("exit", () => process.stdout.write([...this.missing, line, ""].join("\n")));
+        // jest's own summary and global teardown still print after this: the line is written when all is said, and past
+        // process.stdout, which jest shuts when it forces its exit
+        process.once("exit", () => fs.writeSync(1, [...this.missing, line, ""].join("\n")));
     }
 
     notRun(results) {

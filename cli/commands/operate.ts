@@ -5,7 +5,7 @@ import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Tally } from "../engine/tally";
 import { Durations, inWords } from "../durations";
 import { showProgress } from "../render/progress";
-import { countsText, driftText, previewText } from "../render/steps";
+import { countsText, driftText, previewText, violationText } from "../render/steps";
 import { Failure, note, type Result } from "../result";
 import { notUp } from "./outputs";
 import { checkedConfig, confirmed, hostPackages } from "./prepare";
@@ -55,6 +55,7 @@ async function perform(
 function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Record<string, unknown>): void {
     if (end.status === 0) return;
     const said = [
+        ...sum.violations.filter(({ level }) => level === "mandatory").map(violationText),
         ...sum.failed.map(({ op, type, name, message }) => `${op} of ${type} ${name}: ${message}`),
         ...sum.errors,
         ...(sum.failed.length + sum.errors.length === 0 && end.said ? [end.said] : []),
@@ -63,10 +64,21 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
         said.push("--engine embedded runs the same program without it");
     const why = end.interrupted ? "interrupted; run it again to go on" : said.join("\n") || `exit status ${end.status}`;
     throw new Failure(`${operation} failed: ${why}`, {
-        facts: { ...facts, ...sum.counts, failed: sum.failed },
+        facts: { ...facts, ...sum.counts, failed: sum.failed, policies: sum.violations },
         log: end.log,
         status: end.interrupted ? 130 : 1,
     });
+}
+
+/**
+ * An `up` that nobody has seen a preview of: what the policies say of it is found out before anything is touched. What ran
+ * before as it is now has passed; the engine asks about each resource all the same.
+ */
+async function complies(options: OperateOptions, choice: EngineChoice, facts: Record<string, unknown>): Promise<void> {
+    const { isChanged } = await import("../engine/changed");
+    if (choice.engine === "embedded" && !isChanged(options.stack)) return;
+    const outcome = await perform("preview", options, choice, (argv) => argv);
+    expectSuccess("preview", outcome, { ...facts, seconds: outcome.seconds });
 }
 
 /** The four operations of the engine on one stack. */
@@ -87,6 +99,7 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
             else note(`destroy removes every resource of stack ${stack}${config.lab ? " and its lab" : ""}`);
         });
     }
+    if (operation === "up" && options.yes) await complies(options, choice, facts);
     if (operation === "up" && config.lab) await hostPackages();
 
     const { wrap, isNew } = await entrance(operation, stack, config.lab);
@@ -109,7 +122,10 @@ function summary(operation: Operation, { sum, seconds, end }: Outcome, facts: Re
     const time = inWords(seconds * 1000);
     switch (operation) {
         case "preview":
-            return { facts: { ...facts, steps: sum.steps }, text: previewText(sum.steps, sum.counts) };
+            return {
+                facts: { ...facts, steps: sum.steps, policies: sum.violations },
+                text: previewText(sum.steps, sum.counts, sum.violations),
+            };
         case "refresh": {
             const drifted = drift(end.events);
             return { facts: { ...facts, drift: drifted }, text: `${driftText(drifted)}\nrefresh: ${time}` };

@@ -10,6 +10,10 @@ export interface EngineRequest {
     parallel?: number;
 }
 
+/** The rules of the project, in its directory; what changes nothing, or only removes, is not bound by them. */
+const policyArgs = (operation: Operation): string[] =>
+    operation === "preview" || operation === "up" ? ["--policy-pack", "policies"] : [];
+
 /** The embedded engine: events on standard output. */
 export function embeddedArgv({ operation, stack, targets, parallel }: EngineRequest): string[] {
     return [
@@ -17,6 +21,7 @@ export function embeddedArgv({ operation, stack, targets, parallel }: EngineRequ
         operation,
         "--stack",
         stack,
+        ...policyArgs(operation),
         ...targets.flatMap((urn) => ["--target", urn]),
         ...(parallel ? ["--parallel", String(parallel)] : []),
     ];
@@ -36,6 +41,7 @@ export function pulumiArgv(
         stack,
         "--event-log",
         eventLog,
+        ...policyArgs(operation),
         ...(operation === "preview" ? [] : ["--yes", "--skip-preview"]),
         ...targets.flatMap((urn) => ["--target", urn]),
         ...(parallel ? ["--parallel", String(parallel)] : []),

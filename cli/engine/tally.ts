@@ -1,4 +1,4 @@
-import type { EngineEvent, OpType, StepMetadata } from "../../engine/events";
+import type { EngineEvent, OpType, PolicyEvent, StepMetadata } from "../../engine/events";
 
 /** What an operation did, as `./voip up --json` says it. */
 export interface Counts {
@@ -42,9 +42,20 @@ export interface DriftedResource extends ResourceName {
     gone: boolean;
 }
 
+/** A rule of the policy pack that is broken. */
+export interface Violation {
+    policy: string;
+    level: "advisory" | "mandatory";
+    /** URN of the resource, or of the stack. */
+    urn: string;
+    /** One sentence. */
+    message: string;
+}
+
 export interface Tally {
     counts: Counts;
     steps: Step[];
+    violations: Violation[];
     failed: FailedResource[];
     /** Errors that name no resource, such as a config value that the program refuses. */
     errors: string[];
@@ -57,8 +68,23 @@ export function resourceName(urn: string): ResourceName {
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Properties that differ between old and new: of the inputs where any do, else of the outputs. */
-function changesOf({ old, new: current, diffs }: StepMetadata): PropertyChange[] {
+/** Properties that differ between old and new: of the inputs where any do, else of the outputs; and secrets, by name. */
+function changesOf(metadata: StepMetadata): PropertyChange[] {
+    const seen = visibleChanges(metadata);
+    const { old, new: current, diffs } = metadata;
+    const named = new Set((diffs ?? []).map((path) => path.split(/[.[]/)[0]));
+    const hidden = [...named]
+        .filter((property) => !property.startsWith("__") && !seen.some((change) => change.property === property))
+        .map((property) => ({
+            property,
+            was: old?.inputs[property] ?? null,
+            is: current?.inputs[property] ?? null,
+        }));
+    return [...seen, ...hidden];
+}
+
+/** Those that differ as they are shown: a secret looks the same before and after. */
+function visibleChanges({ old, new: current }: StepMetadata): PropertyChange[] {
     for (const kind of ["inputs", "outputs"] as const) {
         const before: Record<string, unknown> = old?.[kind] ?? {};
         const after: Record<string, unknown> = current?.[kind] ?? {};
@@ -67,11 +93,7 @@ function changesOf({ old, new: current, diffs }: StepMetadata): PropertyChange[]
             .map((property) => ({ property, was: before[property] ?? null, is: after[property] ?? null }));
         if (changed.length) return changed;
     }
-    return (diffs ?? []).map((property) => ({
-        property,
-        was: old?.inputs[property] ?? null,
-        is: current?.inputs[property] ?? null,
-    }));
+    return [];
 }
 
 const countOf = (changes: Partial<Record<OpType, number>>): Counts => ({
@@ -82,11 +104,20 @@ const countOf = (changes: Partial<Record<OpType, number>>): Counts => ({
     same: changes.same ?? 0,
 });
 
+/** The pack puts the rule's description before the sentence on what is wrong. */
+const violation = ({ policyName, enforcementLevel, resourceUrn, message }: PolicyEvent): Violation => ({
+    policy: policyName,
+    level: enforcementLevel,
+    urn: resourceUrn,
+    message: message.trim().split("\n").slice(1).join(" ").trim() || message.trim(),
+});
+
 /** Folds the events of one operation, of either engine, into what it did. */
 export function tally(events: EngineEvent[]): Tally {
     const result: Tally = {
         counts: countOf(events.filter(({ summaryEvent }) => summaryEvent).at(-1)?.summaryEvent?.resourceChanges ?? {}),
         steps: [],
+        violations: events.flatMap(({ policyEvent }) => (policyEvent ? [violation(policyEvent)] : [])),
         failed: [],
         errors: [],
     };

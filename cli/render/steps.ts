@@ -1,23 +1,31 @@
-import type { Counts, DriftedResource, PropertyChange, Step } from "../engine/tally";
-
-const show = (value: unknown): string => {
-    const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
-    const line = text.replace(/\s+/g, " ");
-    return line.length > 60 ? `${line.slice(0, 57)}...` : line;
-};
-
-const changeLine = ({ property, was, is }: PropertyChange): string => `      ${property}: ${show(was)} -> ${show(is)}`;
+import { replacementReason } from "../../providers/reasons";
+import type { Counts, DriftedResource, Step, Violation } from "../engine/tally";
+import { changeLines } from "./changes";
 
 const signs: Record<string, string> = { create: "+", update: "~", delete: "-", replace: "±" };
 
-/** What a preview would do, a line a resource, with what changes below it. */
-export function previewText(steps: Step[], counts: Counts): string {
-    const lines = steps.flatMap(({ op, type, name, changes, because }) => [
-        `  ${signs[op] ?? op} ${type} ${name}${because.length ? `, replaced because of ${because.join(", ")}` : ""}`,
-        ...(op === "update" || op === "replace" ? changes.map(changeLine) : []),
-    ]);
-    return [...(lines.length ? lines : ["  nothing to do"]), countsText(counts, "to ")].join("\n");
+const indented = (line: string): string => `      ${line}`;
+
+/** Why a resource is replaced, a line a property that forces it. */
+const replacementLines = ({ type, because }: Step): string[] =>
+    because.map((property) => `replaced because of ${property}: ${replacementReason(type, property.split(/[.[]/)[0])}`);
+
+function stepLines(step: Step): string[] {
+    const { op, type, name, changes } = step;
+    const details = op === "update" || op === "replace" ? changes.flatMap(changeLines) : [];
+    return [`  ${signs[op] ?? op} ${type} ${name}`, ...[...replacementLines(step), ...details].map(indented)];
 }
+
+/** What a preview would do, a line a resource, with what changes and why below it; last, what policies advise. */
+export function previewText(steps: Step[], counts: Counts, violations: Violation[] = []): string {
+    const lines = steps.flatMap(stepLines);
+    const advice = violations.filter(({ level }) => level === "advisory").map(violationText);
+    return [...(lines.length ? lines : ["  nothing to do"]), ...advice, countsText(counts, "to ")].join("\n");
+}
+
+/** A rule that is broken, in one line. */
+export const violationText = ({ policy, level, message }: Violation): string =>
+    `${level === "advisory" ? "advice" : "policy"} ${policy}: ${message}`;
 
 /** What a refresh found, a line a resource. */
 export function driftText(drifted: DriftedResource[]): string {
@@ -25,7 +33,7 @@ export function driftText(drifted: DriftedResource[]): string {
     return drifted
         .flatMap(({ type, name, drift, gone }) => [
             `  ${gone ? "-" : "~"} ${type} ${name}${gone ? " is gone" : " has drifted"}`,
-            ...drift.map(changeLine),
+            ...drift.flatMap(changeLines).map(indented),
         ])
         .join("\n");
 }

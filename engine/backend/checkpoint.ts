@@ -115,11 +115,19 @@ export class CheckpointCodec {
         return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.encrypt(item)]));
     }
 
+    /** Nothing for a map that is empty, as in the official engine's checkpoints. */
+    private encryptMap(map: PropertyMap): PropertyValue | undefined {
+        return Object.keys(map).length > 0 ? this.encrypt(map) : undefined;
+    }
+
     private serialize(state: ResourceState): string {
         let text = this.stored.get(state);
         if (text === undefined) {
-            const inputs = this.encrypt(state.inputs);
-            text = JSON.stringify({ ...state, inputs, outputs: this.encrypt(state.outputs) });
+            text = JSON.stringify({
+                ...state,
+                inputs: this.encryptMap(state.inputs),
+                outputs: this.encryptMap(state.outputs),
+            });
             this.stored.set(state, text);
         }
         return text;

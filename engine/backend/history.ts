@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { OpType } from "../events";
+import { replaceFile } from "./writer";
 
 /** What `pulumi stack history` shows of one operation (pulumi/pulumi, pkg/backend/updates.go). */
 export interface UpdateRecord {
@@ -25,6 +26,6 @@ export async function addHistory(
     const nanoseconds = BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n);
     const prefix = path.join(directory, `${stack}-${nanoseconds}`);
     const record = { message: "", environment: { "exec.kind": "embedded" }, version: 0, ...update };
-    await fs.copyFile(checkpoint, `${prefix}.checkpoint.json`);
-    await fs.writeFile(`${prefix}.history.json`, JSON.stringify(record, null, 4), { mode: 0o600 });
+    await replaceFile(`${prefix}.checkpoint.json`, await fs.readFile(checkpoint, "utf8"));
+    await replaceFile(`${prefix}.history.json`, JSON.stringify(record, null, 4));
 }

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { faultPoint } from "../fault-points";
 
 /**
  * What a lock file says. The official engine writes and reads the first four (pulumi/pulumi, pkg/backend/diy/lock.go).
@@ -45,6 +46,8 @@ async function isAlive(lock: LockContent): Promise<boolean> {
 /** The path of a socket has room for 107 bytes (unix(7)), which a TMPDIR of somebody's own may exceed. */
 const socketDirectory = (): string => (os.tmpdir().length <= 50 ? os.tmpdir() : "/tmp");
 
+const socketOf = (id: string): string => path.join(socketDirectory(), `voip-stack-${id}.sock`);
+
 /** Removes the sockets of engines that were killed before or after they had a lock; young ones may not listen yet. */
 async function removeDeadSockets(): Promise<void> {
     const directory = socketDirectory();
@@ -53,6 +56,14 @@ async function removeDeadSockets(): Promise<void> {
         const stat = fs.statSync(socket, { throwIfNoEntry: false });
         if (stat?.uid !== os.userInfo().uid || Date.now() - stat.mtimeMs < 60_000) continue;
         if (!(await answers(socket))) fs.rmSync(socket, { force: true });
+    }
+}
+
+/** Removes the drafts of engines that were killed before they had a lock: a living one listens before it writes. */
+async function removeDeadDrafts(directory: string): Promise<void> {
+    for (const name of fs.readdirSync(directory)) {
+        const id = /^([0-9a-f-]{36})\.new$/.exec(name)?.[1];
+        if (id && !(await answers(socketOf(id)))) fs.rmSync(path.join(directory, name), { force: true });
     }
 }
 
@@ -83,7 +94,7 @@ export class StackLock {
         fs.mkdirSync(directory, { recursive: true });
         const id = randomUUID();
         const file = path.join(directory, `${id}.json`);
-        const socket = path.join(socketDirectory(), `voip-stack-${id}.sock`);
+        const socket = socketOf(id);
         const server = net.createServer((connection) => connection.destroy());
         await new Promise<void>((resolve, reject) => server.once("error", reject).listen(socket, resolve));
         server.unref();
@@ -98,11 +109,14 @@ export class StackLock {
         };
         // A lock that appears complete or not at all: a kill in between must not leave one that nobody can read.
         const draft = path.join(directory, "..", `${id}.new`);
+        faultPoint("take lock: begun");
         fs.writeFileSync(draft, JSON.stringify(content), { flag: "wx" });
+        faultPoint("take lock: drafted");
         fs.renameSync(draft, file);
         const lock = new StackLock(file, socket, server, []);
         try {
             await lock.clearOthers(directory);
+            await removeDeadDrafts(path.dirname(directory));
             await removeDeadSockets();
         } catch (error) {
             lock.release();
@@ -130,6 +144,7 @@ export class StackLock {
     }
 
     release(): void {
+        faultPoint("release lock: begun");
         fs.rmSync(this.file, { force: true });
         this.server.close();
         fs.rmSync(this.socket, { force: true });

@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { faultPoint } from "../fault-points";
 
 /**
  * Replaces a file so that a crash or a power cut at any moment leaves the old or the new content, never a part: written
@@ -7,6 +8,7 @@ import * as path from "node:path";
  */
 export async function replaceFile(file: string, content: string): Promise<void> {
     const draft = `${file}.new`;
+    faultPoint(`write ${path.basename(file)}: begun`);
     const handle = await fs.open(draft, "w", 0o600);
     try {
         await handle.writeFile(content);
@@ -14,6 +16,7 @@ export async function replaceFile(file: string, content: string): Promise<void> 
     } finally {
         await handle.close();
     }
+    faultPoint(`write ${path.basename(file)}: drafted`);
     const backup = `${file}.bak`;
     await fs.rm(backup, { force: true });
     await fs.link(file, backup).catch((error: NodeJS.ErrnoException) => {

@@ -115,6 +115,11 @@ export interface ResourceType {
     /** Idempotent: what is gone already was deleted. */
     delete(id: string, outputs: Properties, ctx: OperationContext): Promise<void>;
     /**
+     * Deletes what a create with these inputs may have made that was killed; content when there is nothing. Without this
+     * method a create leaves nothing behind.
+     */
+    discard?(inputs: Properties, ctx: OperationContext): Promise<void>;
+    /**
      * Properties that are always secret, as inputs and as outputs. (Besides, an output is secret when the input of the
      * same name is.)
      */

@@ -137,6 +137,10 @@ export class EmbeddedProvider implements Provider {
         );
     }
 
+    async discard(urn: string, inputs: PropertyMap, timeoutSeconds?: number): Promise<void> {
+        await this.type(urn).discard?.(toProperties(inputs), this.context(urn, { preview: false, timeoutSeconds }));
+    }
+
     async invoke(token: string, args: PropertyMap): ReturnType<Provider["invoke"]> {
         if (!Object.hasOwn(this.plugin.functions, token)) {
             throw new Error(

@@ -11,6 +11,7 @@ import {
     type PropertyMap,
 } from "../properties";
 import type { Checked, Diff, OldResource, OperationOptions, Provider } from "./provider";
+import { nameOfUrn } from "../urn";
 import { about, channelOptions, checkedOf, diffOf, failuresOf, providerError, UnimplementedError } from "./wire";
 
 const UNKNOWN_DIFF: Diff = { changes: "unknown", replaces: [], diffs: [], deleteBeforeReplace: false };
@@ -26,6 +27,8 @@ export class GrpcProvider implements Provider {
     constructor(
         address: string,
         private readonly stop: () => void,
+        /** Whether a resource can be deleted that is known by its inputs only: dynamic resources can (providers/dynamic.ts). */
+        private readonly deletesByInputs = false,
     ) {
         this.client = new Client(address, credentials.createInsecure(), channelOptions);
     }
@@ -147,6 +150,14 @@ export class GrpcProvider implements Provider {
             .setTimeout(timeoutSeconds ?? 0);
         request.setProperties(this.seal(old.outputs)).setOldInputs(this.seal(old.inputs));
         await this.call(service.delete, request);
+    }
+
+    async discard(urn: string, inputs: PropertyMap, timeoutSeconds?: number): Promise<void> {
+        if (this.deletesByInputs) return this.delete(urn, { id: "", inputs, outputs: inputs }, timeoutSeconds);
+        throw new Error(
+            `${nameOfUrn(urn)} may have been made by a run that was killed, and its plugin can't tell: look for it, ` +
+                "remove it, then take it out of the state with `pulumi refresh --clear-pending-creates`",
+        );
     }
 
     async invoke(token: string, args: PropertyMap): ReturnType<Provider["invoke"]> {

@@ -54,6 +54,11 @@ export interface Provider {
         options: OperationOptions,
     ): Promise<PropertyMap>;
     delete(urn: string, old: OldResource, timeoutSeconds?: number): Promise<void>;
+    /**
+     * Deletes what a create with these inputs may have made that was killed before its answer was recorded.
+     * @throws Error when that can't be found out.
+     */
+    discard(urn: string, inputs: PropertyMap, timeoutSeconds?: number): Promise<void>;
     invoke(token: string, args: PropertyMap): Promise<{ result: PropertyMap; failures: CheckFailure[] }>;
     close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
+import { loader } from "../../process/node";
 import { node } from "../children";
+import { withFaultPoints } from "../fault-points";
 import { pluginFor } from "../plugins";
 import { without, type PropertyMap } from "../properties";
 import type { ResourceState } from "../state";
@@ -42,7 +44,10 @@ export class ProviderRegistry {
         this.dynamicProcess ??= this.options.engineAddress.then((address) =>
             startPlugin(
                 "dynamic resources",
-                [...node, require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [projectDir] }), address],
+                [
+                    ...[...node, "--require", loader],
+                    ...[require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [projectDir] }), address],
+                ],
                 { cwd: projectDir, env: { ...process.env, PULUMI_NODEJS_PROJECT: project } },
                 (line) => log(line),
             ),
@@ -56,7 +61,7 @@ export class ProviderRegistry {
      * @throws Error when there is neither an installed plugin nor one of ours.
      */
     async load(packageName: string, version: string | undefined, urn: string): Promise<Provider> {
-        const provider = await this.create(packageName, version, urn);
+        const provider = withFaultPoints(await this.create(packageName, version, urn));
         this.loaded.push(provider);
         return provider;
     }
@@ -65,7 +70,7 @@ export class ProviderRegistry {
         const { log } = this.options;
         if (packageName === DYNAMIC_PACKAGE) {
             const { address, stop } = await this.startDynamic();
-            return new GrpcProvider(address, stop);
+            return new GrpcProvider(address, stop, true);
         }
         const binary = version ? installedPlugin(packageName, version) : undefined;
         if (binary) {

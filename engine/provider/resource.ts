@@ -68,6 +68,8 @@ export class ProviderResources implements Provider {
 
     async delete(): Promise<void> {}
 
+    async discard(): Promise<void> {}
+
     async invoke(): Promise<never> {
         throw new Error("a provider resource has no functions");
     }

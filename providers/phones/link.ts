@@ -52,7 +52,9 @@ export async function configurePhones({ netns, labNetns, bridge, addresses, pref
 export async function readPhones(definition: PhonesDefinition): Promise<PhonesLink | undefined> {
     const { netns, labNetns, prefix } = definition;
     const link = (await linksOf(labNetns)).find(({ ifname }) => ifname === port);
-    if (!link) return undefined;
+    // the kernel takes a removed namespace's end away a moment before, or after, the other one
+    const phones = (await linksOf(netns)).find(({ ifname }) => ifname === "eth0");
+    if (!link || !phones) return undefined;
     const suffix = `/${prefix}`;
     const present = await addressesOf(netns);
     return {

@@ -8,6 +8,8 @@ export interface NetworkDefinition {
     bridge: string;
     address?: string;
     prefix?: number;
+    /** The bridge is the host's own; by default it is made for the network. */
+    mode?: "bridge";
 }
 
 /**
@@ -15,7 +17,15 @@ export interface NetworkDefinition {
  * that leaves firewall and DHCP alone asks for an address of the host: where there is to be none it gets the link-local one
  * that every bridge has by itself (RFC 4291, section 2.5.6).
  */
-export function networkXml({ networkName, bridge, address, prefix }: NetworkDefinition): string {
+export function networkXml({ networkName, bridge, address, prefix, mode }: NetworkDefinition): string {
+    if (mode === "bridge") {
+        return `<network>
+  <name>${escapeXml(networkName)}</name>
+  <forward mode='bridge'/>
+  <bridge name='${escapeXml(bridge)}'/>
+</network>
+`;
+    }
     const host = address
         ? `address='${escapeXml(address)}' prefix='${prefix}'`
         : "family='ipv6' address='fe80::1' prefix='64'";
@@ -35,6 +45,7 @@ export interface NetworkStatus {
     bridge: string;
     address?: string;
     prefix?: number;
+    mode?: "bridge";
 }
 
 /** Undefined when there is no network of that name. */
@@ -47,6 +58,7 @@ export async function readNetwork({ uri, networkName }: NetworkDefinition): Prom
         state: isActive ? "active" : "inactive",
         bridge: unescapeXml(/<bridge name='([^']*)'/.exec(stdout)?.[1] ?? ""),
         ...(ip ? { address: ip[1], prefix: Number(ip[2]) } : {}),
+        ...(/<forward mode='bridge'/.test(stdout) ? { mode: "bridge" } : {}),
     };
 }
 
@@ -57,7 +69,10 @@ export async function readNetwork({ uri, networkName }: NetworkDefinition): Prom
 export async function createNetwork(definition: NetworkDefinition): Promise<void> {
     const { uri, networkName } = definition;
     const found = await readNetwork(definition);
-    if (found && changed<Partial<NetworkDefinition>>(found, definition, ["bridge", "address", "prefix"]).length) {
+    if (
+        found &&
+        changed<Partial<NetworkDefinition>>(found, definition, ["bridge", "address", "prefix", "mode"]).length
+    ) {
         const other = `bridge ${found.bridge}, address ${found.address ?? "none"}`;
         throw new Error(`${uri} has another network ${networkName} (${other}): rename or remove it`);
     }
@@ -72,8 +87,9 @@ export async function createNetwork(definition: NetworkDefinition): Promise<void
 }
 
 /** Starts a network that was stopped, and puts the NICs of VMs that run on it back on its bridge. */
-export async function startNetwork({ uri, networkName, bridge }: NetworkDefinition): Promise<void> {
+export async function startNetwork({ uri, networkName, bridge, mode }: NetworkDefinition): Promise<void> {
     await virsh(uri, ["net-start", networkName]);
+    if (mode === "bridge") return; // the host's bridge, and what is plugged into it, stayed
     for (const domain of await virshNames(uri, ["list"])) {
         const { stdout } = await virsh(uri, ["domiflist", domain]);
         const nics = stdout.split("\n").map((line) => line.trim().split(/\s+/));

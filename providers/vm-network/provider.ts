@@ -1,4 +1,4 @@
-import { changed, interfaceName, ipv4, matching, name, optional, prefixLength, violations } from "../check";
+import { changed, interfaceName, ipv4, matching, name, oneOf, optional, prefixLength, violations } from "../check";
 import { gone, type DynamicProvider } from "../dynamic";
 import { libvirtUri } from "../libvirt";
 import { createNetwork, readNetwork, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
@@ -14,6 +14,7 @@ const rules = {
     bridge: interfaceName,
     address: optional(ipv4),
     prefix: optional(prefixLength),
+    mode: optional(oneOf("bridge")),
     state: optional(() => []),
 };
 
@@ -22,11 +23,13 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         const failures = violations(news, rules);
         if (news.address !== undefined && news.prefix === undefined)
             failures.push({ property: "prefix", reason: "prefix must be given with address, not missing" });
+        if (news.mode === "bridge" && news.address !== undefined)
+            failures.push({ property: "address", reason: "address must be missing with mode bridge: the host has it" });
         return { inputs: { ...news, state: "active" }, failures };
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["uri", "networkName", "bridge", "address", "prefix"]);
+        const replaces = changed(olds, news, ["uri", "networkName", "bridge", "address", "prefix", "mode"]);
         const changes = replaces.length > 0 || changed(olds, news, ["state"]).length > 0;
         return { changes, replaces, deleteBeforeReplace: true };
     },

@@ -3,11 +3,11 @@ import * as fs from "node:fs";
 import { ssh } from "../../process/ssh";
 import { waitFor } from "../../process/wait";
 import { isLocal } from "../libvirt";
-import { isEdited, isOurs, machineOf, vmFiles, type VmDefinition } from "./definition";
-import { createOverlay, growOverlay } from "./disk";
+import { isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
 import type { Hypervisor } from "./hypervisor";
 import { LibvirtHypervisor } from "./libvirt";
 import { dropConnection, waitForSsh } from "./readiness";
+import { storageOf } from "./storage";
 
 export interface VmOutcome {
     uuid: string;
@@ -33,18 +33,17 @@ export function hypervisorOf({ hypervisor, uri }: VmDefinition): Hypervisor {
  * @throws Error when the name belongs to a VM that is not ours, when a file is missing, or when the guest does not start.
  */
 export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
-    const { vmName, uri, disk, kernel, initrd, hostKeyFile } = definition;
-    if (!isLocal(uri)) throw new Error(`${vmName}: VMs can be made on this machine's libvirt only, not on ${uri}`);
+    const { vmName, uri, pool, disk, kernel, initrd, hostKeyFile } = definition;
+    if (!isLocal(uri) && pool === undefined)
+        throw new Error(`${vmName}: on ${uri}, which is another machine, a VM's files need a storage pool`);
     for (const file of [disk, kernel, initrd, hostKeyFile])
         if (!fs.existsSync(file)) throw new Error(`${vmName}: ${file} is not there`);
 
     await deleteVm(definition);
     const uuid = randomUUID();
-    const { dir, overlay } = vmFiles(definition);
     try {
-        fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-        await createOverlay(overlay, disk, definition.diskGiB);
-        await hypervisorOf(definition).define(machineOf(definition, uuid));
+        await storageOf(definition).createDisk();
+        await defineVm(definition, uuid);
         return { uuid, sshSeconds: await startVm(definition) };
     } catch (error) {
         await deleteVm(definition).catch((left: Error) =>
@@ -52,6 +51,12 @@ export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
         );
         throw error;
     }
+}
+
+async function defineVm(definition: VmDefinition, uuid: string): Promise<void> {
+    const storage = storageOf(definition);
+    await storage.writeCredentials();
+    await hypervisorOf(definition).define(machineOf(definition, await storage.files(), uuid));
 }
 
 /** Starts a VM that is defined, and waits until it is ready. @returns the seconds it took. */
@@ -62,8 +67,7 @@ async function startVm(definition: VmDefinition): Promise<number> {
     await hypervisor.start(host);
     if (ready === "ssh") {
         console.error(`${host} starts`);
-        const { consoleLog } = vmFiles(definition);
-        await waitForSsh({ host, sshConfig, address: nics[0].address, consoleLog, hypervisor });
+        await waitForSsh({ host, sshConfig, address: nics[0].address, storage: storageOf(definition), hypervisor });
         console.error(`${host} answers ssh after ${seconds(started)} s`);
     }
     return seconds(started);
@@ -74,14 +78,15 @@ const seconds = (since: number) => Math.round((Date.now() - since) / 100) / 10;
 /** The definition as it really is; undefined when neither the VM nor its disk exists. */
 export async function readVm(definition: VmDefinition): Promise<VmDefinition | undefined> {
     const found = await hypervisorOf(definition).inspect(definition.vmName);
-    const hasDisk = fs.existsSync(vmFiles(definition).overlay);
+    const storage = storageOf(definition);
+    const hasDisk = await storage.hasDisk();
     if (!found) return hasDisk ? { ...definition, state: "undefined" } : undefined;
     return {
         ...definition,
         vcpus: found.vcpus,
         memoryMiB: found.memoryMiB,
         disk: hasDisk ? definition.disk : "deleted",
-        state: isEdited(definition, found) ? "edited" : found.state,
+        state: isEdited(definition, await storage.files(), found) ? "edited" : found.state,
     };
 }
 
@@ -90,8 +95,8 @@ export async function restartVm(definition: VmDefinition, lastUuid: string): Pro
     const hypervisor = hypervisorOf(definition);
     const uuid = (await hypervisor.inspect(definition.vmName))?.uuid ?? lastUuid;
     await powerOff(definition);
-    await growOverlay(vmFiles(definition).overlay, definition.diskGiB);
-    await hypervisor.define(machineOf(definition, uuid));
+    await storageOf(definition).growDisk();
+    await defineVm(definition, uuid);
     return { uuid, sshSeconds: await startVm(definition) };
 }
 
@@ -121,13 +126,14 @@ async function powerOff(definition: VmDefinition): Promise<void> {
 export async function deleteVm(definition: VmDefinition): Promise<void> {
     const { vmName, uri, sshConfig, ready } = definition;
     const hypervisor = hypervisorOf(definition);
+    const storage = storageOf(definition);
     const found = await hypervisor.inspect(vmName);
-    if (found && !isOurs(definition, found)) {
+    if (found && !isOurs(await storage.files(), found)) {
         throw new Error(
             `${uri} has a VM ${vmName} that was not made here (its disk is ${found.disk}): rename or remove it`,
         );
     }
     await hypervisor.remove(vmName);
     if (ready === "ssh" && fs.existsSync(sshConfig)) await dropConnection({ host: vmName, sshConfig });
-    fs.rmSync(vmFiles(definition).dir, { recursive: true, force: true });
+    await storage.remove();
 }

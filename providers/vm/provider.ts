@@ -1,5 +1,5 @@
 import {
-    absolutePath, changed, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, prefixLength, text, violations,
+    absolutePath, changed, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength, text, violations,
 } from "../check"; // prettier-ignore
 import { gone, type DynamicProvider } from "../dynamic";
 import { libvirtUri } from "../libvirt";
@@ -11,6 +11,7 @@ type Outputs = VmDefinition & VmOutcome;
 const rules = {
     hypervisor: oneOf("libvirt"),
     uri: matching(libvirtUri, "a libvirt URI such as qemu:///system"),
+    pool: optional(name),
     vmName: name,
     vcpus: integer(1, 64),
     memoryMiB: integer(256, 1024 * 1024, "MiB"),
@@ -38,7 +39,7 @@ const rules = {
 
 /** What a VM is made of, once and for all. Its image is used up with the first start. */
 const identity = [
-    "hypervisor", "uri", "vmName", "dataDir", "disk", "kernel", "initrd", "nics", "authorizedKey", "hostKeyFile",
+    "hypervisor", "uri", "pool", "vmName", "dataDir", "disk", "kernel", "initrd", "nics", "authorizedKey", "hostKeyFile",
 ] as const; // prettier-ignore
 
 /** What a restart changes, or mends: a refresh puts into `state` what it found instead of "running". */

@@ -1,9 +1,9 @@
-import * as fs from "node:fs";
 import * as net from "node:net";
 import { run } from "../../process/run";
 import { ssh, type SshTarget } from "../../process/ssh";
 import { waitFor } from "../../process/wait";
 import type { Hypervisor } from "./hypervisor";
+import type { Storage } from "./storage";
 
 /** A guest under TCG answers after 15 s on idle processors; four of them on two busy ones take minutes. */
 const deadlineMs = 300_000;
@@ -11,7 +11,7 @@ const deadlineMs = 300_000;
 export interface Guest extends SshTarget {
     /** The address behind `host`. */
     address: string;
-    consoleLog: string;
+    storage: Storage;
     hypervisor: Hypervisor;
 }
 
@@ -36,7 +36,7 @@ export async function waitForSsh(guest: Guest): Promise<void> {
         },
         { deadlineMs },
     ).catch((error: Error) => ({ reason: error.message }));
-    if (outcome.reason) throw new Error(`${outcome.reason}\n${consoleTail(guest.consoleLog)}`);
+    if (outcome.reason) throw new Error(`${outcome.reason}\n${consoleTail(await guest.storage.console())}`);
 }
 
 /**
@@ -63,10 +63,10 @@ async function logsIn(guest: Guest): Promise<boolean> {
 }
 
 /** Why waiting longer is of no use, if it is not. */
-async function hopeless({ host, consoleLog, hypervisor }: Guest): Promise<string | undefined> {
+async function hopeless({ host, storage, hypervisor }: Guest): Promise<string | undefined> {
     const state = (await hypervisor.inspect(host))?.state ?? "gone";
     if (state !== "running") return `${host} is ${state} instead of starting`;
-    const trouble = /Kernel panic.*|You are in emergency mode/.exec(consoleText(consoleLog));
+    const trouble = /Kernel panic.*|You are in emergency mode/.exec(await storage.console());
     return trouble ? `${host} does not start: ${trouble[0]}` : undefined;
 }
 
@@ -75,10 +75,8 @@ export async function dropConnection({ sshConfig, host }: SshTarget): Promise<vo
     await run(["ssh", "-F", sshConfig, "-O", "exit", host], { okStatus: [0, 255] });
 }
 
-const consoleText = (log: string) => (fs.existsSync(log) ? fs.readFileSync(log, "utf8") : "");
-
 /** What the guest said last on its serial console. */
-export function consoleTail(log: string): string {
-    const lines = consoleText(log).replace(/\r/g, "").trim().split("\n").slice(-20);
+function consoleTail(text: string): string {
+    const lines = text.replace(/\r/g, "").trim().split("\n").slice(-20);
     return `last lines of its console:\n${lines.join("\n") || "(nothing)"}`;
 }

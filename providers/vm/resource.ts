@@ -6,6 +6,11 @@ export interface VmArgs {
     hypervisor: pulumi.Input<"libvirt">;
     /** libvirt that runs the VM, such as `qemu:///system`. */
     uri: pulumi.Input<string>;
+    /**
+     * Storage pool of that libvirt, of type `dir`, for the VM's disk and image. By default they stay where they are made on this
+     * machine, which a libvirt of the host's own may not be allowed to read.
+     */
+    pool?: pulumi.Input<string>;
     /** Name in the hypervisor, in `sshConfig` and of the guest. */
     vmName: pulumi.Input<string>;
     vcpus: pulumi.Input<number>;
@@ -26,7 +31,7 @@ export interface VmArgs {
     hostKeyFile: pulumi.Input<string>;
     /** `ssh -F` configuration that knows the VM by its name. */
     sshConfig: pulumi.Input<string>;
-    /** Directory of the stack; the VM's files are in `vms/<vmName>` below it. */
+    /** Directory of the stack; without `pool` the VM's files are in `vms/<vmName>` below it. */
     dataDir: pulumi.Input<string>;
     /** The only state to ask for, and the default; after a refresh it shows what was found. */
     state?: pulumi.Input<"running">;

@@ -30,13 +30,13 @@ function descendants(ancestor: number, all: Entry[]): Entry[] {
     return children.flatMap((child) => [child, ...descendants(child.pid, all)]);
 }
 
-/** The engine that a running `./voip` has started, once it is there. */
+/** The engine that a running `./voip` has started, once it is there; not the preview that may go before. */
 export function engineOf(voipPid: number): Promise<number> {
     return waitFor(
         "the engine to start",
         () => {
             const all = descendants(voipPid, entries());
-            return all.find(({ commandLine }) => /^\S*node .*engine\/main\.ts /.test(commandLine))?.pid;
+            return all.find(({ commandLine }) => /^\S*node .*engine\/main\.ts (?!preview )/.test(commandLine))?.pid;
         },
         { deadlineMs: 60_000, intervalMs: 20 },
     );

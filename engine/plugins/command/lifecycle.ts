@@ -46,5 +46,8 @@ export function commandType(fields: Fields, secretOutputs: string[], run: Runner
             const command = (outputs as CommandInputs).delete;
             if (command !== undefined) await run(command, outputs, previousOf(outputs), ctx);
         },
+        async discard(inputs, ctx) {
+            await this.delete("", inputs, ctx);
+        },
     };
 }

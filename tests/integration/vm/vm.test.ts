@@ -6,7 +6,9 @@ import { projectDir, stackPaths } from "../../../paths";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 import { virsh, virshXml } from "../../../providers/libvirt";
-import { vmFiles, type VmDefinition } from "../../../providers/vm/definition";
+import type { VmDefinition } from "../../../providers/vm/definition";
+import { DirectoryStorage } from "../../../providers/vm/directory";
+import { PoolStorage } from "../../../providers/vm/pool";
 import { provider as vm } from "../../../providers/vm/provider";
 import { provider as network } from "../../../providers/vm-network/provider";
 import { fakeKernel } from "./fake-kernel";
@@ -64,7 +66,7 @@ async function refreshed(outs: Outputs) {
 
 beforeAll(async () => {
     fs.writeFileSync(file("vmlinuz"), fakeKernel("fake kernel is up"));
-    fs.writeFileSync(file("initrd"), "");
+    fs.writeFileSync(file("initrd"), "initrd");
     fs.writeFileSync(file("disk.raw"), "");
     fs.truncateSync(file("disk.raw"), 1024 ** 3);
     fs.writeFileSync(file("host-key"), "not a key");
@@ -87,12 +89,14 @@ describe("Vm on libvirt", () => {
     it("runs as asked, with its own disk on the image's, and is unchanged afterwards", async () => {
         const outs = await create();
         expect(await domainState()).toBe("running");
-        const info = await run(["qemu-img", "info", "-U", "--output=json", vmFiles(wanted).overlay]);
+        const info = await run(["qemu-img", "info", "-U", "--output=json", new DirectoryStorage(wanted).overlay]);
         expect(JSON.parse(info.stdout)).toMatchObject({ "backing-filename": wanted.disk, "virtual-size": 1024 ** 3 });
         await waitFor(
             "the guest's line on its console",
             () =>
-                fs.readFileSync(vmFiles(wanted).consoleLog, "utf8").includes("fake kernel is up") ? true : undefined,
+                fs.readFileSync(new DirectoryStorage(wanted).consoleLog, "utf8").includes("fake kernel is up")
+                    ? true
+                    : undefined,
             { deadlineMs: 30_000 },
         );
         const { props, diff } = await refreshed(outs);
@@ -121,7 +125,7 @@ describe("Vm on libvirt", () => {
         ],
     ])("was %s: the refresh tells, the update mends it and keeps the disk", async (_, change, found) => {
         const outs = await create();
-        const disk = fs.statSync(vmFiles(wanted).overlay).ino;
+        const disk = fs.statSync(new DirectoryStorage(wanted).overlay).ino;
         await change();
         const { props, diff } = await refreshed(outs);
         expect(props).toMatchObject(found);
@@ -129,13 +133,13 @@ describe("Vm on libvirt", () => {
         const updated = (await vm.update("guest-1", props, wanted)).outs;
         expect(updated.uuid).toBe(outs.uuid);
         expect(await domainState()).toBe("running");
-        expect(fs.statSync(vmFiles(wanted).overlay).ino).toBe(disk);
+        expect(fs.statSync(new DirectoryStorage(wanted).overlay).ino).toBe(disk);
         expect((await refreshed(updated)).diff).toMatchObject({ changes: false });
     });
 
     it("lost its disk: it is made anew", async () => {
         const outs = await create();
-        fs.rmSync(vmFiles(wanted).overlay);
+        fs.rmSync(new DirectoryStorage(wanted).overlay);
         const { props, diff } = await refreshed(outs);
         expect(props.disk).toBe("deleted");
         expect(diff).toMatchObject({ changes: true, replaces: ["disk"], deleteBeforeReplace: true });
@@ -144,7 +148,7 @@ describe("Vm on libvirt", () => {
     it("lost both definition and disk: it is gone", async () => {
         const outs = await create();
         await undefine();
-        fs.rmSync(vmFiles(wanted).overlay);
+        fs.rmSync(new DirectoryStorage(wanted).overlay);
         expect(await vm.read("guest-1", outs)).toEqual({ id: "" });
     });
 
@@ -160,7 +164,7 @@ describe("Vm on libvirt", () => {
         const updated = (await vm.update("guest-1", outs, larger)).outs;
         expect(updated).toMatchObject({ uuid: outs.uuid, vcpus: 2, memoryMiB: 320, diskGiB: 2 });
         expect((await vm.read("guest-1", updated)).props).toEqual(updated);
-        const info = await run(["qemu-img", "info", "-U", "--output=json", vmFiles(wanted).overlay]);
+        const info = await run(["qemu-img", "info", "-U", "--output=json", new DirectoryStorage(wanted).overlay]);
         expect(JSON.parse(info.stdout)["virtual-size"]).toBe(2 * 1024 ** 3);
     });
 
@@ -263,3 +267,89 @@ async function edit(from: string, to: string): Promise<void> {
     expect(stdout).toContain(from);
     await virshXml(uri, ["define"], stdout.replace(from, to));
 }
+
+describe("Vm in a storage pool, as on a libvirt that is not the lab's", () => {
+    const pooled: VmDefinition = { ...wanted, pool: "disks" };
+    const volumes = async () => {
+        await virsh(uri, ["pool-refresh", "disks"]);
+        const { stdout } = await virsh(uri, ["vol-list", "disks"]);
+        return stdout.split("\n").flatMap((line) => line.trim().split(/\s+/, 1).filter(Boolean));
+    };
+
+    beforeAll(async () => {
+        fs.mkdirSync(path.join(dataDir, "disks"));
+        await virsh(uri, ["pool-define-as", "disks", "dir", "--target", path.join(dataDir, "disks")]);
+        await virsh(uri, ["pool-start", "disks"]);
+    });
+
+    afterEach(async () => {
+        await vm.delete("guest-1", { ...pooled, uuid: "", sshSeconds: 0 });
+        expect(await volumes()).toEqual([]);
+    });
+
+    it("has all its files there, and is unchanged afterwards", async () => {
+        const outs = await create(pooled);
+        const storage = new PoolStorage(pooled, "disks");
+        const says = async () => ((await storage.console()).includes("fake kernel is up") ? true : undefined);
+        await waitFor("the guest's line on its console", says, { deadlineMs: 30_000 });
+        const { disk, credentials } = await storage.files();
+        const info = await run(["qemu-img", "info", "-U", "--output=json", disk]);
+        expect(JSON.parse(info.stdout)).toMatchObject({ "virtual-size": 1024 ** 3 });
+        const contents = Object.values(credentials).map((each) => fs.readFileSync(each, "utf8"));
+        expect(contents).toContain("not a key");
+        expect(await vm.diff("guest-1", (await vm.read("guest-1", outs)).props ?? outs, pooled)).toMatchObject({
+            changes: false,
+        });
+        expect(vmDirs()).toEqual([]);
+    });
+
+    it("lost its disk: a refresh tells", async () => {
+        const outs = await create(pooled);
+        await virsh(uri, [
+            "vol-delete",
+            "--pool",
+            "disks",
+            path.basename((await new PoolStorage(pooled, "disks").files()).disk),
+        ]);
+        expect((await vm.read("guest-1", outs)).props).toMatchObject({ disk: "deleted" });
+    });
+
+    it("takes an image that was only half there for not there, and leaves it while another VM stands on it", async () => {
+        await create(pooled);
+        const [complete] = (await volumes()).filter((volume) => volume.endsWith(".complete"));
+        await vm.delete("guest-1", { ...pooled, uuid: "", sshSeconds: 0 });
+        const image = complete.slice(0, -".complete".length);
+        await virsh(uri, ["vol-create-as", "--pool", "disks", image, "1b", "--format", "raw"]);
+        await create(pooled);
+        const second = { ...pooled, vmName: "guest-2", nics: [{ ...wanted.nics[0], mac: "52:54:00:12:34:98" }] };
+        await create(second);
+        await vm.delete("guest-1", { ...pooled, uuid: "", sshSeconds: 0 });
+        expect(await volumes()).toContain(complete);
+        await vm.delete("guest-2", { ...second, uuid: "", sshSeconds: 0 });
+    });
+
+    it("without such a pool there is one sentence of what to do, and nothing is left", async () => {
+        await expect(create({ ...pooled, pool: "nowhere" })).rejects.toThrow(
+            /storage pool nowhere of .* can't be used, make and start it/,
+        );
+    });
+});
+
+describe("VmNetwork on a bridge of the host's", () => {
+    const bridged = { uri, networkName: "bridged", bridge: "br-own", mode: "bridge" as const, state: "active" };
+    const inLab = (...args: string[]) => run(enterLab(stack, ["ip", "link", ...args]));
+
+    it("uses it as it is, and leaves it there", async () => {
+        await inLab("add", "br-own", "type", "bridge");
+        const { outs } = await network.create(bridged);
+        expect((await network.read("bridged", outs)).props).toEqual(bridged);
+        await network.delete("bridged", outs);
+        expect(await network.read("bridged", outs)).toEqual({ id: "" });
+        expect((await inLab("show", "br-own")).stdout).toContain("br-own");
+    });
+
+    it("refuses an address, which is the host's to have", async () => {
+        const { failures } = await network.check(bridged, { ...bridged, address: "192.168.64.1", prefix: 24 });
+        expect(failures).toMatchObject([{ property: "address" }]);
+    });
+});

@@ -101,7 +101,9 @@ describe("running an engine", () => {
     });
 
     it("gives the embedded one its targets and parallelism", () => {
-        expect(embeddedArgv(request).join(" ")).toMatch(/engine\/main\.ts up --stack dev --target urn:a --parallel 3$/);
+        expect(embeddedArgv(request).join(" ")).toMatch(
+            /engine\/main\.ts up --stack dev --policy-pack policies --target urn:a --parallel 3$/,
+        );
     });
 
     it("selects the stack, then follows the event log of the official one", async () => {
@@ -123,7 +125,9 @@ describe("running an engine", () => {
         expect(seen).toEqual([1, 2]);
         const [select, up] = fs.readFileSync(calls, "utf8").split("\n");
         expect(select).toBe("true for tests stack select --create --non-interactive --stack dev");
-        expect(up).toMatch(/^true for tests up --non-interactive --stack dev --event-log \S+ --yes --skip-preview/);
+        expect(up).toMatch(
+            /^true for tests up --non-interactive --stack dev --event-log \S+ --policy-pack policies --yes --skip-preview/,
+        );
         expect(up).toMatch(/--target urn:a --parallel 3$/);
         expect(fs.readdirSync(path.dirname(end.log)).filter((name) => name.endsWith(".events"))).toEqual([]);
     });

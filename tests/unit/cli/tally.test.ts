@@ -53,7 +53,8 @@ describe("the tally of an operation", () => {
         ]);
         expect(previewText(steps, counts)).toBe(
             [
-                "  ± Vm pbx-1, replaced because of disk",
+                "  ± Vm pbx-1",
+                "      replaced because of disk: the VM's disk began as the image",
                 "      disk: a -> b",
                 "  + Vm media-1",
                 "1 to create, 1 to replace, 1 to keep",

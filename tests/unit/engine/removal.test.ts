@@ -73,11 +73,17 @@ describe("removing resources", () => {
         expect(saves).toEqual([["deleting one"], []]);
     });
 
-    test("a protected one keeps all of them", async () => {
-        const all = [resource("one"), resource("guarded", { protect: true })];
-        const { removal, deleted } = setUp(all);
-        await expect(removal.removeAll(all)).rejects.toThrow("protected resources can't be deleted: guarded");
-        expect(deleted).toEqual([]);
+    test("a protected one stays, with what it depends on", async () => {
+        const all = [
+            resource("one"),
+            resource("guarded", { protect: true, dependencies: [urn("one")] }),
+            resource("two"),
+        ];
+        const { removal, deleted, events } = setUp(all);
+        await removal.removeAll(all);
+        expect(deleted).toEqual(["two"]);
+        const said = events.map(({ diagnosticEvent }) => diagnosticEvent?.message).join();
+        expect(said).toContain("guarded is protected and can't be deleted: lift its protection");
     });
 
     test("a replaced resource and its successor, with dependencies the other way round, go without waiting for each other", async () => {
@@ -101,7 +107,7 @@ describe("removing resources", () => {
         const { removal, deleted, snapshot, executor } = setUp(all);
         await removal.removeAll(all);
         expect([deleted, snapshot.resources()]).toEqual([[], []]);
-        expect(executor.changes).toEqual({ "read-discard": 1, delete: 1, "remove-pending-replace": 1 });
+        expect(executor.changes).toEqual({ discard: 1, delete: 1 });
 
         const preview = setUp([resource("one")], [], true);
         await preview.removal.removeAll([...preview.snapshot.resources()]);

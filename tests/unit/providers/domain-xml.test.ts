@@ -65,6 +65,7 @@ describe("networkXml", () => {
     it.each([
         ["an address of the host", { address: "192.168.64.1", prefix: 24 }],
         ["no address of the host", {}],
+        ["a bridge that the host has", { mode: "bridge" as const }],
     ])("defines a network with %s", (_, addressing) => {
         const definition = { uri: "qemu:///system", networkName: "internal", bridge: "br-int", ...addressing };
         expect(networkXml(definition)).toMatchSnapshot();

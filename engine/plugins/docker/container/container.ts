@@ -4,7 +4,7 @@ import type { DockerApi } from "../api";
 import { computedOutputs, containerFields } from "./fields";
 import type { ContainerInputs } from "./inputs";
 import { containerOutputs, inputsAsTheyAre } from "./outputs";
-import { createContainer, inspect, remove, startContainer, stopAndRemove } from "./run";
+import { createContainer, inspect, remove, removeLeftOver, startContainer, stopAndRemove } from "./run";
 
 /** Seconds, as in terraform-provider-docker. */
 const DEFAULT_TIMEOUT = 1200;
@@ -71,6 +71,10 @@ export function containerType(api: () => DockerApi): ResourceType {
             const grace = Number(outputs.destroyGraceSeconds ?? 0);
             const signal = deadline(ctx, DEFAULT_TIMEOUT);
             await stopAndRemove(api(), id, grace, outputs.removeVolumes !== false, signal);
+        },
+
+        async discard(inputs, ctx) {
+            await removeLeftOver(api(), typed(inputs).name, ctx.urn, deadline(ctx, DEFAULT_TIMEOUT));
         },
     };
 }

@@ -35,8 +35,11 @@ async function waitUntilRemoved(api: DockerApi, id: string): Promise<void> {
     await waitFor(`removal of container ${id}`, gone, { deadlineMs: 60_000 });
 }
 
-/** Removes the container that holds the name, if an interrupted run made it for the same resource. */
-async function removeLeftOver(api: DockerApi, name: string, urn: string, signal: AbortSignal): Promise<boolean> {
+/**
+ * Removes the container that holds the name, if an interrupted run made it for the same resource.
+ * @returns false when the name is another's
+ */
+export async function removeLeftOver(api: DockerApi, name: string, urn: string, signal: AbortSignal): Promise<boolean> {
     const holder = await inspect(api, name);
     if (holder && holder.Config.Labels?.[URN_LABEL] !== urn) return false;
     if (holder) await remove(api, holder.Id, signal);

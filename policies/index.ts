@@ -1,0 +1,52 @@
+import { PolicyPack } from "@pulumi/policy";
+import { fromWire, type PolicyResource } from "./resource";
+import { resourceRules, stackRules } from "./rules";
+
+type Deserialize = (struct: { toJavaScript(): object }, keepsSecrets: boolean) => object;
+
+const onWire = Symbol("properties on the wire");
+
+/*
+ * What a policy is given has lost its secret marks, and can't be looked at where it is unknown. The rules need to know
+ * both, so the properties carry along what they were made from.
+ */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the module itself is to be changed, not a copy
+const sdk = require("@pulumi/policy/deserialize") as { deserializeProperties: Deserialize };
+const { deserializeProperties } = sdk;
+sdk.deserializeProperties = (struct, keepsSecrets) =>
+    Object.defineProperty(deserializeProperties(struct, keepsSecrets), onWire, { value: struct.toJavaScript() });
+
+interface Validated {
+    urn: string;
+    type: string;
+    name: string;
+    props: Record<string | symbol, unknown>;
+}
+
+type Report = (message: string) => void;
+
+const resourceOf = ({ urn, type, name, props }: Validated): PolicyResource => ({
+    urn,
+    type,
+    name,
+    properties: fromWire(props[onWire]) as Record<string, unknown>,
+});
+
+new PolicyPack("voip-stack", {
+    policies: [
+        ...resourceRules.map(({ name, description, level, check }) => ({
+            name,
+            description,
+            enforcementLevel: level,
+            validateResource: (args: Validated, report: Report) =>
+                check(resourceOf(args)).forEach((message) => report(message)),
+        })),
+        ...stackRules.map(({ name, description, level, checkAll }) => ({
+            name,
+            description,
+            enforcementLevel: level,
+            validateStack: ({ resources }: { resources: Validated[] }, report: Report) =>
+                checkAll(resources.map(resourceOf)).forEach((message) => report(message)),
+        })),
+    ],
+});

@@ -1,0 +1,76 @@
+"use strict";
+/*
+ * Keeps what V8 makes of a source, so that the next process need not parse and compile it again: a preview takes three
+ * processes, and each loads hundreds of modules of packages. One file for each main script, in node_modules/.cache; an
+ * entry counts for exactly the source that it was made of, and V8 refuses what another version of it made. Node has this
+ * built in from version 22 on, but writes it only when a process ends by itself, which the engine's children do not.
+ */
+const { createHash } = require("node:crypto");
+const fs = require("node:fs");
+const Module = require("node:module");
+const path = require("node:path");
+const { clearTimeout, setTimeout } = require("node:timers");
+const v8 = require("node:v8");
+const vm = require("node:vm");
+const keep = require("./keep");
+
+/** Milliseconds without anything new to compile, after which loading is taken to be over. */
+const rest = 300;
+
+const directory = path.join(__dirname, "..", "node_modules", ".cache", "code");
+
+/** What Node gives a CommonJS module as its `require` (lib/internal/modules/helpers.js, makeRequireFunction). */
+function requireOf(module) {
+    const require = (id) => module.require(id);
+    require.resolve = (request, options) => Module._resolveFilename(request, module, false, options);
+    require.resolve.paths = (request) => Module._resolveLookupPaths(request, module);
+    require.main = process.mainModule;
+    require.extensions = Module._extensions;
+    require.cache = Module._cache;
+    return require;
+}
+
+function read(file) {
+    try {
+        return v8.deserialize(fs.readFileSync(file));
+    } catch {
+        return new Map(); // not there, or not whole: it is made anew
+    }
+}
+
+/** Compiles every CommonJS module from now on by way of the cache. */
+function install() {
+    const main = createHash("sha256").update(`${process.argv[1]} ${process.version}`).digest("hex").slice(0, 16);
+    const file = path.join(directory, main);
+    const kept = read(file);
+    const made = new Map();
+    let timer;
+
+    function write() {
+        if (made.size === 0) return;
+        for (const [name, { mark, script }] of made) kept.set(name, { mark, data: script.createCachedData() });
+        made.clear();
+        keep(file, v8.serialize(kept));
+    }
+
+    Module.prototype._compile = function (content, filename) {
+        const mark = createHash("sha256").update(content).digest("base64");
+        const known = kept.get(filename);
+        const script = new vm.Script(Module.wrap(content.replace(/^#!.*/, "")), {
+            filename,
+            cachedData: known?.mark === mark ? known.data : undefined,
+            importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+        });
+        if (known?.mark !== mark || script.cachedDataRejected) {
+            made.set(filename, { mark, script });
+            clearTimeout(timer);
+            timer = setTimeout(write, rest).unref();
+        }
+        const wrapped = script.runInThisContext();
+        return wrapped.call(this.exports, this.exports, requireOf(this), this, filename, path.dirname(filename));
+    };
+    process.on("exit", write);
+}
+
+// Without it a module could not import() others: Node before 20.12 does without the cache.
+if (vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER) install();

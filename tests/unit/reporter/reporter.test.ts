@@ -1,0 +1,27 @@
+import { execFileSync } from "node:child_process";
+import * as path from "node:path";
+
+const reporter = path.resolve(__dirname, "../../reporter.js");
+
+/** What a run prints that ends as jest does with forceExit: standard output is shut before the process exits. */
+function printed(results: object, options: object): string {
+    const script = `
+        const Reporter = require(${JSON.stringify(reporter)});
+        new Reporter({ testNamePattern: "" }, ${JSON.stringify(options)}).onRunComplete([], ${JSON.stringify(results)});
+        process.stdout.write = () => true;
+        process.exit(0);`;
+    return execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
+}
+
+const results = { numPassedTests: 3, numFailedTests: 1, numRuntimeErrorTestSuites: 1, testResults: [] };
+
+describe("the last line of a run", () => {
+    it("is printed though jest forces its exit", () => {
+        expect(printed(results, { mustRun: [] })).toBe("3 passed, 2 failed\n");
+    });
+
+    it("counts a kind of test that must run and did not as a failure, and names it", () => {
+        const lines = "no functional test was executed\n3 passed, 3 failed\n";
+        expect(printed(results, { mustRun: ["functional"] })).toBe(lines);
+    });
+});
