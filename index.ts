@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { externalCoreArgs } from "./components/core-args";
+import { CoreAgent } from "./components/core-agent";
 import { CoreServices } from "./components/core-services";
 import { Databases } from "./components/databases";
 import { Extensions } from "./components/extensions";
@@ -55,10 +56,9 @@ const core = new CoreServices(
         ? externalCoreArgs(config.external, ports)
         : { lab: { ...paths, ...packages, address: coreAddress, ports, network } },
 );
-const { vault, postgres } = core;
 
 const databases = new Databases("databases", {
-    postgres,
+    postgres: core.postgres,
     exclusive: !config.external,
     deletedWith: core.servers?.postgres,
 });
@@ -68,13 +68,13 @@ const extensions = new Extensions("extensions", {
     passwords: config.extensionPasswords,
     withPassword: Object.keys(config.extensionPasswords),
     sipDomain,
-    postgres,
+    postgres: core.postgres,
     databases,
 });
 
 const bootstrap = new VaultBootstrap("vault", {
-    vault,
-    postgres,
+    vault: core.vault,
+    postgres: core.postgres,
     databases,
     rotation,
     sipDomain,
@@ -86,8 +86,14 @@ const bootstrap = new VaultBootstrap("vault", {
     deletedWith: core.servers?.vault,
 });
 
-const machine = { access, network, dataDir: paths.dataDir };
 const { certificateSeconds } = rotation;
+const { vault, postgres } = new CoreAgent(
+    "core-agent",
+    { core, ca: bootstrap.ca, roleId: bootstrap.roleIds.core, certificateSeconds },
+    { dependsOn: [bootstrap, extensions] },
+);
+
+const machine = { access, network, dataDir: paths.dataDir };
 const identity = (role: "sip" | "pbx" | "media") => ({ vault, roleId: bootstrap.roleIds[role] });
 
 const mediaServers = withRole(topology, "media").map(

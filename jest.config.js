@@ -28,20 +28,24 @@ const patient = { setupFilesAfterEnv: ["<rootDir>/tests/stack/patience.ts"] };
 /** Works on namespaces, libvirt and VMs of this machine: one test file at a time, after everything else. */
 const onRealStack = { ...patient, runner: "<rootDir>/tests/serial-runner.js" };
 
+/** Works on the stack of the tests. */
+const onTestStack = {
+    ...onRealStack,
+    globalSetup: "<rootDir>/tests/stack/global-setup.ts",
+    globalTeardown: "<rootDir>/tests/stack/global-teardown.ts",
+    setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"],
+};
+
 /** @type {import("jest").Config} */
 module.exports = {
     projects: [
         project("unit", patient),
         project("conformance", patient),
         project("integration", { ...onRealStack, globalSetup: "<rootDir>/tests/stack/install-packages.ts" }),
-        project("functional", {
-            ...onRealStack,
-            globalSetup: "<rootDir>/tests/stack/global-setup.ts",
-            globalTeardown: "<rootDir>/tests/stack/global-teardown.ts",
-            setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"],
-        }),
+        project("functional", onTestStack),
+        project("security", onTestStack),
     ],
     forceExit: Boolean(process.env.CI), // a handle that a failed test left open must not hold up the result
     testSequencer: "<rootDir>/tests/sequencer.js",
-    reporters: ["default", ["<rootDir>/tests/reporter.js", { mustRun: ["integration", "functional"] }]],
+    reporters: ["default", ["<rootDir>/tests/reporter.js", { mustRun: ["integration", "functional", "security"] }]],
 };

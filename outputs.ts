@@ -93,6 +93,11 @@ export function platformOutputs(args: OutputsArgs) {
         },
         ca: args.ca,
         vault: pulumi.secret({ token: core.vault.token, caFile: core.vault.caFile }),
+        postgres: pulumi.secret({
+            user: core.postgres.user,
+            password: core.postgres.password,
+            caFile: core.postgres.caFile,
+        }),
         rotation: config.rotation,
         lab: {
             enabled: config.lab,

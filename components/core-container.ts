@@ -20,6 +20,15 @@ export interface LabDocker {
     network: Network;
 }
 
+/** Directory with `ca.pem`: what is trusted here, and what every container of the core services has at /trust. */
+export const trustDir = ({ dataDir }: { dataDir: string }): string => `${dataDir}/core/trust`;
+
+export const mount = (hostPath: string, containerPath: string, readOnly = false) => ({
+    hostPath,
+    containerPath,
+    readOnly,
+});
+
 export interface CoreContainerArgs extends LabDocker {
     /** Number of the user, and group, that it runs as. */
     user: number;
@@ -39,6 +48,8 @@ export interface CoreContainerArgs extends LabDocker {
  * certificate to start with, and a configuration in memory.
  */
 export class CoreContainer extends pulumi.ComponentResource {
+    /** Name of the container, and of its image. */
+    readonly service: string;
     readonly container: docker.Container;
     /** PEM. */
     readonly bootstrapCertificate: pulumi.Output<string>;
@@ -49,6 +60,7 @@ export class CoreContainer extends pulumi.ComponentResource {
 
     constructor(name: string, args: CoreContainerArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("CoreContainer"), name, {}, opts);
+        this.service = name;
         const { address, store, daemon, provider, user } = args;
         const data = `${args.dataDir}/core/${name}`;
         const run = `${args.runDir}/core/${name}`;
@@ -86,11 +98,6 @@ export class CoreContainer extends pulumi.ComponentResource {
         );
         this.bootstrapCertificate = certificate.certificate;
 
-        const mount = (hostPath: string, containerPath: string, readOnly = false) => ({
-            hostPath,
-            containerPath,
-            readOnly,
-        });
         this.container = new docker.Container(
             `${name}-container`,
             {
@@ -103,6 +110,7 @@ export class CoreContainer extends pulumi.ComponentResource {
                 volumes: [
                     ...args.volumes.map((volume) => mount(`${data}/${volume}`, `/${volume}`)),
                     mount(this.tlsDir, "/tls"),
+                    mount(trustDir(args), "/trust", true),
                     mount(this.socketDir, `/run/${name}`),
                     mount(configDir, args.configDir, true),
                 ],

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { CoreContainer, LabDocker } from "./core-container";
 import { labCore, type LabCoreArgs } from "./lab-core";
 import { externalCore, type ExternalCoreArgs } from "./external-core";
 import { componentType } from "./token";
@@ -41,6 +42,8 @@ export interface CoreAccess {
     versions: pulumi.Output<Record<string, string>>;
     /** OpenBao and PostgreSQL, where they belong to this stack: what is in them goes with them. */
     servers?: { vault: pulumi.Resource; postgres: pulumi.Resource };
+    /** For more containers beside them. */
+    lab?: LabDocker & { servers: CoreContainer[] };
 }
 
 export interface CoreServicesArgs {
@@ -56,6 +59,7 @@ export class CoreServices extends pulumi.ComponentResource implements CoreAccess
     readonly postgres: PostgresAccess;
     readonly versions: pulumi.Output<Record<string, string>>;
     readonly servers?: CoreAccess["servers"];
+    readonly lab?: CoreAccess["lab"];
 
     constructor(name: string, args: CoreServicesArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("CoreServices"), name, {}, opts);
@@ -66,6 +70,7 @@ export class CoreServices extends pulumi.ComponentResource implements CoreAccess
         this.postgres = access.postgres;
         this.versions = access.versions;
         this.servers = access.servers;
+        this.lab = access.lab;
         this.registerOutputs({ vaultAddress: this.vault.address, postgresHost: this.postgres.host });
     }
 }

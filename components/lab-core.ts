@@ -7,7 +7,7 @@ import { DockerDaemon } from "../providers/docker-daemon/resource";
 import { ContainerStore } from "../providers/image/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
 import { VaultServer } from "../providers/vault-server/resource";
-import { CoreContainer, type LabDocker } from "./core-container";
+import { CoreContainer, trustDir, type LabDocker } from "./core-container";
 import type { CoreAccess } from "./core-services";
 import type { Network } from "./network";
 
@@ -107,17 +107,12 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
     );
 
     const certificates = pulumi.concat(openbao.bootstrapCertificate, postgres.bootstrapCertificate);
-    const anchors = new TrustAnchors(`${name}-anchors`, { file: `${dataDir}/core/ca.pem`, certificates }, options);
-    const forOpenbao = new TrustAnchors(
-        `${name}-openbao-anchors`,
-        { file: `${openbao.tlsDir}/anchors.pem`, certificates: postgres.bootstrapCertificate },
-        options,
-    );
+    const anchors = new TrustAnchors(`${name}-anchors`, { file: `${trustDir(args)}/ca.pem`, certificates }, options);
     const server = new VaultServer(
         `${name}-openbao`,
         {
             address: `https://${address}:${ports.vault}`,
-            ca: anchors.certificates,
+            caFile: anchors.file,
             roleId,
             secretId,
             dockerHost: daemon.host,
@@ -136,9 +131,10 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             password: pulumi.secret(password),
             caFile: anchors.file,
             ca: anchors.certificates,
-            caFileOnVault: forOpenbao.file.apply(() => "/tls/anchors.pem"),
+            caFileOnVault: anchors.file.apply(() => "/trust/ca.pem"),
         },
         versions: store.versions,
         servers: { vault: server, postgres: postgres.container },
+        lab: { ...lab, servers: [openbao, postgres] },
     };
 }

@@ -73,7 +73,7 @@ function readValues(schema: Schema, raw: Record<string, unknown>, problems: Prob
         const shown = secretKeys.includes(key) ? "[secret]" : value;
         if ("expected" in read) problems.add(key, shown, `allowed is ${read.expected}`);
         else if (read.value !== encrypted) values[key] = read.value;
-        else if (schema[key].type === "string") values[key] = "[encrypted]"; // it is there, which is all that matters
+        else if (externalKeys.includes(key)) values[key] = "[encrypted]"; // it need not be asked for
     }
     return values;
 }

@@ -125,7 +125,7 @@ export const definitions: Definitions = {
         { name: "sip", on: "docker", packages: ["pgbouncer"], hook: "sip.sh" },
         { name: "daemon", on: "base", packages: ["docker.io", "docker-cli"], files: "daemon" },
         { name: "core", on: "base", packages: ["openssl"], files: "core" },
-        { name: "openbao", on: "core", packages: [], wheels: [openbao], hook: "openbao.sh" },
+        { name: "openbao", on: "core", packages: [], wheels: [openbao], files: "openbao", hook: "openbao.sh" },
         {
             name: "postgres",
             on: "core",

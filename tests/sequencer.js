@@ -4,12 +4,16 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 
 /** Functional tests share one stack: what needs it untouched comes first, what breaks it comes last. */
 const first = ["bad-config", "up"];
-const last = ["drift", "crash", "destroy"];
+const last = ["recovery", "drift", "crash", "destroy"];
 const kinds = ["unit", "conformance", "integration", "functional"];
+/** Tests of security look at the stack of the functional ones after it was used. */
+const security = 0.5;
 
 function rank(test) {
     const name = path.basename(test.path, ".test.ts");
-    const kind = kinds.indexOf(test.context.config.displayName.name);
+    const { name: kindName } = test.context.config.displayName;
+    if (kindName === "security") return [kinds.indexOf("functional"), security];
+    const kind = kinds.indexOf(kindName);
     if (kinds[kind] !== "functional") return [kind, 0];
     if (first.includes(name)) return [kind, first.indexOf(name) - first.length];
     return [kind, last.indexOf(name) + 1];

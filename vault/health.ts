@@ -1,4 +1,4 @@
-import { VaultClient, VaultError } from "./client";
+import { VaultClient, VaultError, type VaultClientOptions } from "./client";
 
 /** What a server says of itself by the status of its answer (sys/health). */
 const states: Record<number, string> = {
@@ -10,9 +10,9 @@ const states: Record<number, string> = {
 };
 
 /** `active`, or in a few words why not. */
-export async function serverState(address: string, ca: string): Promise<string> {
+export async function serverState(options: VaultClientOptions): Promise<string> {
     try {
-        await new VaultClient({ address, ca, timeoutMs: 5000 }).request("GET", "sys/health");
+        await new VaultClient({ timeoutMs: 5000, ...options }).request("GET", "sys/health");
         return "active";
     } catch (error) {
         if (error instanceof VaultError) return states[error.status] ?? error.message;

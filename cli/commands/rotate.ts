@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import { enterLab } from "../../lab/lab";
+import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
 import { kinds, type Kind, type RotationJob, type RotationReport } from "../rotation/job";
-import { platformOutputs } from "../platform/outputs";
+import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
 import { table } from "../render/table";
 import { Failure, type Result } from "../result";
 
@@ -21,6 +22,19 @@ function rotationText({ rotated, callsUp, callsDropped }: RotationReport): strin
     );
 }
 
+/** Where the agent of the core services is, and the certificates that it keeps (components/core-agent.ts). */
+function coreAgent(stack: string, { core, vault }: PlatformOutputs): RotationJob["core"] {
+    const { dataDir, dockerSocket } = stackPaths(stack);
+    return {
+        caFile: vault.caFile,
+        address: core.postgresHost,
+        dir: `${dataDir}/core/agent/state`,
+        dockerHost: `unix://${dockerSocket}`,
+        container: "core-agent",
+        certificates: ["openbao", "postgres"].map((name) => `${dataDir}/core/${name}/tls/server.pem`),
+    };
+}
+
 /**
  * Changes secrets of the running platform.
  * @throws Failure when one did not change, or when a call was dropped
@@ -33,6 +47,7 @@ export async function rotate({ stack, only, vm }: RotateOptions): Promise<Result
     }
     const job: RotationJob = {
         vault: { address: core.vaultAddress, token: vault.token, ca: fs.readFileSync(vault.caFile, "utf8") },
+        ...(core.kind === "embedded" ? { core: coreAgent(stack, outputs) } : {}),
         sshConfig,
         vms: Object.entries(outputs.vms).map(([name, { role, addresses, services }]) => ({
             name,

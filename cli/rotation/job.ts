@@ -1,3 +1,5 @@
+import type { CoreIdentityDefinition } from "../../providers/core-identity/identity";
+
 /** What can be rotated: passwords in the databases, certificates, and the identities that VMs log in to Vault with. */
 export const kinds = ["approle", "certs", "db"] as const;
 export type Kind = (typeof kinds)[number];
@@ -20,6 +22,8 @@ export interface RotationJob {
         /** CA certificates (PEM). */
         ca: string;
     };
+    /** The agent of the core services, where they belong to the stack. */
+    core?: Omit<CoreIdentityDefinition, "role" | "roleId" | "vaultAddress" | "token">;
     sshConfig: string;
     vms: RotatedVm[];
     kinds: Kind[];

@@ -1,6 +1,7 @@
 import { VaultClient } from "../../vault/client";
 import { callsDropped, callsNow } from "./asterisk";
 import { rotateCertificates } from "./certificates";
+import { rotateCoreCertificates, rotateCoreIdentity } from "./core";
 import { rotateDatabases } from "./databases";
 import { rotateIdentities } from "./identities";
 import { merged, type Kind, type Outcome, type RotationJob, type RotationReport } from "./job";
@@ -8,7 +9,9 @@ import { merged, type Kind, type Outcome, type RotationJob, type RotationReport 
 /** A VM's new identity comes with a new token, which ends the leases of the old one: first of all. */
 const parts: [Kind, (vault: VaultClient, job: RotationJob) => Promise<Outcome>][] = [
     ["approle", rotateIdentities],
+    ["approle", rotateCoreIdentity],
     ["certs", rotateCertificates],
+    ["certs", rotateCoreCertificates],
     ["db", rotateDatabases],
 ];
 

@@ -38,7 +38,7 @@ export interface CertificateRequest {
     altNames?: string[];
     ipSans?: string[];
     ttlSeconds: number;
-    /** Directory for cert.pem (with its chain), key.pem (0600) and ca.pem. */
+    /** Directory for cert.pem (with its chain), key.pem (0600) and ca.pem (all that is to be trusted). */
     dir: string;
     owner: string;
     reload: string;
@@ -63,7 +63,7 @@ export function certificateTemplate(request: CertificateRequest): AgentTemplate 
         ],
         // pkiCert reads them again from what was rendered, and takes the last CA there for the one that issued
         files: [
-            file("ca.pem", "0644", '{{ .CA }}{{ with secret "pki/cert/ca" }}{{ .Data.certificate | trimSpace }}{{ end }}'),
+            file("ca.pem", "0644", '{{ with secret "secret/data/ca" }}{{ .Data.data.certificates | trimSpace }}{{ end }}'),
             file("key.pem", "0600", "{{ .Key | trimSpace }}"),
             file("cert.pem", "0644", "{{ .Cert }}{{ .CA | trimSpace }}"),
         ],

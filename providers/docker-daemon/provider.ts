@@ -39,7 +39,8 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async read(id, props) {
-        const found = { ...props, state: await daemonState(props) };
+        const { dataDir, runDir, socket, cgroup, layers, store } = props;
+        const found = { dataDir, runDir, socket, cgroup, layers, store, state: await daemonState(props) };
         return { id, props: outputs(found), inputs: found };
     },
 

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 
 const block = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
 
@@ -20,6 +21,7 @@ export function changeAnchors(file: string, add: string, remove: string): void {
     const kept = read(file).filter((certificate) => !removed.includes(certificate));
     const all = [...new Set([...kept, ...added])];
     if (all.length === 0) return fs.rmSync(file, { force: true });
+    fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(`${file}.new`, all.map((certificate) => `${certificate}\n`).join(""), { mode: 0o644 });
     fs.renameSync(`${file}.new`, file);
 }

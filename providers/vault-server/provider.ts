@@ -1,6 +1,6 @@
 import { absolutePath, changed, matching, name, optional, text, violations } from "../check";
 import type { DynamicProvider } from "../dynamic";
-import { revoke, serverToken, stateOf, type VaultServerDefinition } from "./server";
+import { revoke, serverToken, stateOf, vaultOf, type VaultServerDefinition } from "./server";
 import { tokenPeriodSeconds } from "../../configs/openbao/files";
 import { tokenState } from "../../vault/login";
 
@@ -17,7 +17,7 @@ interface Outputs extends Inputs {
 
 const rules = {
     address: matching(/^https:\/\//, "a URL that starts with https://"),
-    ca: matching(/-----BEGIN CERTIFICATE-----/, "certificates in PEM"),
+    caFile: absolutePath,
     roleId: text,
     secretId: text,
     dockerHost: matching(/^unix:\/\//, "a URL that starts with unix://"),
@@ -47,7 +47,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         const replaces = changed(olds, news, ["dataDir"]);
         const asked = [
             "address",
-            "ca",
+            "caFile",
             "roleId",
             "secretId",
             "dockerHost",
@@ -56,7 +56,11 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
             "state",
         ] as const;
         const differs = replaces.length > 0 || changed(olds, news, [...asked]).length > 0 || isOld(olds.tokenSince);
-        return { changes: differs || (await tokenState({ ...olds, timeoutMs: 3000 })) === "refused", replaces };
+        return {
+            changes:
+                differs || (await tokenState({ ...vaultOf(olds), token: olds.token, timeoutMs: 3000 })) === "refused",
+            replaces,
+        };
     },
 
     async create(inputs) {

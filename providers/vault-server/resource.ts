@@ -4,8 +4,8 @@ import { DynamicResource } from "../dynamic";
 export interface VaultServerArgs {
     /** URL that it is reached at. */
     address: pulumi.Input<string>;
-    /** Certificates (PEM) that its own is checked against. */
-    ca: pulumi.Input<string>;
+    /** File with the certificates (PEM) that its own is checked against. */
+    caFile: pulumi.Input<string>;
     /** Login of provisioning, which the server has been given to start with. */
     roleId: pulumi.Input<string>;
     secretId: pulumi.Input<string>;

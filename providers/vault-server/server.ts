@@ -10,7 +10,8 @@ import { login, tokenState, type AppRoleLogin } from "../../vault/login";
 
 export interface VaultServerDefinition {
     address: string;
-    ca: string;
+    /** File: what is trusted changes while the server runs. */
+    caFile: string;
     roleId: string;
     secretId: string;
     dockerHost: string;
@@ -26,12 +27,16 @@ const mount = "provisioning";
 /** Seconds for the server to start, on a machine that boots VMs at the same time. */
 const startSeconds = 120;
 
-const loginOf = ({ address, ca, roleId, secretId }: VaultServerDefinition): AppRoleLogin => ({
+export const vaultOf = ({ address, caFile }: VaultServerDefinition) => ({
     address,
-    ca,
+    ca: fs.readFileSync(caFile, "utf8"),
+});
+
+const loginOf = (definition: VaultServerDefinition): AppRoleLogin => ({
+    ...vaultOf(definition),
     mount,
-    roleId,
-    secretId,
+    roleId: definition.roleId,
+    secretId: definition.secretId,
 });
 
 /**
@@ -49,7 +54,7 @@ const initialisedFile = ({ dataDir }: VaultServerDefinition) => path.join(dataDi
 export async function serverToken(definition: VaultServerDefinition): Promise<string> {
     let restarts = 0;
     const attempt = async () => {
-        const state = await serverState(definition.address, definition.ca);
+        const state = await serverState(vaultOf(definition));
         if (state === "active") {
             const token = await login(loginOf(definition)).catch((error: unknown) => refusedLogin(definition, error));
             if (token) return token;
@@ -120,13 +125,16 @@ async function said({ dockerHost, container }: VaultServerDefinition): Promise<s
 
 /** `active`, or what keeps provisioning from its work. */
 export async function stateOf(definition: VaultServerDefinition, token: string): Promise<string> {
-    const state = await serverState(definition.address, definition.ca);
+    const state = await serverState(vaultOf(definition));
     if (state !== "active") return state;
-    const { address, ca } = definition;
-    return (await tokenState({ address, ca, token })) === "refused" ? "without the token of provisioning" : state;
+    return (await tokenState({ ...vaultOf(definition), token })) === "refused"
+        ? "without the token of provisioning"
+        : state;
 }
 
 /** Ends a token. Content with one that has ended. */
-export async function revoke({ address, ca }: VaultServerDefinition, token: string): Promise<void> {
-    await new VaultClient({ address, ca, token }).request("POST", "auth/token/revoke-self").catch(() => undefined);
+export async function revoke(definition: VaultServerDefinition, token: string): Promise<void> {
+    await new VaultClient({ ...vaultOf(definition), token })
+        .request("POST", "auth/token/revoke-self")
+        .catch(() => undefined);
 }

@@ -44,8 +44,8 @@ export class Load {
     private constructor(
         private readonly recorder: Recorder,
         private readonly held: SippRun,
-        private readonly newCalls: SippRun,
-        private readonly registrations: SippRun,
+        private readonly newCalls: SippRun | undefined,
+        private readonly registrations: SippRun | undefined,
         readonly tls: TlsRegistrations,
         private readonly caller: string,
     ) {}
@@ -68,26 +68,18 @@ export class Load {
         );
         const recorder = await record(enterPhones, "any");
         const held = caller.start("uac-invite-bye", "*43", { tone: toneHz, calls, perSecond: 4, timeoutSeconds });
-        const load = new Load(
-            recorder,
-            held,
-            visitor.start("load-test", "*43", {
-                talkMs: 2000,
-                calls: manyCalls,
-                concurrent: 50,
-                perSecond: newCallsPerSecond,
-                timeoutSeconds,
-            }),
-            registrar.start("uac-register", undefined, {
-                keys: { expires: "300" },
-                calls: manyCalls,
-                concurrent: 50,
-                perSecond: registrationsPerSecond,
-                timeoutSeconds,
-            }),
-            tls,
-            caller.address,
-        );
+        const endless = { calls: manyCalls, concurrent: 50, timeoutSeconds };
+        const newCalls = newCallsPerSecond
+            ? visitor.start("load-test", "*43", { talkMs: 2000, perSecond: newCallsPerSecond, ...endless })
+            : undefined;
+        const registrations = registrationsPerSecond
+            ? registrar.start("uac-register", undefined, {
+                  keys: { expires: "300" },
+                  perSecond: registrationsPerSecond,
+                  ...endless,
+              })
+            : undefined;
+        const load = new Load(recorder, held, newCalls, registrations, tls, caller.address);
         await waitFor(`${calls} calls to be up`, async () => (await callsUp()) >= calls || undefined, {
             deadlineMs: 120_000,
             intervalMs: 1000,
@@ -101,16 +93,16 @@ export class Load {
     /** Ends everything in good order. @throws Error with the first call or registration that went wrong */
     async end(): Promise<Experience> {
         try {
-            this.newCalls.finish();
-            this.registrations.finish();
-            const [newCalls, registrations] = await Promise.all([this.newCalls.done, this.registrations.done]);
+            this.newCalls?.finish();
+            this.registrations?.finish();
+            const [newCalls, registrations] = await Promise.all([this.newCalls?.done, this.registrations?.done]);
             await onAsterisk("channel request hangup all");
             await this.held.done;
             const heard = (await this.recorder.stop()).filter(({ destination }) => destination === this.caller);
             return {
                 heard: heard.map(experience),
-                newCalls: newCalls.setupSeconds.length,
-                registrations: accepted(registrations.messages),
+                newCalls: newCalls?.setupSeconds.length ?? 0,
+                registrations: accepted(registrations?.messages ?? ""),
             };
         } finally {
             await this.abandon();
@@ -119,7 +111,7 @@ export class Load {
 
     /** Ends everything at once. */
     async abandon(): Promise<void> {
-        const runs = [this.held, this.newCalls, this.registrations];
+        const runs = [this.held, this.newCalls, this.registrations].filter((run) => run !== undefined);
         runs.forEach((run) => run.stop());
         await Promise.allSettled([...runs.map(({ done }) => done), this.recorder.stop(), this.tls.close()]);
     }

@@ -2,7 +2,7 @@ import { escapeIdentifier, escapeLiteral, type ClientBase } from "pg";
 import { objectType } from "../object";
 import type { Fields } from "../inputs";
 import type { Properties, ResourceType } from "../plugin";
-import { asMemberOf, type PostgresServer } from "./server";
+import { asMemberOf, keepName, type PostgresServer } from "./server";
 
 const computed = { computed: true } as const;
 
@@ -91,14 +91,12 @@ export function databaseType(server: () => PostgresServer): ResourceType {
             );
         },
         async update(id, olds, inputs) {
-            const name = escapeIdentifier(inputs.name as string);
+            keepName("database", id, inputs.name as string);
+            const name = escapeIdentifier(id);
             const owner = inputs.owner as string | undefined;
             await server().change(
                 `changing database ${id}`,
                 async (client) => {
-                    if (inputs.name !== id) {
-                        await client.query(`ALTER DATABASE ${escapeIdentifier(id)} RENAME TO ${name}`);
-                    }
                     if (owner && owner !== olds.owner) {
                         await asMemberOf(client, owner, async () => {
                             await client.query(`ALTER DATABASE ${name} OWNER TO ${escapeIdentifier(owner)}`);
@@ -114,7 +112,6 @@ export function databaseType(server: () => PostgresServer): ResourceType {
             );
         },
         async delete(id, outputs) {
-            await server().leave(id);
             const drop = async (client: ClientBase): Promise<void> => {
                 if (outputs.isTemplate) await client.query(`ALTER DATABASE ${escapeIdentifier(id)} IS_TEMPLATE false`);
                 await client.query(`DROP DATABASE ${escapeIdentifier(id)} WITH (FORCE)`);

@@ -3,7 +3,7 @@ import { changedFields, type Fields } from "../inputs";
 import type { Properties, ResourceType } from "../plugin";
 import { objectType } from "../object";
 import { scramVerifier } from "./scram";
-import { asMemberOf, type PostgresServer } from "./server";
+import { asMemberOf, keepName, type PostgresServer } from "./server";
 
 const flag = (initial: boolean) => ({ shape: "boolean", default: initial }) as const;
 
@@ -126,14 +126,11 @@ export function roleType(server: () => PostgresServer): ResourceType {
             );
         },
         async update(id, olds, inputs) {
-            const name = inputs.name as string;
+            keepName("role", id, inputs.name as string);
             await server().change(`changing role ${id}`, async (client) => {
-                if (name !== id) {
-                    await client.query(`ALTER ROLE ${escapeIdentifier(id)} RENAME TO ${escapeIdentifier(name)}`);
-                }
                 const changes = options(inputs, changedFields(fields, olds, inputs));
-                if (changes) await client.query(`ALTER ROLE ${escapeIdentifier(name)} WITH ${changes}`);
-                await setMemberships(client, name, rolesOf(olds), rolesOf(inputs));
+                if (changes) await client.query(`ALTER ROLE ${escapeIdentifier(id)} WITH ${changes}`);
+                await setMemberships(client, id, rolesOf(olds), rolesOf(inputs));
             });
         },
         async delete(id, outputs) {

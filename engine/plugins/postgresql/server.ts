@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { escapeIdentifier, Pool, type ClientBase, type PoolConfig } from "pg";
+import { Client, escapeIdentifier, Pool, type ClientBase, type ClientConfig } from "pg";
 import { UnreachableError } from "../plugin";
 
 export interface ServerConfig {
@@ -27,42 +27,62 @@ function explained(error: unknown, doing: string): Error {
     return gone ? new UnreachableError(`${doing}: ${said}`) : new Error(`${doing}: ${said}`, { cause: error });
 }
 
-/** One server. Connections are made where needed and kept for the next request. */
+/** One server. Connections to its main database are kept for the next request; others are for one request each. */
 export class PostgresServer {
-    private readonly pools = new Map<string, Pool>();
+    private readonly pool: Pool;
     private turn: Promise<unknown> = Promise.resolve();
 
-    constructor(readonly config: ServerConfig) {}
+    constructor(readonly config: ServerConfig) {
+        this.pool = new Pool({ ...this.options(config.database), max: 4 });
+        this.pool.on("error", () => undefined); // an idle connection that ended: the next request makes a new one
+    }
 
-    private pool(database: string): Pool {
-        let pool = this.pools.get(database);
-        if (!pool) {
-            const { host, port, username, password, sslmode, sslrootcert, connectTimeout } = this.config;
-            const options: PoolConfig = {
-                host,
-                port,
-                user: username,
-                password,
-                database,
-                max: 2,
-                connectionTimeoutMillis: connectTimeout * 1000,
-                application_name: "voip-stack",
-                ssl: sslmode === "verify-full" && { ca: sslrootcert && fs.readFileSync(sslrootcert, "utf8") },
-            };
-            pool = new Pool(options);
-            pool.on("error", () => undefined); // an idle connection that ended: the next request makes a new one
-            this.pools.set(database, pool);
+    private options(database: string): ClientConfig {
+        const { host, port, username, password, sslmode, sslrootcert, connectTimeout } = this.config;
+        return {
+            host,
+            port,
+            user: username,
+            password,
+            database,
+            connectionTimeoutMillis: connectTimeout * 1000,
+            application_name: "voip-stack",
+            ssl: sslmode === "verify-full" && { ca: sslrootcert && fs.readFileSync(sslrootcert, "utf8") },
+        };
+    }
+
+    private async connected<T>(database: string, work: (client: ClientBase) => Promise<T>): Promise<T> {
+        if (database === this.config.database) {
+            const client = await this.pool.connect();
+            try {
+                const result = await work(client);
+                client.release();
+                return result;
+            } catch (error) {
+                client.release(true); // which rolls back what was begun
+                throw error;
+            }
         }
-        return pool;
+        const client = new Client(this.options(database));
+        client.on("error", () => undefined); // shows in the query that needs the connection
+        try {
+            await client.connect();
+            return await work(client);
+        } finally {
+            await client.end().catch(() => undefined);
+        }
+    }
+
+    private explain(doing: string) {
+        return (error: unknown): never => {
+            throw explained(error, `${doing} on ${this.config.host}:${this.config.port}`);
+        };
     }
 
     /** @throws Error that says what was being done; UnreachableError when the server is not there. */
     async query<Row extends object>(doing: string, sql: string, values: unknown[] = [], database?: string) {
-        const { rows } = await this.pool(database ?? this.config.database)
-            .query<Row>(sql, values)
-            .catch((error: unknown) => {
-                throw explained(error, `${doing} on ${this.config.host}:${this.config.port}`);
-            });
+        const ask = (client: ClientBase) => client.query<Row>(sql, values);
+        const { rows } = await this.connected(database ?? this.config.database, ask).catch(this.explain(doing));
         return rows;
     }
 
@@ -75,49 +95,40 @@ export class PostgresServer {
         work: (client: ClientBase) => Promise<void>,
         { database = this.config.database, transaction = true } = {},
     ): Promise<void> {
-        const run = async (): Promise<void> => {
-            const client = await this.pool(database).connect();
-            try {
+        const run = (): Promise<void> =>
+            this.connected(database, async (client) => {
                 if (transaction) await client.query("BEGIN");
                 await work(client);
                 if (transaction) await client.query("COMMIT");
-                client.release();
-            } catch (error) {
-                client.release(true); // rolls back
-                throw error;
-            }
-        };
-        const mine = this.turn.then(run).catch((error: unknown) => {
-            throw explained(error, `${doing} on ${this.config.host}:${this.config.port}`);
-        });
+            });
+        const mine = this.turn.then(run).catch(this.explain(doing));
         this.turn = mine.catch(() => undefined);
         return mine;
     }
 
-    /** Ends the connections to a database that is to go. */
-    async leave(database: string): Promise<void> {
-        const pool = this.pools.get(database);
-        this.pools.delete(database);
-        await pool?.end();
-    }
-
-    async close(): Promise<void> {
-        await Promise.all([...this.pools.keys()].map((database) => this.leave(database)));
+    close(): Promise<void> {
+        return this.pool.end();
     }
 }
+
+/** Since version 16 who makes a role is a member of it, but has not what the role has, and can't act as it. */
+const acting = `SELECT pg_has_role(current_user, $1, 'USAGE') AND pg_has_role(current_user, $1,
+    CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) AS acts`;
 
 /**
  * Runs `work` while the connected user is a member of `role`, which it must be to give something to that role or to take
  * its place, unless it is a superuser.
  */
 export async function asMemberOf(client: ClientBase, role: string, work: () => Promise<void>): Promise<void> {
-    const { rows } = await client.query<{ member: boolean }>(
-        "SELECT pg_has_role(current_user, $1, 'MEMBER') AS member",
-        [role],
-    );
-    if (rows[0].member) return work();
+    const { rows } = await client.query<{ acts: boolean }>(acting, [role]);
+    if (rows[0].acts) return work();
     const name = escapeIdentifier(role);
     await client.query(`GRANT ${name} TO CURRENT_USER`);
     await work();
     await client.query(`REVOKE ${name} FROM CURRENT_USER`);
+}
+
+/** @throws Error when an object is to be known by another name, which is another id as well. */
+export function keepName(kind: string, id: string, name: string): void {
+    if (name !== id) throw new Error(`${kind} ${id} can't be renamed to ${name} without the official plugin`);
 }

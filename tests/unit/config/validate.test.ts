@@ -37,8 +37,54 @@ test("stack prod is valid and says which images are to be supplied", () => {
     const result = validateStack("prod");
     expect(result).toMatchObject({ config: { phase: "2", lab: false, sipOwner: "opensips" } });
     const toSupply = "toSupply" in result ? result.toSupply : [];
-    expect(toSupply.map((sentence) => sentence.split(" ")[1])).toEqual(["opensips", "kamailio", "asterisk"]);
-    expect(toSupply[0]).toContain("set voip-stack:opensipsArchive");
+    const images = toSupply.filter((sentence) => sentence.startsWith("The "));
+    expect(images.map((sentence) => sentence.split(" ")[1])).toEqual(["opensips", "kamailio", "asterisk"]);
+    expect(images[0]).toContain("set voip-stack:opensipsArchive");
+});
+
+describe("external core services", () => {
+    const checked = (more: Record<string, unknown>) => check({ core: "external", lab: false, ...more });
+    const complete = {
+        vaultAddress: "https://vault.example.net:8200",
+        vaultCaFile: __filename,
+        vaultToken: { secure: "v1:..." },
+        postgresHost: "db.example.net",
+        postgresPassword: { secure: "v1:..." },
+        postgresCaFile: __filename,
+    };
+
+    test("need nothing more than their addresses, CAs and logins", () => {
+        expect(checked(complete)).toMatchObject({
+            config: { core: "external", external: { postgresUser: "postgres", vaultCaFile: __filename } },
+            toSupply: [],
+        });
+    });
+
+    test("can be planned without, but not used", () => {
+        const result = checked({});
+        expect("toSupply" in result && result.toSupply).toHaveLength(6);
+        expect("toSupply" in result && result.toSupply.join("\n")).toContain("PGPASSWORD");
+    });
+
+    test("are for those who have chosen them", () => {
+        expect(checked({ core: "embedded", lab: true, postgresHost: "db" })).toMatchObject({
+            problems: [expect.stringContaining("postgresHost")],
+        });
+        expect(checked({ core: "embedded" })).toMatchObject({
+            problems: [expect.stringContaining("use core: external")],
+        });
+    });
+});
+
+test.each([
+    [{}, { databaseSeconds: 2_592_000, certificateSeconds: 7_776_000 }],
+    [{ rotation: "testing" }, { databaseSeconds: 3600, certificateSeconds: 7200 }],
+    [
+        { rotation: "custom", rotationTtls: { database: "90s", certificate: "2m" } },
+        { databaseSeconds: 90, certificateSeconds: 120 },
+    ],
+])("rotation %j", (values, rotation) => {
+    expect(check(values)).toMatchObject({ config: { rotation } });
 });
 
 test.each<[string, Record<string, unknown>, string]>([
@@ -46,6 +92,16 @@ test.each<[string, Record<string, unknown>, string]>([
         "unknown key",
         { phaze: "1" },
         'voip-stack:phaze is not a known key (value "1"): the nearest is voip-stack:phase.',
+    ],
+    [
+        "custom rotation without lifetimes",
+        { rotation: "custom", rotationTtls: { certificate: "10s", database: "1h" } },
+        'voip-stack:rotationTtls.certificate is "10s": allowed is a minute or more, such as "90s".',
+    ],
+    [
+        "lifetimes of a rotation that is not custom",
+        { rotationTtls: { database: "1h" } },
+        'voip-stack:rotationTtls is {"database":"1h"}: it is for rotation custom, not standard.',
     ],
     ["phase 7", { phase: "7" }, 'voip-stack:phase is "7": allowed are 1, 1.5, 2, 2.5, 3, 4.'],
     [

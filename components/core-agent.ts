@@ -1,0 +1,135 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { coreAgentFiles } from "../configs/core-agent/files";
+import { CoreIdentity } from "../providers/core-identity/resource";
+import { HostFiles } from "../providers/host-files/resource";
+import { TrustAnchors } from "../providers/trust-anchors/resource";
+import { mount, trustDir } from "./core-container";
+import type { CoreServices, PostgresAccess, VaultAccess } from "./core-services";
+import { fingerprint } from "./fingerprint";
+import { componentType } from "./token";
+
+export interface CoreAgentArgs {
+    core: CoreServices;
+    /** CA certificates (PEM) of the PKI. */
+    ca: pulumi.Output<string>;
+    /** role-id of core-role. */
+    roleId: pulumi.Input<string>;
+    /** Lifetime of the servers' certificates. */
+    certificateSeconds: number;
+}
+
+const role = "core-role";
+
+/**
+ * The agent of the core services, where they belong to this stack: OpenBao and PostgreSQL have their certificates from the PKI from
+ * then on, renewed without an end to any connection (ADR-010). Elsewhere there is nothing to do.
+ */
+export class CoreAgent extends pulumi.ComponentResource {
+    /** The ways to the servers, with what else is to be trusted by now: for all who connect to them from here on. */
+    readonly vault: VaultAccess;
+    readonly postgres: PostgresAccess;
+
+    constructor(name: string, args: CoreAgentArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(componentType("CoreAgent"), name, {}, opts);
+        const { lab, vault, postgres } = args.core;
+        this.vault = vault;
+        this.postgres = postgres;
+        if (lab) {
+            const trusted = new TrustAnchors(
+                `${name}-anchors`,
+                { file: `${trustDir(lab)}/ca.pem`, certificates: args.ca },
+                { parent: this },
+            );
+            const ca = pulumi.concat(vault.ca, trusted.certificates);
+            this.vault = { ...vault, ca };
+            this.postgres = { ...postgres, ca };
+            this.runAgent(name, args, lab, trusted);
+        }
+        this.registerOutputs({});
+    }
+
+    private runAgent(
+        name: string,
+        args: CoreAgentArgs,
+        lab: NonNullable<CoreServices["lab"]>,
+        trusted: TrustAnchors,
+    ): void {
+        const { vault } = args.core;
+        const { address, servers } = lab;
+        const dir = `${lab.dataDir}/core/agent`;
+        const configDir = `${dir}/etc`;
+        const stateDir = `${dir}/state`;
+        const files = vault.address.apply((vaultAddress) =>
+            coreAgentFiles({
+                vaultAddress,
+                address,
+                role,
+                servers: servers.map(({ service }) => service),
+                certificateSeconds: args.certificateSeconds,
+            }),
+        );
+        const ours = { mode: "0700", owner: 0 };
+        const written = new HostFiles(
+            `${name}-files`,
+            {
+                directories: [dir, configDir, stateDir].map((path) => ({ path, ...ours })),
+                files: files.apply((contents) =>
+                    Object.entries(contents).map(([file, content]) => ({
+                        path: `${configDir}/${file}`,
+                        mode: "0600",
+                        owner: 0,
+                        content,
+                    })),
+                ),
+            },
+            { parent: this },
+        );
+        const container = new docker.Container(
+            `${name}-container`,
+            {
+                name: "core-agent",
+                image: lab.store.containerImages.apply((images) => images.openbao.id),
+                entrypoints: ["bao", "agent", "-config=/etc/core-agent/agent.hcl"],
+                networkMode: "host",
+                restart: "unless-stopped",
+                readOnly: true,
+                volumes: [
+                    mount(configDir, "/etc/core-agent", true),
+                    mount(stateDir, "/state"),
+                    mount(trustDir(lab), "/trust", true),
+                    ...servers.flatMap(({ service, tlsDir, socketDir }) => [
+                        mount(tlsDir, `/servers/${service}/tls`),
+                        mount(socketDir, `/servers/${service}/run`),
+                    ]),
+                ],
+                tmpfs: { "/tmp": "mode=1777" },
+                // each server's directory and files belong to its own user
+                capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+                logDriver: "local",
+                labels: [
+                    { label: "voip-stack.store", value: lab.daemon.store },
+                    { label: "voip-stack.config", value: fingerprint(pulumi.all([files, trusted.certificates])) },
+                ],
+            },
+            { parent: this, provider: lab.provider, deleteBeforeReplace: true, dependsOn: [written, trusted] },
+        );
+        new CoreIdentity(
+            `${name}-identity`,
+            {
+                vaultAddress: vault.address,
+                caFile: vault.caFile,
+                token: vault.token,
+                role,
+                roleId: args.roleId,
+                address,
+                dir: stateDir,
+                dockerHost: lab.daemon.host,
+                container: container.name,
+                containerId: container.id,
+                certificates: servers.map(({ tlsDir }) => `${tlsDir}/server.pem`),
+            },
+            { parent: this },
+        );
+    }
+}

@@ -1,0 +1,109 @@
+import { X509Certificate } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { DockerApi } from "../../engine/plugins/docker/api";
+import { lastLines } from "../../engine/plugins/docker/container/logs";
+import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { waitFor } from "../../process/wait";
+import { VaultClient, vaultText } from "../../vault/client";
+import { tokenState } from "../../vault/login";
+
+export interface CoreIdentityDefinition {
+    vaultAddress: string;
+    caFile: string;
+    token: string;
+    role: string;
+    roleId: string;
+    address: string;
+    /** Directory of the agent: role-id, secret-id and token. */
+    dir: string;
+    dockerHost: string;
+    container: string;
+    /** Files with the servers' certificates, which the agent renews. */
+    certificates: string[];
+}
+
+/** Seconds for the agent to log in and have all certificates, on a machine that boots VMs at the same time. */
+const readySeconds = 120;
+
+const vaultOf = ({ vaultAddress, caFile, token }: CoreIdentityDefinition, asToken = token) => ({
+    address: vaultAddress,
+    ca: fs.readFileSync(caFile, "utf8"),
+    token: asToken,
+});
+
+/** A certificate signed by its own key is the one that a server starts with. */
+function problemOf(file: string): string | undefined {
+    if (!fs.existsSync(file)) return `${file} is missing`;
+    const certificate = new X509Certificate(fs.readFileSync(file));
+    if (certificate.verify(certificate.publicKey)) return `${file} is the certificate to start with`;
+    return new Date(certificate.validTo) < new Date() ? `${file} expired ${certificate.validTo}` : undefined;
+}
+
+/**
+ * Has the agent log in with a new secret-id, good for one login from this machine, and waits until each server has a certificate
+ * of the PKI.
+ * @throws Error with what the agent said last
+ */
+export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
+    const { role, roleId, address, dir, certificates } = definition;
+    const answer = await new VaultClient(vaultOf(definition)).request("POST", `auth/approle/role/${role}/secret-id`, {
+        cidr_list: `${address}/32`,
+        token_bound_cidrs: `${address}/32`,
+    });
+    const secretId = vaultText(answer, "secret_id");
+    if (!secretId) throw new Error(`${role} was given no secret-id by ${definition.vaultAddress}`);
+    fs.rmSync(path.join(dir, "token"), { force: true });
+    fs.writeFileSync(path.join(dir, "role-id"), roleId, { mode: 0o600 });
+    fs.writeFileSync(path.join(dir, "secret-id"), secretId, { mode: 0o600 });
+    await restart(definition);
+    const ready = () => {
+        const problems = certificates.map(problemOf).filter((problem) => problem !== undefined);
+        if (problems.length > 0) throw new Error(problems.join("; "));
+        return true;
+    };
+    await waitFor("certificates", ready, { deadlineMs: readySeconds * 1000 }).catch(async (error: Error) => {
+        throw new Error(`${definition.container} is not ready: ${error.message}${await said(definition)}`, {
+            cause: error,
+        });
+    });
+}
+
+/** `ok`, or what is wrong with the agent's work. */
+export async function agentState(definition: CoreIdentityDefinition): Promise<string> {
+    const problem = definition.certificates.map(problemOf).find((found) => found !== undefined);
+    if (problem) return problem;
+    const file = path.join(definition.dir, "token");
+    if (!fs.existsSync(file)) return "not logged in";
+    const state = await tokenState(vaultOf(definition, fs.readFileSync(file, "utf8").trim()));
+    return state === "refused" ? "not logged in" : "ok";
+}
+
+/** Has the agent fetch new certificates now, and waits until the servers have them. */
+export async function renewCertificates(definition: CoreIdentityDefinition): Promise<void> {
+    const before = definition.certificates.map((file) => fs.readFileSync(file, "utf8"));
+    for (const file of fs.readdirSync(definition.dir).filter((name) => name.endsWith(".pem"))) {
+        fs.rmSync(path.join(definition.dir, file));
+    }
+    await restart(definition);
+    const renewed = () =>
+        definition.certificates.every((file, index) => fs.readFileSync(file, "utf8") !== before[index]) || undefined;
+    await waitFor("new certificates of the core services", renewed, { deadlineMs: readySeconds * 1000 });
+}
+
+/** The agent reads its secret-id, and looks at the certificates it has, when it starts. */
+async function restart({ dockerHost, container }: CoreIdentityDefinition): Promise<void> {
+    const api = new DockerApi(daemonAt(dockerHost, []));
+    try {
+        await api.call("POST", `/containers/${container}/restart`, { query: { t: "5" } });
+    } finally {
+        api.close();
+    }
+}
+
+async function said({ dockerHost, container }: CoreIdentityDefinition): Promise<string> {
+    const api = new DockerApi(daemonAt(dockerHost, []));
+    const lines = await lastLines(api, container);
+    api.close();
+    return lines ? `; it printed last:\n${lines}` : "";
+}

@@ -1,0 +1,60 @@
+import { absolutePath, changed, ipv4, listOf, matching, name, optional, text, violations } from "../check";
+import type { DynamicProvider } from "../dynamic";
+import { agentState, logIn, type CoreIdentityDefinition } from "./identity";
+
+interface Inputs extends CoreIdentityDefinition {
+    /** Id of the container: another one has to log in anew. */
+    containerId: string;
+    /** Always "ok"; a refresh puts here what it found instead. */
+    state?: string;
+}
+
+const rules = {
+    vaultAddress: matching(/^https:\/\//, "a URL that starts with https://"),
+    caFile: absolutePath,
+    token: text,
+    role: name,
+    roleId: text,
+    address: ipv4,
+    dir: absolutePath,
+    dockerHost: matching(/^unix:\/\//, "a URL that starts with unix://"),
+    container: name,
+    containerId: text,
+    certificates: listOf(absolutePath),
+    state: optional(() => []),
+};
+
+export const provider: DynamicProvider<Inputs, Inputs> = {
+    async check(_olds, news) {
+        const inputs = { ...news, state: "ok" };
+        return { inputs, failures: violations(inputs, rules) };
+    },
+
+    /** Another token of provisioning changes nothing for an agent that is logged in. */
+    async diff(_id, olds, news) {
+        const replaces = changed(olds, news, ["container", "dir"]);
+        const updates = changed(olds, news, [
+            ...(["vaultAddress", "caFile", "role", "roleId", "address", "dockerHost"] as const),
+            ...(["containerId", "certificates", "state"] as const),
+        ]);
+        return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
+    },
+
+    async create(inputs) {
+        await logIn(inputs);
+        return { id: inputs.container, outs: inputs };
+    },
+
+    async read(id, props) {
+        const found = { ...props, state: await agentState(props) };
+        return { id, props: found, inputs: found };
+    },
+
+    async update(_id, _olds, news) {
+        await logIn(news);
+        return { outs: news };
+    },
+
+    /** Its directory, its container and its server go with the stack. */
+    async delete() {},
+};

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic";
+
+export interface CoreIdentityArgs {
+    vaultAddress: pulumi.Input<string>;
+    /** File with the CA certificates (PEM) that the server's certificate is checked against. */
+    caFile: pulumi.Input<string>;
+    /** Secret. A token that may make secret-ids of the role. */
+    token: pulumi.Input<string>;
+    /** AppRole. */
+    role: pulumi.Input<string>;
+    roleId: pulumi.Input<string>;
+    /** Address that the agent comes from. */
+    address: pulumi.Input<string>;
+    /** The agent's directory on this machine. */
+    dir: pulumi.Input<string>;
+    dockerHost: pulumi.Input<string>;
+    /** Name and id of the agent's container. */
+    container: pulumi.Input<string>;
+    containerId: pulumi.Input<string>;
+    /** Files with the servers' certificates. */
+    certificates: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * What makes the agent of the core services log in. It is there when each server has a certificate of the PKI; a refresh finds
+ * one that has none or an old one, and an agent that is not logged in.
+ */
+export class CoreIdentity extends DynamicResource {
+    constructor(name: string, args: CoreIdentityArgs, opts?: pulumi.CustomResourceOptions) {
+        const provider = "providers/core-identity/provider.ts";
+        super({ type: "CoreIdentity", provider, outputs: ["state"] }, name, args, opts);
+    }
+}

@@ -1,0 +1,147 @@
+import { askVault, asDatabaseUser } from "../stack/core";
+import { broughtUp, onVm, outputs } from "../stack/platform";
+import { steal } from "../stack/stolen";
+
+type Request = [method: string, path: string, body?: Record<string, string>];
+
+/** Asks Vault from a VM, with the token of its agent. @returns HTTP statuses, in the order of the requests */
+async function asVm(vm: string, requests: Request[]): Promise<number[]> {
+    const { core } = await outputs();
+    const script = [
+        "token=$(sudo cat /run/voip-agent/token)",
+        ...requests.map(
+            ([method, path, body = {}]) =>
+                `printf 'X-Vault-Token: %s' "$token" | sudo curl --silent --cacert /etc/voip-agent/ca.pem --header @- ` +
+                `--request ${method} ${method === "GET" || method === "LIST" ? "" : `--data '${JSON.stringify(body)}'`} ` +
+                `--output /dev/null --write-out '%{http_code}\\n' ${core.vaultAddress}/v1/${path}`,
+        ),
+    ].join("\n");
+    return (await onVm(vm, script)).trim().split("\n").map(Number);
+}
+
+/** What each tier may have (docs/secrets.md); another tier may not. */
+const tiers: Record<string, { secrets: string[]; certificates: string[]; credentials: string[] }> = {
+    "sip-1": {
+        secrets: ["opensips", "kamailio"],
+        certificates: ["kamailio-role", "opensips-role"],
+        credentials: ["static-creds/kamailio", "static-creds/opensips"],
+    },
+    "pbx-1": {
+        secrets: ["asterisk", "freeswitch", "rabbitmq"],
+        certificates: ["asterisk-role", "freeswitch-role"],
+        credentials: ["creds/asterisk", "creds/freeswitch"],
+    },
+    "media-1": { secrets: ["rtpengine"], certificates: [], credentials: [] },
+};
+const names: Record<string, string> = { "asterisk-role": "pbx.local", "freeswitch-role": "pbx.local" };
+
+const secretsOf = (vm: string): Request[] => tiers[vm].secrets.map((name) => ["GET", `secret/data/${name}`]);
+const certificatesOf = (vm: string): Request[] =>
+    tiers[vm].certificates.map((role) => [
+        "POST",
+        `pki_int/issue/${role}`,
+        { common_name: names[role] ?? "sip.local" },
+    ]);
+const credentialsOf = (vm: string): Request[] => tiers[vm].credentials.map((path) => ["GET", `database/${path}`]);
+const all = (vm: string): Request[] => [...secretsOf(vm), ...certificatesOf(vm), ...credentialsOf(vm)];
+
+/** What nobody but provisioning may do. */
+const forbidden: Request[] = [
+    ["LIST", "secret/metadata"],
+    ["LIST", "auth/approle/role"],
+    ["LIST", "pki_int/certs"],
+    ["GET", "secret/data/extensions/1001"],
+    ["GET", "sys/mounts"],
+    ["GET", "sys/policies/acl/provisioning"],
+    ["POST", "secret/data/kamailio"],
+    ["POST", "pki/root/sign-intermediate"],
+    ["POST", "pki_int/issue/core-role", { common_name: "openbao" }],
+    ["POST", "database/rotate-role/kamailio"],
+    ["POST", "auth/token/create"],
+];
+
+describe.each(Object.keys(tiers))("the token of %s", (vm) => {
+    const others = Object.keys(tiers).filter((name) => name !== vm);
+    beforeAll(broughtUp);
+
+    it("reads its own tier's secrets, and gets its own certificates and credentials", async () => {
+        expect(await asVm(vm, all(vm))).toEqual(all(vm).map(() => 200));
+    });
+
+    it.each(others)("gets nothing of %s", async (other) => {
+        expect(await asVm(vm, all(other))).toEqual(all(other).map(() => 403));
+    });
+
+    it("may list nothing, and do nothing else", async () => {
+        expect(await asVm(vm, forbidden)).toEqual(forbidden.map(() => 403));
+    });
+
+    it("may not have the secret-id of another role, nor one for another address", async () => {
+        const role = (name: string): string => `auth/approle/role/${name.split("-")[0]}-vm-role/secret-id`;
+        const anywhere = { cidr_list: "0.0.0.0/0", token_bound_cidrs: "0.0.0.0/0" };
+        expect(
+            await asVm(vm, [
+                ["POST", role(others[0])],
+                ["POST", role(vm)],
+                ["POST", role(vm), anywhere],
+            ]),
+        ).toEqual([403, 403, 403]);
+    });
+
+    it("can't be renewed beyond 48 h", async () => {
+        const { core } = await outputs();
+        const answer = await onVm(
+            vm,
+            `printf 'X-Vault-Token: %s' "$(sudo cat /run/voip-agent/token)" | sudo curl --silent --cacert /etc/voip-agent/ca.pem ` +
+                `--header @- --data '{"increment":"1000h"}' ${core.vaultAddress}/v1/auth/token/renew-self`,
+        );
+        const { auth } = JSON.parse(answer) as { auth: { lease_duration: number } };
+        expect(auth.lease_duration).toBeGreaterThan(24 * 3600);
+        expect(auth.lease_duration).toBeLessThanOrEqual(48 * 3600);
+    });
+
+    it("is good from no other address", async () => {
+        const token = (await onVm(vm, "sudo cat /run/voip-agent/token")).trim();
+        expect((await askVault("GET", "auth/token/lookup-self", undefined, token)).status).toBe(403);
+    });
+});
+
+describe("an account of a database", () => {
+    beforeAll(broughtUp);
+
+    const cases = [
+        ["kamailio", "asterisk"],
+        ["asterisk", "kamailio"],
+        ["kamailio", "cdr"],
+        ["asterisk", "homer"],
+    ] as const;
+    it.each(cases)("of %s does not get into %s", async (own, other) => {
+        const { accounts } = await steal();
+        expect((await asDatabaseUser(accounts[own], own)).rows).toHaveLength(1);
+        expect((await asDatabaseUser(accounts[own], other)).error).toMatch(/permission denied for database/);
+    });
+
+    it.each(["kamailio", "asterisk"] as const)(
+        "%s is no superuser, and can make neither roles nor databases",
+        async (own) => {
+            const { accounts } = await steal();
+            const { rows } = await asDatabaseUser(
+                accounts[own],
+                own,
+                "SELECT bool_or(rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls) AS more FROM pg_roles " +
+                    "WHERE pg_has_role(session_user, oid, 'member')",
+            );
+            expect(rows).toEqual([{ more: false }]);
+        },
+    );
+
+    it("needs TLS, whoever it is", async () => {
+        const { core } = await outputs();
+        const command = `PGSSLMODE=disable psql --host ${core.postgresHost} --port ${core.postgresPort} --user postgres postgres`;
+        const said = await onVm(
+            "sip-1",
+            `docker exec kamailio sh -c '${command} --no-password --command "SELECT 1"' 2>&1; true`,
+        );
+        expect(said).toMatch(/no pg_hba.conf entry .*no encryption/);
+    });
+});

@@ -1,0 +1,133 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheDir, projectDir, stackPaths } from "../../paths";
+import { run } from "../../process/run";
+import { environment, stack, testRoot } from "../stack/environment";
+import { DockerApi } from "../../engine/plugins/docker/api";
+import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { askVault } from "../stack/core";
+import { broughtUp, onVm, outputs } from "../stack/platform";
+import { steal } from "../stack/stolen";
+import { voip } from "../stack/voip";
+
+const secretNames = ["opensips", "kamailio", "asterisk", "freeswitch", "rtpengine", "redis-1", "rabbitmq"];
+
+/** Every secret that the platform has now, by value: long enough to mean something where it is found. */
+async function secretValues(): Promise<string[]> {
+    const { extensions, postgres, vault } = await outputs();
+    const { accounts, secretIds } = await steal();
+    const stored = await Promise.all(
+        secretNames.map(async (name) => {
+            const { answer } = await askVault("GET", `secret/data/${name}`);
+            const fields = (answer?.data?.data ?? {}) as Record<string, string>;
+            return Object.entries(fields).flatMap(([field, value]) => (/user|vhost/.test(field) ? [] : [value]));
+        }),
+    );
+    const keys = await Promise.all([
+        onVm("sip-1", "sudo sed -n 2p /etc/kamailio/tls/key.pem; sudo cat /run/voip-agent/token"),
+        onVm("pbx-1", "sudo sed -n 2p /etc/asterisk/tls/key.pem; sudo cat /run/voip-agent/token"),
+        onVm("media-1", "sudo cat /run/voip-agent/token"),
+    ]);
+    return [
+        ...Object.values(extensions).map(({ password }) => password),
+        ...Object.values(accounts).map(({ password }) => password),
+        ...Object.values(secretIds).flat(),
+        ...stored.flat(),
+        ...keys.flatMap((text) => text.trim().split("\n")),
+        postgres.password,
+        vault.token,
+    ].filter((value) => value.length >= 16);
+}
+
+describe("no secret", () => {
+    let values: string[];
+    let vms: string[];
+    beforeAll(async () => {
+        await broughtUp();
+        values = await secretValues();
+        vms = Object.keys((await outputs()).vms);
+        expect(values.length).toBeGreaterThan(25);
+    });
+
+    const found = (text: string): string[] => values.filter((value) => text.includes(value));
+
+    /** Files on this machine that hold a secret. */
+    async function filesWith(...places: string[]): Promise<string[]> {
+        const there = places.filter((place) => fs.existsSync(place));
+        const grep = ["grep", "-rlaF", "--devices=skip", "-f", "-", ...there];
+        const { stdout } = await run(grep, { input: `${values.join("\n")}\n`, okStatus: [0, 1, 2] });
+        return stdout.split("\n").filter(Boolean);
+    }
+
+    it("is missed by the search: it finds them where they belong", async () => {
+        const { accounts } = await steal();
+        expect(found(await onVm("sip-1", "sudo cat /etc/pgbouncer/credentials.ini"))).toEqual([
+            accounts.kamailio.password,
+        ]);
+        const file = path.join(testRoot, "leak");
+        fs.writeFileSync(file, `something ${values[3]} something`);
+        expect(await filesWith(testRoot)).toContain(file);
+        fs.rmSync(file);
+    });
+
+    it("is in a template, or in any other file of the checkout", async () => {
+        const { stdout } = await run(["git", "grep", "--untracked", "-lF", "-f", "-"], {
+            cwd: projectDir,
+            input: `${values.join("\n")}\n`,
+            okStatus: [0, 1],
+        });
+        expect(stdout).toBe("");
+    });
+
+    it("is in an image, or in what it was built from", async () => {
+        expect(await filesWith(path.join(cacheDir(), "images"), path.join(cacheDir(), "layers"))).toEqual([]);
+    });
+
+    it("is in plain in the state, in its history, in a backup or in a log", async () => {
+        const backend = environment.PULUMI_BACKEND_URL.replace("file://", "");
+        expect(fs.readdirSync(backend)).not.toEqual([]);
+        expect(await filesWith(backend, path.join(environment.XDG_STATE_HOME, "voip-stack", "logs"))).toEqual([]);
+    });
+
+    it("is on this machine's disk outside of OpenBao's and PostgreSQL's own data", async () => {
+        const { dataDir } = stackPaths(stack);
+        const places = fs.readdirSync(dataDir).filter((name) => name !== "vms" && name !== "docker");
+        const data = /\/core\/(openbao|postgres)\/(data|tls)\//;
+        const files = await filesWith(...places.map((name) => path.join(dataDir, name)));
+        expect(files.filter((file) => !data.test(file))).toEqual([]);
+    });
+
+    it("is in a list of processes, here or on a VM", async () => {
+        expect(found((await run(["ps", "axww", "-o", "args"])).stdout)).toEqual([]);
+        for (const vm of vms) expect(found(await onVm(vm, "ps axww -o args"))).toEqual([]);
+    });
+
+    it("is in a log of a VM or of a container", async () => {
+        for (const vm of vms) {
+            const containers = 'for each in $(docker ps --quiet --all 2>/dev/null); do docker logs "$each" 2>&1; done';
+            expect(found(await onVm(vm, `sudo journalctl --no-pager --output cat; ${containers}`))).toEqual([]);
+        }
+    });
+
+    it("is in `docker inspect`, here or on a VM", async () => {
+        for (const vm of vms) {
+            const inspect = "docker ps --quiet --all 2>/dev/null | xargs --no-run-if-empty docker inspect";
+            expect(found(await onVm(vm, inspect))).toEqual([]);
+        }
+        const docker = new DockerApi(daemonAt(`unix://${stackPaths(stack).dockerSocket}`, []));
+        try {
+            const all = (await docker.call("GET", "/containers/json", { query: { all: "true" } })) as { Id: string }[];
+            expect(all.length).toBeGreaterThanOrEqual(2);
+            for (const { Id } of all) {
+                expect(found(JSON.stringify(await docker.call("GET", `/containers/${Id}/json`)))).toEqual([]);
+            }
+        } finally {
+            docker.close();
+        }
+    });
+
+    it("is shown by outputs and status unless asked for", async () => {
+        expect(found((await voip(["outputs", "--stack", stack, "--json"])).stdout)).toEqual([]);
+        expect(found((await voip(["status", "--stack", stack, "--json"])).stdout)).toEqual([]);
+    });
+});
