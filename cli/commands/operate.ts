@@ -1,6 +1,7 @@
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import type { Operation } from "../engine/commandline";
 import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
+import { onLoopback } from "../engine/loopback";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Tally } from "../engine/tally";
 import { Durations, inWords } from "../durations";
@@ -62,7 +63,11 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
     ];
     if (!end.events.length && facts.engine === "pulumi")
         said.push("--engine embedded runs the same program without it");
-    const why = end.interrupted ? "interrupted; run it again to go on" : said.join("\n") || `exit status ${end.status}`;
+    const why = end.interrupted
+        ? "interrupted; run it again to go on"
+        : end.killed
+          ? "the engine was killed by signal 9; run it again: it goes on from what is recorded"
+          : said.join("\n") || `exit status ${end.status}`;
     throw new Failure(`${operation} failed: ${why}`, {
         facts: { ...facts, ...sum.counts, failed: sum.failed, policies: sum.violations },
         log: end.log,
@@ -77,7 +82,7 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
 async function complies(options: OperateOptions, choice: EngineChoice, facts: Record<string, unknown>): Promise<void> {
     const { isChanged } = await import("../engine/changed");
     if (choice.engine === "embedded" && !isChanged(options.stack)) return;
-    const outcome = await perform("preview", options, choice, (argv) => argv);
+    const outcome = await perform("preview", options, choice, onLoopback());
     expectSuccess("preview", outcome, { ...facts, seconds: outcome.seconds });
 }
 
