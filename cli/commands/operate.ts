@@ -3,7 +3,7 @@ import type { Operation } from "../engine/commandline";
 import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
 import { onLoopback } from "../engine/loopback";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
-import { drift, tally, type Tally } from "../engine/tally";
+import { drift, tally, type Counts, type Tally } from "../engine/tally";
 import { Durations, inWords } from "../durations";
 import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText, violationText } from "../render/steps";
@@ -18,6 +18,8 @@ export interface OperateOptions {
     parallel?: number;
     yes?: boolean;
 }
+
+const nothing: Counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
 
 interface Outcome {
     end: EngineEnd;
@@ -83,7 +85,8 @@ async function complies(options: OperateOptions, choice: EngineChoice, facts: Re
     const { isChanged } = await import("../engine/changed");
     if (choice.engine === "embedded" && !isChanged(options.stack)) return;
     const outcome = await perform("preview", options, choice, onLoopback());
-    expectSuccess("preview", outcome, { ...facts, seconds: outcome.seconds });
+    const sum = { ...outcome.sum, counts: nothing }; // done, as opposed to planned
+    expectSuccess("preview", { ...outcome, sum }, { ...facts, seconds: outcome.seconds });
 }
 
 /** The four operations of the engine on one stack. */
@@ -94,8 +97,7 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     const facts = { stack, phase: config.phase, engine: choice.engine };
     if (operation === "destroy" && !(await isThere(stack, config.lab))) {
         if (config.lab) await removeLab(stack);
-        const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
-        return { facts: { ...facts, ...counts, seconds: 0 }, text: `${stack}: nothing is there, nothing was removed` };
+        return { facts: { ...facts, ...nothing, seconds: 0 }, text: `${stack}: nothing is there, nothing was removed` };
     }
     if (operation === "refresh" && !(await hasResources(stack))) throw notUp(stack);
     if (operation === "up" || operation === "destroy") {
