@@ -28,7 +28,8 @@ export class Workspace {
 
     constructor(
         program: string,
-        private readonly env: Record<string, string> = {},
+        /** Added to the engine's environment. */
+        readonly env: Record<string, string> = {},
         /** The command line that the engine's is started by. */
         private readonly wrap: (argv: string[]) => string[] = (argv) => argv,
     ) {
