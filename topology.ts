@@ -10,6 +10,8 @@ export interface Nic {
     address: string;
     prefix: number;
     mac: string;
+    /** Default gateway of the guest; none in the lab. */
+    gateway?: string;
 }
 
 export interface Port {
@@ -34,6 +36,7 @@ export interface Vm {
     vcpus: number;
     memoryMiB: number;
     diskGiB: number;
+    hypervisor: "libvirt";
     libvirtUri: string;
     /** libvirt's storage pool for the VM's files; in the lab they are in the stack's directory. */
     libvirtPool?: string;
@@ -186,7 +189,9 @@ export function plan(config: StackConfig): Topology {
         const override = config.vms[name] ?? {};
         const nics = [nic("internal", override.internalAddress ?? addressAt(internal, host), internal.prefix)];
         if (role !== "pbx") {
-            nics.push(nic("external", override.externalAddress ?? addressAt(external, host), external.prefix));
+            const gateway = config.externalGateway ? { gateway: config.externalGateway } : {};
+            const address = override.externalAddress ?? addressAt(external, host);
+            nics.push({ ...nic("external", address, external.prefix), ...gateway });
         }
         const services = servicesOf(role, config.phase, config.sipOwner).map((service): Service => ({
             name: service,
@@ -200,6 +205,7 @@ export function plan(config: StackConfig): Topology {
             vcpus: override.vcpus ?? size.vcpus,
             memoryMiB: override.memoryMiB ?? size.memoryMiB,
             diskGiB: override.diskGiB ?? 20,
+            hypervisor: config.hypervisor,
             libvirtUri: override.libvirtUri ?? config.libvirtUri,
             ...(config.lab ? {} : { libvirtPool: config.libvirtPool }),
             nics,

@@ -33,7 +33,7 @@ export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine
     const vm = new Vm(
         `${plan.name}-vm`,
         {
-            hypervisor: "libvirt",
+            hypervisor: plan.hypervisor,
             uri: plan.libvirtUri,
             ...(plan.libvirtPool ? { pool: plan.libvirtPool } : {}),
             vmName: plan.name,

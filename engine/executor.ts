@@ -1,6 +1,6 @@
 import { stateMetadata, type EventStream, type OpType, type PropertyDiff, type StepMetadata } from "./events";
 import { equalValues } from "./properties";
-import { InitError } from "./provider/provider";
+import { InitError, UnansweredError } from "./provider/provider";
 import type { OperationType, ResourceState, Snapshot } from "./state";
 import { isDefaultProvider } from "./urn";
 
@@ -136,12 +136,17 @@ export class Executor {
             this.report(describe(result));
             return result;
         } catch (error) {
-            if (pending !== undefined) this.snapshot.end(pending);
+            if (pending !== undefined) {
+                if (error instanceof UnansweredError) this.snapshot.interrupt(pending);
+                else this.snapshot.end(pending);
+            }
             if (error instanceof InitError && step.new) {
                 commit(halfMade(step, error));
             }
-            // What can't be written either is one more thing to report; it must not hide the first.
-            await this.save().catch((unwritten: Error) => this.fail(unwritten));
+            // What can't be written either is one more thing to report, once; it must not hide the first.
+            await this.save().catch((unwritten: Error) => {
+                if (unwritten.message !== (error as Error).message) this.fail(unwritten);
+            });
             this.fail(error as Error, step);
             throw error;
         } finally {

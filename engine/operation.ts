@@ -214,20 +214,26 @@ export class Operation {
     }
 
     private async finish(stack: Stack, executor: Executor): Promise<number> {
-        await stack.save();
         const { kind } = this.options;
-        const result = executor.failed ? "failed" : this.interrupted ? "canceled" : "succeeded";
+        const result = (): SummaryEvent["result"] =>
+            executor.failed ? "failed" : this.interrupted ? "canceled" : "succeeded";
         const endTime = Math.floor(Date.now() / 1000);
-        if (kind !== "preview") {
-            await stack.addHistory({
-                kind: kind === "up" ? "update" : kind,
-                startTime: Math.floor(this.started / 1000),
-                endTime,
-                result: result === "succeeded" ? "succeeded" : "failed",
-                resourceChanges: executor.changes,
-            });
+        try {
+            await stack.save();
+            if (kind !== "preview") {
+                await stack.addHistory({
+                    kind: kind === "up" ? "update" : kind,
+                    startTime: Math.floor(this.started / 1000),
+                    endTime,
+                    result: result() === "succeeded" ? "succeeded" : "failed",
+                    resourceChanges: executor.changes,
+                });
+            }
+        } catch (error) {
+            // A full disk has been told of already by what failed for it.
+            if (!executor.failed) executor.fail(error as Error);
         }
-        this.summarize(executor.changes, result);
+        this.summarize(executor.changes, result());
         return this.interrupted ? 130 : executor.failed ? 1 : 0;
     }
 

@@ -9,6 +9,10 @@ function stepFor(state: ResourceState, deleteFirst: boolean): Step {
     return { op: state.delete || deleteFirst ? "delete-replaced" : "delete", old: state, pending: "deleting" };
 }
 
+/** What the resource stands for stays, or goes with another. */
+const isKept = ({ retainOnDelete, deletedWith }: ResourceState, going: ReadonlySet<string>): boolean =>
+    retainOnDelete === true || (deletedWith !== undefined && going.has(deletedWith));
+
 /** Ends resources. */
 export class Removal {
     constructor(
@@ -23,7 +27,7 @@ export class Removal {
      */
     async remove(state: ResourceState, going: ReadonlySet<string>, deleteFirst = false): Promise<void> {
         const step = stepFor(state, deleteFirst);
-        const kept = state.retainOnDelete || (state.deletedWith !== undefined && going.has(state.deletedWith));
+        const kept = isKept(state, going);
         await this.executor.run(
             step,
             async () => {
@@ -47,12 +51,13 @@ export class Removal {
     }
 
     /** Ends what a creation that was killed may have made. */
-    async discard(halfMade: ResourceState): Promise<void> {
+    async discard(halfMade: ResourceState, going: ReadonlySet<string> = new Set()): Promise<void> {
         const { preview, snapshot } = this.executor;
         await this.executor.run(
             { op: "delete", old: halfMade },
             async () => {
-                if (!preview && halfMade.custom && !isProviderType(halfMade.type)) {
+                const real = halfMade.custom && !isProviderType(halfMade.type) && !isKept(halfMade, going);
+                if (real && !preview) {
                     const provider = await this.registry.get(halfMade.provider ?? "");
                     await provider.discard(halfMade.urn, halfMade.inputs, halfMade.customTimeouts?.delete);
                 }
@@ -83,7 +88,7 @@ export class Removal {
                 .then(() => Promise.all(dependents.map(end)))
                 .then(async (gone) => {
                     if (gone.includes(false)) return false;
-                    await (halfMade.includes(state) ? this.discard(state) : this.remove(state, going));
+                    await (halfMade.includes(state) ? this.discard(state, going) : this.remove(state, going));
                     return true;
                 })
                 .catch(() => false);

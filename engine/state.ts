@@ -176,6 +176,13 @@ export class Snapshot {
         return this.nextOperation;
     }
 
+    /** There will be no answer: the operation is as one of a run that was killed. */
+    interrupt(operation: number): void {
+        const lost = this.pending.get(operation);
+        this.pending.delete(operation);
+        if (lost && lost.type !== "deleting") this.interrupted.push(lost);
+    }
+
     end(operation: number): void {
         this.pending.delete(operation);
     }

@@ -1,8 +1,9 @@
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import type { Operation } from "../engine/commandline";
 import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
+import { onLoopback } from "../engine/loopback";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
-import { drift, tally, type Tally } from "../engine/tally";
+import { drift, tally, type Counts, type Tally } from "../engine/tally";
 import { Durations, inWords } from "../durations";
 import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText, violationText } from "../render/steps";
@@ -17,6 +18,8 @@ export interface OperateOptions {
     parallel?: number;
     yes?: boolean;
 }
+
+const nothing: Counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
 
 interface Outcome {
     end: EngineEnd;
@@ -62,7 +65,11 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
     ];
     if (!end.events.length && facts.engine === "pulumi")
         said.push("--engine embedded runs the same program without it");
-    const why = end.interrupted ? "interrupted; run it again to go on" : said.join("\n") || `exit status ${end.status}`;
+    const why = end.interrupted
+        ? "interrupted; run it again to go on"
+        : end.killed
+          ? "the engine was killed by signal 9; run it again: it goes on from what is recorded"
+          : said.join("\n") || `exit status ${end.status}`;
     throw new Failure(`${operation} failed: ${why}`, {
         facts: { ...facts, ...sum.counts, failed: sum.failed, policies: sum.violations },
         log: end.log,
@@ -77,8 +84,9 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
 async function complies(options: OperateOptions, choice: EngineChoice, facts: Record<string, unknown>): Promise<void> {
     const { isChanged } = await import("../engine/changed");
     if (choice.engine === "embedded" && !isChanged(options.stack)) return;
-    const outcome = await perform("preview", options, choice, (argv) => argv);
-    expectSuccess("preview", outcome, { ...facts, seconds: outcome.seconds });
+    const outcome = await perform("preview", options, choice, onLoopback());
+    const sum = { ...outcome.sum, counts: nothing }; // done, as opposed to planned
+    expectSuccess("preview", { ...outcome, sum }, { ...facts, seconds: outcome.seconds });
 }
 
 /** The four operations of the engine on one stack. */
@@ -89,8 +97,7 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     const facts = { stack, phase: config.phase, engine: choice.engine };
     if (operation === "destroy" && !(await isThere(stack, config.lab))) {
         if (config.lab) await removeLab(stack);
-        const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
-        return { facts: { ...facts, ...counts, seconds: 0 }, text: `${stack}: nothing is there, nothing was removed` };
+        return { facts: { ...facts, ...nothing, seconds: 0 }, text: `${stack}: nothing is there, nothing was removed` };
     }
     if (operation === "refresh" && !(await hasResources(stack))) throw notUp(stack);
     if (operation === "up" || operation === "destroy") {

@@ -1,6 +1,7 @@
 import { projectDir } from "../../paths";
 import { note } from "../result";
 import type { Operation } from "./commandline";
+import { onLoopback } from "./loopback";
 import type { Wrap } from "./run";
 
 export interface Entrance {
@@ -11,7 +12,7 @@ export interface Entrance {
 
 /** How the engine is entered: in the lab when the stack has one, directly when it works on this host's own libvirt. */
 export async function entrance(operation: Operation, stack: string, lab: boolean): Promise<Entrance> {
-    const direct: Entrance = { wrap: (argv) => argv, isNew: false };
+    const direct: Entrance = { wrap: operation === "preview" ? onLoopback() : (argv) => argv, isNew: false };
     if (!lab) return direct;
     const { engineArgv, ensureLab, labState } = await import("../../lab/lab");
     if (operation === "preview") {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import type { EngineEvent } from "../../engine/events";
 import { projectDir } from "../../paths";
 import { messageOf, note } from "../result";
@@ -15,8 +16,10 @@ export interface EngineWatch {
 }
 
 export interface EngineEnd {
-    /** Exit status; 128 and more: killed by a signal. */
+    /** Exit status; 128 and more: ended by a signal. */
     status: number;
+    /** By SIGKILL: somebody's, or the kernel's for want of memory. */
+    killed: boolean;
     interrupted: boolean;
     events: EngineEvent[];
     /** What the engine said on standard error. */
@@ -24,6 +27,9 @@ export interface EngineEnd {
     /** Every event and every line, as they came. */
     log: string;
 }
+
+/** unshare(1) wants to end as the engine did, and can't when that was killed (util-linux 2.38). */
+const UNSHARE_AFTER_KILL = /^unshare: sigprocmask unblock failed/m;
 
 /** How the engine's command line is started: as it is, or wrapped so that it runs in the lab. */
 export type Wrap = (argv: string[]) => string[];
@@ -119,9 +125,11 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
         });
         child.on("close", (code, signal) => {
             finish();
+            const killed = signal === "SIGKILL" || code === 137 || UNSHARE_AFTER_KILL.test(said);
             logFile.end(() =>
                 resolve({
-                    status: code ?? (signal === "SIGINT" ? 130 : 137),
+                    status: killed ? 137 : (code ?? 128 + os.constants.signals[signal!]),
+                    killed,
                     interrupted: interrupts.count() > 0,
                     events,
                     said: said.trim(),

@@ -23,6 +23,10 @@ export async function addHistory(
     update: UpdateRecord,
 ): Promise<void> {
     await fs.mkdir(directory, { recursive: true });
+    // A killed run's draft is not overwritten by a later one: no two have one name.
+    for (const name of await fs.readdir(directory)) {
+        if (name.endsWith(".json.new")) await fs.rm(path.join(directory, name));
+    }
     const nanoseconds = BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n);
     const prefix = path.join(directory, `${stack}-${nanoseconds}`);
     const record = { message: "", environment: { "exec.kind": "embedded" }, version: 0, ...update };

@@ -4,6 +4,7 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { faultPoint } from "../fault-points";
+import { UnwritableError } from "./writer";
 
 /**
  * What a lock file says. The official engine writes and reads the first four (pulumi/pulumi, pkg/backend/diy/lock.go).
@@ -89,9 +90,13 @@ export class StackLock {
         readonly notices: string[],
     ) {}
 
-    /** @throws Error naming who holds the lock. */
+    /** @throws Error naming who holds the lock; UnwritableError */
     static async take(directory: string): Promise<StackLock> {
-        fs.mkdirSync(directory, { recursive: true });
+        try {
+            fs.mkdirSync(directory, { recursive: true });
+        } catch (error) {
+            throw new UnwritableError(directory, error as NodeJS.ErrnoException);
+        }
         const id = randomUUID();
         const file = path.join(directory, `${id}.json`);
         const socket = socketOf(id);
@@ -109,10 +114,16 @@ export class StackLock {
         };
         // A lock that appears complete or not at all: a kill in between must not leave one that nobody can read.
         const draft = path.join(directory, "..", `${id}.new`);
-        faultPoint("take lock: begun");
-        fs.writeFileSync(draft, JSON.stringify(content), { flag: "wx" });
-        faultPoint("take lock: drafted");
-        fs.renameSync(draft, file);
+        try {
+            faultPoint("take lock: begun");
+            fs.writeFileSync(draft, JSON.stringify(content), { flag: "wx" });
+            faultPoint("take lock: drafted");
+            fs.renameSync(draft, file);
+        } catch (error) {
+            server.close();
+            for (const left of [draft, socket]) fs.rmSync(left, { force: true });
+            throw new UnwritableError(file, error as NodeJS.ErrnoException);
+        }
         const lock = new StackLock(file, socket, server, []);
         try {
             await lock.clearOthers(directory);
@@ -145,7 +156,11 @@ export class StackLock {
 
     release(): void {
         faultPoint("release lock: begun");
-        fs.rmSync(this.file, { force: true });
+        try {
+            fs.rmSync(this.file, { force: true });
+        } catch {
+            // Where it can't be removed, it is known as dead by its socket.
+        }
         this.server.close();
         fs.rmSync(this.socket, { force: true });
     }

@@ -2,12 +2,39 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { faultPoint } from "../fault-points";
 
+const REMEDIES: Record<string, string> = {
+    ENOSPC: "the disk is full: make room, then run it again",
+    EDQUOT: "the quota is used up: make room, then run it again",
+    EROFS: "the file system is read-only: make it writable, then run it again",
+    EACCES: "it is not writable: give yourself the right to, then run it again",
+    EPERM: "it is not writable: give yourself the right to, then run it again",
+};
+
+/** A file of the stack could not be written. What it held before is unharmed. */
+export class UnwritableError extends Error {
+    constructor(file: string, cause: NodeJS.ErrnoException) {
+        const remedy = REMEDIES[cause.code ?? ""] ?? "mend that, then run it again";
+        super(`the stack's file ${file} can't be written (${cause.message}); ${remedy}`, { cause });
+        this.name = "UnwritableError";
+    }
+}
+
 /**
  * Replaces a file so that a crash or a power cut at any moment leaves the old or the new content, never a part: written
  * beside it, synced, renamed, the directory synced. The content before it stays as `FILE.bak`.
+ * @throws UnwritableError
  */
 export async function replaceFile(file: string, content: string): Promise<void> {
     const draft = `${file}.new`;
+    try {
+        await putInPlace(draft, file, content);
+    } catch (error) {
+        await fs.rm(draft, { force: true }).catch(() => undefined);
+        throw new UnwritableError(file, error as NodeJS.ErrnoException);
+    }
+}
+
+async function putInPlace(draft: string, file: string, content: string): Promise<void> {
     faultPoint(`write ${path.basename(file)}: begun`);
     const handle = await fs.open(draft, "w", 0o600);
     try {

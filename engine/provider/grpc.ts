@@ -16,6 +16,9 @@ import { about, channelOptions, checkedOf, diffOf, failuresOf, providerError, Un
 
 const UNKNOWN_DIFF: Diff = { changes: "unknown", replaces: [], diffs: [], deleteBeforeReplace: false };
 
+/** A plugin is told its time, and may end the operation by itself with more to say. */
+const GRACE_MS = 1_000;
+
 /** A provider plugin in a process of its own, spoken to as the official engine does (proto/pulumi/provider.proto). */
 export class GrpcProvider implements Provider {
     private readonly client: Client;
@@ -33,11 +36,23 @@ export class GrpcProvider implements Provider {
         this.client = new Client(address, credentials.createInsecure(), channelOptions);
     }
 
-    private call<Q, R>(method: MethodDefinition<Q, R>, request: Q, inputs: PropertyMap = {}): Promise<R> {
+    private call<Q, R>(
+        method: MethodDefinition<Q, R>,
+        request: Q,
+        inputs: PropertyMap = {},
+        timeoutSeconds?: number,
+    ): Promise<R> {
         const { path, requestSerialize, responseDeserialize } = method;
+        const deadline = timeoutSeconds ? Date.now() + timeoutSeconds * 1000 + GRACE_MS : undefined;
         return new Promise((resolve, reject) => {
-            this.client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) =>
-                response === undefined ? reject(providerError(error!, inputs)) : resolve(response),
+            this.client.makeUnaryRequest(
+                path,
+                requestSerialize,
+                responseDeserialize,
+                request,
+                { deadline },
+                (error, response) =>
+                    response === undefined ? reject(providerError(error!, inputs)) : resolve(response),
             );
         });
     }
@@ -109,7 +124,7 @@ export class GrpcProvider implements Provider {
         if (options.preview && !this.supportsPreview) return { id: "", outputs: inputs };
         const request = about(new proto.CreateRequest(), urn).setProperties(this.seal(inputs));
         request.setPreview(options.preview).setTimeout(options.timeoutSeconds ?? 0);
-        const response = await this.call(service.create, request, inputs);
+        const response = await this.call(service.create, request, inputs, options.timeoutSeconds);
         return { id: response.getId(), outputs: annotateSecrets(fromStruct(response.getProperties()), inputs) };
     }
 
@@ -118,7 +133,7 @@ export class GrpcProvider implements Provider {
             .setId(old.id)
             .setTimeout(timeoutSeconds ?? 0);
         request.setProperties(this.seal(old.outputs)).setInputs(this.seal(old.inputs));
-        const response = await this.call(service.read, request, old.inputs);
+        const response = await this.call(service.read, request, old.inputs, timeoutSeconds);
         if (!response.getId()) return undefined;
         const mark = (map: PropertyMap): PropertyMap => annotateSecrets(annotateSecrets(map, old.inputs), old.outputs);
         return {
@@ -140,7 +155,7 @@ export class GrpcProvider implements Provider {
         const request = about(new proto.UpdateRequest(), urn).setId(old.id).setNews(this.seal(inputs));
         request.setOlds(this.seal(old.outputs)).setOldInputs(this.seal(old.inputs)).setIgnorechangesList(ignoreChanges);
         request.setPreview(options.preview).setTimeout(options.timeoutSeconds ?? 0);
-        const response = await this.call(service.update, request, inputs);
+        const response = await this.call(service.update, request, inputs, options.timeoutSeconds);
         return annotateSecrets(fromStruct(response.getProperties()), inputs);
     }
 
@@ -149,7 +164,7 @@ export class GrpcProvider implements Provider {
             .setId(old.id)
             .setTimeout(timeoutSeconds ?? 0);
         request.setProperties(this.seal(old.outputs)).setOldInputs(this.seal(old.inputs));
-        await this.call(service.delete, request);
+        await this.call(service.delete, request, {}, timeoutSeconds);
     }
 
     async discard(urn: string, inputs: PropertyMap, timeoutSeconds?: number): Promise<void> {

@@ -12,18 +12,25 @@ export interface PluginProcess {
 /**
  * Starts a plugin, which says on its first line of output on which port it listens; all later lines, and what it says on
  * standard error, go to `onLine`.
- * @throws Error when it ends before it has said so.
+ * @param name as in "the NAME ended with exit status 1"
+ * @throws Error when it ends before it has said so, or has not said so after `deadlineMs`.
  */
 export function startPlugin(
     name: string,
     argv: readonly string[],
     options: { env: NodeJS.ProcessEnv; cwd: string },
     onLine: (line: string) => void,
+    deadlineMs = 60_000,
 ): Promise<PluginProcess> {
     const child: Child = start(argv, options);
     return new Promise((resolve, reject) => {
         let listening = false;
         let said = "";
+        const fail = (what: string): void => reject(new Error(`the ${name} ${what}${said && `: ${said}`}`));
+        const timer = setTimeout(() => {
+            fail(`has not said within ${deadlineMs / 1000} s where it listens`);
+            end(child);
+        }, deadlineMs);
         lines(child.stderr, (line) => {
             said = line;
             onLine(line);
@@ -33,14 +40,12 @@ export function startPlugin(
             const port = /^\s*(\d{1,5})\s*$/.exec(line)?.[1];
             if (!port) return onLine(line);
             listening = true;
+            clearTimeout(timer);
             resolve({ address: `127.0.0.1:${port}`, stop: () => end(child) });
         });
         void exitStatus(child).then((status) => {
-            reject(
-                new Error(
-                    `the ${name} plugin ended with exit status ${status} before it was ready${said && `: ${said}`}`,
-                ),
-            );
+            clearTimeout(timer);
+            fail(`ended with exit status ${status} before it was ready`);
         });
     });
 }

@@ -28,6 +28,14 @@ export class InitError extends Error {
     }
 }
 
+/** There will be no answer: what the operation did before its provider's process ended, or hung, is not known. */
+export class UnansweredError extends Error {
+    constructor(reason: string) {
+        super(reason);
+        this.name = "UnansweredError";
+    }
+}
+
 export interface OperationOptions {
     preview: boolean;
     timeoutSeconds?: number;

@@ -43,7 +43,7 @@ export class ProviderRegistry {
         const { projectDir, project, log } = this.options;
         this.dynamicProcess ??= this.options.engineAddress.then((address) =>
             startPlugin(
-                "dynamic resources",
+                "provider of dynamic resources",
                 [
                     ...[...node, "--require", loader],
                     ...[require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [projectDir] }), address],
@@ -76,7 +76,7 @@ export class ProviderRegistry {
         if (binary) {
             const argv = [binary, await this.options.engineAddress];
             const options = { cwd: this.options.projectDir, env: process.env };
-            const { address, stop } = await startPlugin(packageName, argv, options, (line) => log(line, urn));
+            const { address, stop } = await startPlugin(`plugin ${binary}`, argv, options, (line) => log(line, urn));
             return new GrpcProvider(address, stop);
         }
         const make = pluginFor(packageName);

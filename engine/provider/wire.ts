@@ -4,7 +4,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { annotateSecrets, fromStruct, type PropertyMap } from "../properties";
 import { nameOfUrn, typeOfUrn } from "../urn";
-import { InitError, type Checked, type CheckFailure, type Diff } from "./provider";
+import { InitError, UnansweredError, type Checked, type CheckFailure, type Diff } from "./provider";
 
 /** Of the SDK's own channels (sdk/nodejs/runtime/settings.ts): properties may hold whole files. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
@@ -24,7 +24,12 @@ export function providerError(error: ServiceError, inputs: PropertyMap): Error {
     const message = error.details || error.message;
     if (error.code === status.UNIMPLEMENTED) return new UnimplementedError(message);
     if (error.code === status.UNAVAILABLE || error.code === status.CANCELLED) {
-        return new Error(`the provider's process ended during the operation (${message})`);
+        return new UnansweredError(`the provider's process ended during the operation (${message}): run it again`);
+    }
+    if (error.code === status.DEADLINE_EXCEEDED) {
+        return new UnansweredError(
+            "the provider has not answered within the resource's customTimeouts: see what it waits for, or allow more time",
+        );
     }
     for (const details of error.metadata?.get("grpc-status-details-bin") ?? []) {
         for (const detail of Status.deserializeBinary(details as Buffer).getDetailsList()) {

@@ -78,6 +78,10 @@ export async function createNetwork(definition: NetworkDefinition): Promise<void
     }
     try {
         if (!found) await virshXml(uri, ["net-define"], networkXml(definition));
+        else if ((await virshNames(uri, ["net-list", "--transient"])).includes(networkName)) {
+            // One that would be forgotten with its stop is kept by defining it as it is.
+            await virshXml(uri, ["net-define"], (await virsh(uri, ["net-dumpxml", networkName])).stdout);
+        }
         if (found?.state !== "active") await virsh(uri, ["net-start", networkName]);
         await virsh(uri, ["net-autostart", networkName]);
     } catch (error) {

@@ -9,6 +9,8 @@ export interface VmNic {
     address: string;
     /** Prefix length of the address. */
     prefix: number;
+    /** Default gateway of the guest; none by default. */
+    gateway?: string;
 }
 
 /** A VM as its hypervisor has to know it. All paths are on the hypervisor's machine. */

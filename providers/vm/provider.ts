@@ -27,6 +27,7 @@ const rules = {
             network: name,
             address: ipv4,
             prefix: prefixLength,
+            gateway: optional(ipv4),
         }),
     ),
     authorizedKey: matching(/^ssh-\S+ \S+[^\n]*$/, "one line of authorized_keys"),

@@ -8,13 +8,14 @@ const change: Run = { kind: "up", stage: 2 };
 const destroy: Run = { kind: "destroy", stage: 2 };
 const runs = [create, change, destroy];
 
-/** Values that RandomString made. */
-const words = ({ resources }: Recorded): Record<string, string> =>
+/** What RandomString made, and the ids of commands. */
+const random = ({ resources }: Recorded): Record<string, string> =>
     Object.fromEntries(
-        resources
-            .filter(({ urn }) => urn.endsWith("::word"))
-            .map(({ outputs }) => [`WORD${outputs.length as number}`, outputs.result as string]),
-    );
+        resources.flatMap(({ type, id, outputs }) => [
+            ...(type.startsWith("random:") ? [[`WORD${outputs.length as number}`, outputs.result as string]] : []),
+            ...(type.startsWith("command:") ? [[`ID${id!.slice(0, -8)}`, id!]] : []),
+        ]),
+    ) as Record<string, string>;
 
 /** A lane that can go back to how it was before each run. */
 class RepeatingLane extends Lane {
@@ -22,7 +23,7 @@ class RepeatingLane extends Lane {
 
     constructor() {
         const workspace = new Workspace("files");
-        super(workspace, runs, () => workspace.traces(), words);
+        super(workspace, runs, () => workspace.traces(), random);
     }
 
     override run(run: Run, faultPoint?: number): ReturnType<Lane["run"]> {

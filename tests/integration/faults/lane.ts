@@ -1,6 +1,7 @@
 import { isProviderType } from "../../../engine/urn";
 import { comparable, recorded, type Recorded } from "./recorded";
-import type { Outcome, RunKind, Workspace } from "./workspace";
+import type { Outcome } from "./run";
+import type { RunKind, Workspace } from "./workspace";
 
 /** One run of a program's life. */
 export interface Run {
@@ -9,11 +10,7 @@ export interface Run {
     stage: number;
 }
 
-export interface World {
-    state: Recorded;
-    /** All else that can be found of the stack. */
-    traces: unknown;
-}
+type World = ReturnType<typeof comparable>;
 
 export interface Attempt {
     run: Run;
@@ -42,6 +39,7 @@ export class Lane {
             const { points, ...outcome } = await this.run(run);
             expect(outcome).toMatchObject({ status: 0, errors: [] });
             this.undisturbed.set(run, { points, after: await this.world() });
+            await this.hasNothingToDo(run);
         }
         return this.runs.flatMap((run) =>
             this.undisturbed.get(run)!.points.map((name, index) => ({ run, name, point: index + 1 })),
@@ -53,14 +51,14 @@ export class Lane {
     }
 
     private async world(): Promise<World> {
-        return { state: comparable(this.workspace, this.random), traces: await this.traces() };
+        return comparable(this.workspace, await this.traces(), this.random);
     }
 
     /** @throws Error when the run was not killed at its point, or passed others on the way than an undisturbed one */
     async kill({ run, point }: Attempt): Promise<void> {
-        const { signal, points } = await this.run(run, point);
-        expect({ signal, points }).toEqual({
-            signal: "SIGKILL",
+        const { status, points } = await this.run(run, point);
+        expect({ status, points }).toEqual({
+            status: 137,
             points: this.undisturbed.get(run)!.points.slice(0, point),
         });
     }
@@ -72,14 +70,15 @@ export class Lane {
         );
     }
 
-    /** The run comes to what it comes to undisturbed, and has nothing to do when it is run again. */
+    /** The run comes to what it comes to undisturbed, field by field: nothing is left to do then either. */
     async converge(run: Run): Promise<void> {
-        const { after } = this.undisturbed.get(run)!;
         expect(await this.run(run)).toMatchObject({ status: 0, errors: [] });
-        expect(await this.world()).toEqual(after);
-        if (run.kind === "destroy") return;
+        expect(await this.world()).toEqual(this.undisturbed.get(run)!.after);
+    }
+
+    async hasNothingToDo(run: Run): Promise<void> {
         const { status, changes } = await this.run(run);
-        expect({ status, ops: Object.keys(changes) }).toEqual({ status: 0, ops: ["same"] });
-        expect(await this.world()).toEqual(after);
+        expect({ status, ops: Object.keys(changes) }).toEqual({ status: 0, ops: run.kind === "up" ? ["same"] : [] });
+        expect(await this.world()).toEqual(this.undisturbed.get(run)!.after);
     }
 }

@@ -22,21 +22,24 @@ export function recorded({ checkpointFile }: Workspace): Recorded {
 }
 
 /**
- * The recorded state as two runs of one program must agree on it: without times, ids and values made at random, the
- * ciphertext of secrets and the directory of the workspace; resources in the order of their names.
+ * What is recorded, and what else is found, as two runs of one program must agree on it: without times, ids and values made
+ * at random, the ciphertext of secrets and the directory of the workspace; resources in the order of their names.
  * @param random values that are made at random, by what stands for them
  */
 export function comparable(
     workspace: Workspace,
-    random: (state: Recorded) => Record<string, string> = () => ({}),
-): Recorded {
+    traces: unknown,
+    random: (state: Recorded) => Record<string, string>,
+): Recorded & { traces: unknown } {
     const state = recorded(workspace);
-    let text = JSON.stringify(state, (key, value: unknown) => {
+    let text = JSON.stringify({ ...state, traces }, (key, value: unknown) => {
         if (key === "created" || key === "modified" || key === "sshSeconds") return "TIME";
         return key === "ciphertext" ? "SECRET" : value;
     });
-    const values = { DIRECTORY: workspace.root, ...random(state) };
-    for (const [name, value] of Object.entries(values)) text = text.replaceAll(value, name);
-    const { resources, pending } = JSON.parse(text.replace(uuid, "UUID").replace(hash, "HASH")) as Recorded;
-    return { resources: resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)), pending };
+    for (const [name, value] of Object.entries({ DIRECTORY: workspace.root, ...random(state) })) {
+        text = text.replaceAll(value, name);
+    }
+    const world = JSON.parse(text.replace(uuid, "UUID").replace(hash, "HASH")) as Recorded & { traces: unknown };
+    world.resources.sort((a, b) => (a.urn < b.urn ? -1 : 1));
+    return world;
 }

@@ -1,27 +1,13 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import type { EngineEvent } from "../../../engine/events";
 import { projectDir } from "../../../paths";
 import { loader, nodeArgv } from "../../../process/node";
+import { startRun, type Outcome, type Running } from "./run";
 
 const project = "faults";
 const stack = "faults";
-
-/** What a run of the engine came to. */
-export interface Outcome {
-    status: number | null;
-    signal: NodeJS.Signals | null;
-    /** How many steps of each kind. */
-    changes: Record<string, number>;
-    errors: string[];
-    /** All that was said: diagnostics and standard error. */
-    said: string;
-    /** The fault points passed. */
-    points: string[];
-}
 
 export type RunKind = "up" | "destroy" | "refresh";
 
@@ -42,7 +28,8 @@ export class Workspace {
 
     constructor(
         program: string,
-        private readonly env: Record<string, string> = {},
+        /** Added to the engine's environment. */
+        readonly env: Record<string, string> = {},
         /** The command line that the engine's is started by. */
         private readonly wrap: (argv: string[]) => string[] = (argv) => argv,
     ) {
@@ -58,66 +45,37 @@ export class Workspace {
         return path.join(this.state, ".pulumi", "stacks", project, `${stack}.json`);
     }
 
-    async run(kind: RunKind, { stage, faultPoint }: RunOptions): Promise<Outcome> {
-        const log = path.join(this.root, "fault-points");
-        fs.writeFileSync(log, "");
-        const [command, ...args] = this.wrap([
-            ...nodeArgv("engine/main.ts"),
-            kind,
-            "--stack",
-            stack,
-            "--parallel",
-            "1",
-        ]);
-        const child = spawn(command, args, {
-            cwd: this.dir,
-            env: {
-                ...process.env,
-                ...this.env,
-                STAGE: String(stage),
-                DIRECTORY: this.files,
-                PULUMI_BACKEND_URL: `file://${this.state}`,
-                PULUMI_CONFIG_PASSPHRASE: "faults",
-                TMPDIR: this.root,
-                VOIP_FAULT_LOG: log,
-                ...(faultPoint ? { VOIP_FAULT_POINT: String(faultPoint) } : {}),
-            },
-        });
-        let stdout = "";
-        let stderr = "";
-        child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-        child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
-        const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-            child.once("close", (...end) => resolve(end)),
-        );
-        const events = stdout
-            .split("\n")
-            .flatMap((line) => (line.endsWith("}") ? [JSON.parse(line) as EngineEvent] : []));
-        const said = events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? [diagnosticEvent] : []));
-        return {
-            status,
-            signal,
-            changes: events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges ?? {},
-            errors: said.filter(({ severity }) => severity === "error").map(({ message }) => message),
-            said: `${said.map(({ message }) => message).join("\n")}\n${stderr}`,
-            points: fs
-                .readFileSync(log, "utf8")
-                .replace(/-\d{19}\./g, "-TIME.")
-                .split("\n")
-                .filter(Boolean),
+    start(kind: RunKind, { stage, faultPoint }: RunOptions): Running {
+        const engine = [...nodeArgv("engine/main.ts"), kind, "--stack", stack, "--parallel", "1"];
+        const env = {
+            ...this.env,
+            STAGE: String(stage),
+            DIRECTORY: this.files,
+            PULUMI_BACKEND_URL: `file://${this.state}`,
+            PULUMI_CONFIG_PASSPHRASE: "faults",
+            TMPDIR: this.root,
         };
+        const log = path.join(this.root, "fault-points");
+        return startRun(this.wrap(engine), { cwd: this.dir, env, log, faultPoint });
     }
 
-    /** All files of the state and of the program's, but for the history's, which grows with each run. */
-    traces(): string[] {
-        const all = ["files", "state"].flatMap((part) =>
-            fs.readdirSync(path.join(this.root, part), { recursive: true, encoding: "utf8", withFileTypes: true }),
-        );
-        return all
-            .filter((entry) => !entry.isDirectory())
-            .map((entry) => path.relative(this.root, path.join(entry.parentPath, entry.name)))
-            .filter((file) => !/history\/.*\.json$/.test(file))
-            .sort();
+    run(kind: RunKind, options: RunOptions): Promise<Outcome> {
+        return this.start(kind, options).outcome;
+    }
+
+    /** Names of the files of the state, but for the history's, which grows with each run, and the program's with their content. */
+    traces(): Record<string, string> {
+        const found: Record<string, string> = {};
+        for (const part of ["files", "state"]) {
+            const all = fs.readdirSync(path.join(this.root, part), { recursive: true, withFileTypes: true });
+            for (const entry of all.filter((each) => each.isFile())) {
+                const file = path.join(entry.parentPath, entry.name);
+                const name = path.relative(this.root, file);
+                if (part === "files") found[name] = fs.readFileSync(file, "utf8");
+                else if (!/history\/.*\.json$/.test(name)) found[name] = "";
+            }
+        }
+        return found;
     }
 
     /** Keeps state and files as they are. @returns what puts them back */

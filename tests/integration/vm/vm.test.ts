@@ -241,6 +241,14 @@ describe("VmNetwork on libvirt", () => {
         expect((await network.read("internal", net)).props).toEqual(net);
     });
 
+    it("takes over a network that libvirt would forget when it stops", async () => {
+        await virsh(uri, ["net-undefine", "internal"]);
+        expect((await virsh(uri, ["net-info", "internal"])).stdout).toMatch(/Persistent:\s+no/);
+        await network.create(net);
+        expect((await virsh(uri, ["net-info", "internal"])).stdout).toMatch(/Persistent:\s+yes\nAutostart:\s+yes/);
+        expect((await network.read("internal", net)).props).toEqual(net);
+    });
+
     it("fails on a bridge that is taken, and leaves nothing", async () => {
         const clash = { ...net, networkName: "other" };
         await expect(network.create(clash)).rejects.toThrow("br-int");

@@ -147,6 +147,15 @@ describe("running an engine", () => {
         expect(end.events.map(({ sequence }) => sequence)).toEqual([1, 9]);
     });
 
+    it.each([
+        ["itself", "kill -9 $$"],
+        ["behind unshare(1)", "echo 'unshare: sigprocmask unblock failed: Invalid argument' >&2; exit 1"],
+    ])("knows that the engine was killed, %s", async (_, script) => {
+        const engine = executable(path.join(dir, "engine"), script);
+        const end = await runEngine({ engine: "embedded", argv: [], why: "" }, request, () => [engine], silent);
+        expect(end).toMatchObject({ status: 137, killed: true, interrupted: false });
+    });
+
     it("says what could not be started", async () => {
         const missing = runEngine({ engine: "embedded", argv: [], why: "" }, request, () => ["/nowhere/node"], silent);
         await expect(missing).rejects.toThrow("/nowhere/node could not be started");

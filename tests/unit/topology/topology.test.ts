@@ -147,3 +147,17 @@ test("outside the lab the VMs have their full size", () => {
         ["pbx-1", 2, 8192],
     ]);
 });
+
+test("the external gateway is that of every VM with an external interface, and there is none without", () => {
+    const gateways = (externalGateway: string) =>
+        plan({ ...base, externalGateway }).vms.flatMap((vm) => vm.nics.map(({ name, gateway }) => [name, gateway]));
+    const external = gateways("10.64.0.1").filter(([name]) => name === "eth1");
+    expect(external.length).toBeGreaterThan(0);
+    expect(external.every(([, gateway]) => gateway === "10.64.0.1")).toBe(true);
+    expect(
+        gateways("10.64.0.1")
+            .filter(([name]) => name === "eth0")
+            .every(([, gateway]) => gateway === undefined),
+    ).toBe(true);
+    expect(gateways("").every(([, gateway]) => gateway === undefined)).toBe(true);
+});
