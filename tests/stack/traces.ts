@@ -31,7 +31,9 @@ function processesThat(match: (text: string) => boolean): string[] {
             try {
                 const commandLine = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
                 const cwd = fs.readlinkSync(`/proc/${pid}/cwd`);
-                return match(commandLine) || match(cwd) ? [`${pid} ${commandLine.slice(0, 200)}`] : [];
+                // what runs in a container may look like any other process, but for its control group
+                const group = fs.readFileSync(`/proc/${pid}/cgroup`, "utf8");
+                return [commandLine, cwd, group].some(match) ? [`${pid} ${commandLine.slice(0, 200)}`] : [];
             } catch {
                 return []; // ended meanwhile
             }
