@@ -5,6 +5,8 @@ import { stack } from "../stack/environment";
 interface Status {
     vms: { name: string; state: string; host: string; addresses: unknown }[];
     services: { name: string; vm: string; state: string; version: string; port: number }[];
+    certificates: { name: string; vm: string; expiresAt: string }[];
+    secrets: { name: string; vm: string; ageSeconds: number; ttlSeconds: number }[];
     forwarding?: unknown;
 }
 
@@ -65,6 +67,27 @@ describe("./voip up", () => {
             "pgbouncer on sip-1: running",
             "rtpengine on media-1: running",
         ]);
+    });
+
+    it("reports every certificate with its end, and every secret with its age", async () => {
+        const { certificates, secrets } = await voipJson<Status>("status");
+        expect(certificates.map(({ name, vm }) => `${name} of ${vm}`).sort()).toEqual([
+            "asterisk-cert of pbx-1",
+            "kamailio-cert of sip-1",
+            "openbao of core",
+            "postgres of core",
+        ]);
+        const [now, twoHours] = [Date.now(), 2 * 3600 * 1000];
+        for (const ends of certificates.map(({ expiresAt }) => Date.parse(expiresAt))) {
+            expect(ends).toBeGreaterThan(now);
+            expect(ends).toBeLessThanOrEqual(now + twoHours);
+        }
+        expect(secrets.map(({ name, vm, ttlSeconds }) => `${name} of ${vm}: ${ttlSeconds}`).sort()).toEqual([
+            "asterisk-db of pbx-1: 3600",
+            "kamailio-db of sip-1: 3600",
+            "rtpengine of media-1: 0",
+        ]);
+        for (const { ageSeconds } of secrets) expect(ageSeconds).toBeLessThanOrEqual(3600);
     });
 
     it("leaves RTPEngine no way to forward but the kernel module", async () => {

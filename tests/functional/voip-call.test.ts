@@ -40,7 +40,17 @@ describe("./voip call", () => {
     });
 
     it("takes UDP and plain RTP when told", async () => {
-        const call = await voipJson<Call>("call", "--from", "1001", "--to", "1002", "--seconds", "3", "--transport", "udp");
+        const call = await voipJson<Call>(
+            "call",
+            "--from",
+            "1001",
+            "--to",
+            "1002",
+            "--seconds",
+            "3",
+            "--transport",
+            "udp",
+        );
         expect(call).toMatchObject({ answered: true, transport: "udp", srtp: false });
     });
 
