@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ExternalCore, Ports } from "../config/types";
 import type { CoreServicesArgs } from "./core-services";
+import { supplied } from "./external-core";
 
 /** What the configuration says of core services that somebody else runs. */
 export function externalCoreArgs(external: ExternalCore, ports: Ports): CoreServicesArgs {
@@ -9,10 +10,10 @@ export function externalCoreArgs(external: ExternalCore, ports: Ports): CoreServ
         external: {
             ...plain,
             postgresPort: ports.postgres,
-            postgresPassword: pulumi.secret(postgresPassword),
+            postgresPassword: pulumi.secret(supplied(postgresPassword)),
             ...(vaultToken
                 ? { vaultToken: pulumi.secret(vaultToken) }
-                : { vaultLogin: { roleId: pulumi.output(vaultRoleId), secretId: pulumi.secret(vaultSecretId) } }),
+                : { vaultLogin: { roleId: supplied(vaultRoleId), secretId: pulumi.secret(supplied(vaultSecretId)) } }),
         },
     };
 }

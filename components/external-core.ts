@@ -18,10 +18,14 @@ export interface ExternalCoreArgs {
     postgresPassword: pulumi.Output<string>;
 }
 
+/** What is yet to be supplied is empty: a preview goes on with a value that is not known, and asks no server. */
+export const supplied = (value: string): pulumi.Output<string> =>
+    value ? pulumi.output(value) : (pulumi.output(pulumi.unknown) as pulumi.Output<string>);
+
 /** Access to servers that are there; nothing is created but, with an AppRole, a token. */
 export function externalCore(parent: pulumi.Resource, name: string, args: ExternalCoreArgs): CoreAccess {
-    const read = (file: string) => pulumi.output(fs.readFileSync(file, "utf8"));
-    const address = pulumi.output(args.vaultAddress);
+    const read = (file: string) => supplied(file).apply((known) => fs.readFileSync(known, "utf8"));
+    const address = supplied(args.vaultAddress);
     const ca = read(args.vaultCaFile);
     const token =
         args.vaultToken ??
@@ -37,13 +41,13 @@ export function externalCore(parent: pulumi.Resource, name: string, args: Extern
             { parent },
         ).token;
     return {
-        vault: { address, caFile: pulumi.output(args.vaultCaFile), ca, token: pulumi.secret(token) },
+        vault: { address, caFile: supplied(args.vaultCaFile), ca, token: pulumi.secret(token) },
         postgres: {
-            host: pulumi.output(args.postgresHost),
+            host: supplied(args.postgresHost),
             port: pulumi.output(args.postgresPort),
             user: pulumi.output(args.postgresUser),
             password: pulumi.secret(args.postgresPassword),
-            caFile: pulumi.output(args.postgresCaFile),
+            caFile: supplied(args.postgresCaFile),
             ca: read(args.postgresCaFile),
         },
         versions: pulumi.output<Record<string, string>>({}),

@@ -125,7 +125,8 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
     return {
         vault: { address: server.address, caFile: anchors.file, ca: anchors.certificates, token: server.token },
         postgres: {
-            host: postgres.container.id.apply(() => address),
+            // known also while the container is being replaced: what is in its volume stays as it is
+            host: postgres.container.urn.apply(() => address),
             port: pulumi.output(ports.postgres),
             user: pulumi.output("postgres"),
             password: pulumi.secret(password),

@@ -25,6 +25,8 @@ export interface CallJob {
     seconds: number;
     /** Milliseconds until an unanswered call is given up. */
     answerDeadlineMs: number;
+    /** CA certificates (PEM) that the proxy's is checked against, where the phones use TLS. */
+    ca: string;
     /** Existing folder that keeps what each phone heard, as EXTENSION.wav. */
     recordings?: string;
 }
@@ -193,8 +195,12 @@ export async function placeCall(job: CallJob): Promise<CallReport> {
     try {
         try {
             const speech = job.seconds + 5;
-            lines.push({ phone: await Phone.start(job.caller, path.join(dir, "a"), tones.a, speech) });
-            if (job.callee) lines.push({ phone: await Phone.start(job.callee, path.join(dir, "b"), tones.b, speech) });
+            const caFile = path.join(dir, "ca.pem");
+            fs.writeFileSync(caFile, job.ca);
+            const start = (account: PhoneAccount, name: string, tone: number) =>
+                Phone.start({ ...account, caFile }, path.join(dir, name), tone, speech);
+            lines.push({ phone: await start(job.caller, "a", tones.a) });
+            if (job.callee) lines.push({ phone: await start(job.callee, "b", tones.b) });
             await Promise.all(lines.map(({ phone }) => phone.register()));
             conversation = await converse(job, lines);
         } catch (error) {

@@ -20,4 +20,5 @@ export const loginRules: { [Key in keyof PostgresLogin]: Rule } = {
     caFile: absolutePath,
 };
 
-export const loginProperties = ["port", "user", "password", "caFile"] as const;
+/** A change of any is an update: what is in a server is not to be removed because it is reached differently. */
+export const loginProperties = ["host", "port", "user", "password", "caFile"] as const;

@@ -114,6 +114,7 @@ export async function call(options: CallOptions): Promise<Result> {
         number: to,
         seconds,
         answerDeadlineMs,
+        ca: outputs.ca,
         ...(options.record ? { recordings: recordingFolder(options.record) } : {}),
     };
     const before = await forwardingCounters(stack, outputs, false).catch((error: unknown) => {

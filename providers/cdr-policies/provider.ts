@@ -11,11 +11,10 @@ export const provider: DynamicProvider<PostgresLogin, Outputs> = {
         return { inputs: news, failures: violations(news, loginRules) };
     },
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host"]);
         const updates = changed(olds, news, [...loginProperties]);
         // the edition may have changed, or a policy have been removed, since the last look
         const lacking = olds.license === "timescale" && olds.retention !== "policy";
-        return { changes: replaces.length + updates.length > 0 || lacking, replaces, deleteBeforeReplace: true };
+        return { changes: updates.length > 0 || lacking };
     },
     async create(inputs) {
         return { id: "cdr", outs: { ...inputs, ...(await ensureCdrPolicies(inputs)) } };

@@ -1,4 +1,4 @@
-import type { PostgresLogin } from "../../databases/login";
+import { isAbsent, type PostgresLogin } from "../../databases/login";
 import { appliedMigrations, migrate } from "../../databases/migrate";
 import { changed, listOf, name, violations } from "../check";
 import { gone, type DynamicProvider } from "../dynamic";
@@ -33,7 +33,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { inputs: news, failures: violations(news, rules) };
     },
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host", "database"]);
+        const replaces = changed(olds, news, ["database"]);
         const updates = changed(olds, news, [...loginProperties, "owner", "migrations"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },
@@ -47,8 +47,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
             const seen = { ...props, migrations };
             return { id, props: seen, inputs: seen };
         } catch (error) {
-            const { code } = (error as Error).cause as { code?: string };
-            if (code === "3D000") return gone; // no such database
+            if (isAbsent(error)) return gone;
             console.error(`${(error as Error).message}; its schema is taken to be as it was`);
             return { id, props, inputs: props };
         }

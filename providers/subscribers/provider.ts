@@ -1,4 +1,4 @@
-import type { PostgresLogin } from "../../databases/login";
+import { isAbsent, type PostgresLogin } from "../../databases/login";
 import { addSubscribers, listSubscribers, removeSubscribers, type Subscriber } from "../../subscribers/subscribers";
 import { changed, listOf, matching, name, objectOf, violations } from "../check";
 import type { DynamicProvider } from "../dynamic";
@@ -28,7 +28,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { inputs: news, failures: violations(news, rules) };
     },
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host", "sipDomain"]);
+        const replaces = changed(olds, news, ["sipDomain"]);
         const updates = changed(olds, news, [...loginProperties, "subscribers"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },
@@ -38,7 +38,10 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
     async read(id, props) {
         try {
-            const there = await listSubscribers(props, props.sipDomain);
+            const there = await listSubscribers(props, props.sipDomain).catch((error: unknown) => {
+                if (isAbsent(error)) return [];
+                throw error;
+            });
             const subscribers = extensionsOf(props).flatMap((extension) =>
                 there.filter((subscriber) => subscriber.extension === extension),
             );

@@ -30,12 +30,6 @@ const rules = {
 /** A token is renewed by making a new one, when half of its life is over. */
 const isOld = (since: string) => Date.now() - Date.parse(since) > (tokenPeriodSeconds / 2) * 1000;
 
-const withToken = async (inputs: Inputs): Promise<Outputs> => ({
-    ...inputs,
-    token: await serverToken(inputs),
-    tokenSince: new Date().toISOString(),
-});
-
 export const provider: DynamicProvider<Inputs, Outputs> = {
     async check(_olds, news) {
         const inputs = { ...news, state: "active" };
@@ -64,7 +58,8 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async create(inputs) {
-        return { id: inputs.address, outs: await withToken(inputs) };
+        const token = await serverToken(inputs);
+        return { id: inputs.address, outs: { ...inputs, token, tokenSince: new Date().toISOString() } };
     },
 
     async read(id, props) {
@@ -74,9 +69,10 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async update(_id, olds, news) {
-        const outs = await withToken(news);
+        const token = await serverToken(news, isOld(olds.tokenSince) ? undefined : olds.token);
+        if (token === olds.token) return { outs: { ...news, token, tokenSince: olds.tokenSince } };
         await revoke(news, olds.token);
-        return { outs };
+        return { outs: { ...news, token, tokenSince: new Date().toISOString() } };
     },
 
     /** The server goes with its container and its data. */

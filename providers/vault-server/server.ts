@@ -48,14 +48,16 @@ const initialisedFile = ({ dataDir }: VaultServerDefinition) => path.join(dataDi
 /**
  * Waits until the server is initialised, unsealed and knows provisioning. One that is sealed or keeps failing is started again; one
  * whose first initialisation was cut short loses its data, which nobody can have used.
+ * @param present a token that is kept if it is still good
  * @returns a token of provisioning
  * @throws Error with what the server said last
  */
-export async function serverToken(definition: VaultServerDefinition): Promise<string> {
+export async function serverToken(definition: VaultServerDefinition, present?: string): Promise<string> {
     let restarts = 0;
     const attempt = async () => {
         const state = await serverState(vaultOf(definition));
         if (state === "active") {
+            if (present && (await tokenState({ ...vaultOf(definition), token: present })) === "good") return present;
             const token = await login(loginOf(definition)).catch((error: unknown) => refusedLogin(definition, error));
             if (token) return token;
         } else if (state.startsWith("not answering") && !(await hasFailed(definition))) {

@@ -21,7 +21,7 @@ describe("./voip destroy", () => {
         expect(await tracesOf(stack)).toEqual([]);
         expect(images()).toEqual(cached);
         const secrets = fs.readdirSync(testRoot, { recursive: true, encoding: "utf8" });
-        expect(secrets.filter((name) => /id_|\.qcow2|_key/.test(name))).toEqual([]);
+        expect(secrets.filter((name) => /id_|\.qcow2|_key|\.pem|raft|pgdata|secret-id/.test(name))).toEqual([]);
     });
 
     it("does nothing, and succeeds, when run again", async () => {

@@ -5,6 +5,8 @@ import { stack } from "../stack/environment";
 interface Status {
     vms: { name: string; state: string; host: string; addresses: unknown }[];
     services: { name: string; vm: string; state: string; version: string; port: number }[];
+    certificates: { name: string; vm: string; expiresAt: string }[];
+    secrets: { name: string; vm: string; ageSeconds: number; ttlSeconds: number }[];
     forwarding?: unknown;
 }
 
@@ -39,7 +41,7 @@ describe("./voip up", () => {
             proxy: { external: "10.64.0.10", internal: "192.168.64.10" },
             media: { external: "10.64.0.20", internal: "192.168.64.20" },
         });
-        expect(exported.proxy.ports).toMatchObject({ udp: 5060, tcp: 5060 });
+        expect(exported.proxy.ports).toMatchObject({ udp: 5060, tcp: 5060, tls: 5061 });
         expect(Object.keys(exported.vms).sort()).toEqual(["media-1", "pbx-1", "sip-1"]);
         expect(Object.keys(exported.extensions)).toEqual(expect.arrayContaining(["1001", "1002"]));
         const passwords = Object.values(exported.extensions).map(({ password }) => password);
@@ -62,8 +64,30 @@ describe("./voip up", () => {
         expect(status.services.map(({ name, vm, state }) => `${name} on ${vm}: ${state}`).sort()).toEqual([
             "asterisk on pbx-1: running",
             "kamailio on sip-1: running",
+            "pgbouncer on sip-1: running",
             "rtpengine on media-1: running",
         ]);
+    });
+
+    it("reports every certificate with its end, and every secret with its age", async () => {
+        const { certificates, secrets } = await voipJson<Status>("status");
+        expect(certificates.map(({ name, vm }) => `${name} of ${vm}`).sort()).toEqual([
+            "asterisk-cert of pbx-1",
+            "kamailio-cert of sip-1",
+            "openbao of core",
+            "postgres of core",
+        ]);
+        const [now, twoHours] = [Date.now(), 2 * 3600 * 1000];
+        for (const ends of certificates.map(({ expiresAt }) => Date.parse(expiresAt))) {
+            expect(ends).toBeGreaterThan(now);
+            expect(ends).toBeLessThanOrEqual(now + twoHours);
+        }
+        expect(secrets.map(({ name, vm, ttlSeconds }) => `${name} of ${vm}: ${ttlSeconds}`).sort()).toEqual([
+            "asterisk-db of pbx-1: 3600",
+            "kamailio-db of sip-1: 3600",
+            "rtpengine of media-1: 0",
+        ]);
+        for (const { ageSeconds } of secrets) expect(ageSeconds).toBeLessThanOrEqual(3600);
     });
 
     it("leaves RTPEngine no way to forward but the kernel module", async () => {
@@ -73,9 +97,9 @@ describe("./voip up", () => {
         expect(await onVm("media-1", "cat /proc/modules")).toMatch(/^(nft_rtpengine|xt_RTPENGINE) /m);
     });
 
-    it("keeps the passwords of the extensions out of the proxy's files, except as hashes", async () => {
+    it("keeps the passwords of the extensions out of the proxy's files", async () => {
         const { extensions } = await outputs();
-        const files = await onVm("sip-1", "sudo cat /etc/kamailio/* /var/lib/kamailio/db/* 2>/dev/null");
+        const files = await onVm("sip-1", "sudo find /etc/kamailio /etc/pgbouncer -type f -exec cat {} +");
         for (const { password } of Object.values(extensions)) expect(files).not.toContain(password);
     });
 });

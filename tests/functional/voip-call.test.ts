@@ -24,10 +24,10 @@ interface Call {
 describe("./voip call", () => {
     beforeAll(() => broughtUp());
 
-    it("has a real call whose media the kernel forwards", async () => {
+    it("has a real call over TLS and SRTP whose media the kernel forwards", async () => {
         const call = await voipJson<Call>("call", "--from", "1001", "--to", "1002", "--seconds", "10");
         const { a, b } = call.rtp;
-        expect(call.answered).toBe(true);
+        expect(call).toMatchObject({ answered: true, transport: "tls", srtp: true });
         expect(call.seconds).toBeGreaterThanOrEqual(10);
         expect(a.sent).toBeGreaterThan(450);
         expect(b.received).toBeGreaterThanOrEqual(0.98 * a.sent);
@@ -37,6 +37,21 @@ describe("./voip call", () => {
         expect(kernelPackets).toBeGreaterThan(900);
         expect(kernelPackets / (kernelPackets + userspacePackets)).toBeGreaterThanOrEqual(0.99);
         expect(call.path).toEqual(expect.arrayContaining(["sip-1", "pbx-1"]));
+    });
+
+    it("takes UDP and plain RTP when told", async () => {
+        const call = await voipJson<Call>(
+            "call",
+            "--from",
+            "1001",
+            "--to",
+            "1002",
+            "--seconds",
+            "3",
+            "--transport",
+            "udp",
+        );
+        expect(call).toMatchObject({ answered: true, transport: "udp", srtp: false });
     });
 
     it("fails when the callee does not exist", async () => {

@@ -1,0 +1,53 @@
+/** The core services of a lab and what is made in them, without any VM; run by the engine in a workspace of its own. */
+import * as pulumi from "@pulumi/pulumi";
+import { CoreAgent } from "../../../components/core-agent";
+import { CoreServices } from "../../../components/core-services";
+import { Databases } from "../../../components/databases";
+import { Network } from "../../../components/network";
+import { VaultBootstrap } from "../../../components/vault-bootstrap";
+import { validateStack } from "../../../config";
+import { stackPaths } from "../../../paths";
+import { addressOf, plan } from "../../../topology";
+
+const checked = validateStack("testing");
+if ("problems" in checked) throw new pulumi.RunError(checked.problems.join("\n"));
+const { config } = checked;
+const paths = stackPaths(pulumi.getStack());
+const topology = plan(config);
+const address = topology.networks.internal.hostAddress;
+const { ports, sipDomain, rotation } = config;
+
+const network = new Network("network", { networks: topology.networks, uris: [paths.libvirtUri] });
+const packages = {
+    suite: config.debianSuite,
+    checkValidUntil: config.aptCheckValidUntil,
+    mirror: config.debianMirror,
+};
+const core = new CoreServices("core", { lab: { ...paths, ...packages, address, ports, network } });
+const { servers } = core;
+const databases = new Databases("databases", {
+    postgres: core.postgres,
+    exclusive: true,
+    deletedWith: servers?.postgres,
+});
+const bootstrap = new VaultBootstrap("vault", {
+    vault: core.vault,
+    postgres: core.postgres,
+    databases,
+    rotation,
+    sipDomain,
+    vms: topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") })),
+    coreAddress: address,
+    extensions: [],
+    passwords: {},
+    deletedWith: servers?.vault,
+});
+const { certificateSeconds } = rotation;
+const agent = new CoreAgent(
+    "core-agent",
+    { core, ca: bootstrap.ca, roleId: bootstrap.roleIds.core, certificateSeconds },
+    { dependsOn: [bootstrap] },
+);
+
+export const vault = agent.vault;
+export const postgres = agent.postgres;

@@ -1,0 +1,62 @@
+import { coreAgentFiles } from "../../../configs/core-agent/files";
+import { openbaoFiles } from "../../../configs/openbao/files";
+import { postgresFiles } from "../../../configs/postgres/files";
+
+const openbao = (changed: Partial<Parameters<typeof openbaoFiles>[0]> = {}) =>
+    openbaoFiles({
+        address: "192.0.2.1",
+        port: 8200,
+        seal: "seal-1",
+        roleId: "role-1",
+        secretId: "secret-1",
+        ...changed,
+    });
+
+test("provisioning has no right over itself, the audit log, the seal, or mounts of others", () => {
+    const rules = [...openbao()["initialize.hcl"].matchAll(/^path "([^"]+)"/gm)].map(([, at]) => at);
+    expect(rules).toContain("sys/mounts/pki_int");
+    const tooWide =
+        /provisioning|^\*|^sys\/(seal|audit|raw|rotate|generate-root|policies\/acl\/\*|auth\/\*|mounts\/\*)/;
+    expect(rules.filter((at) => tooWide.test(at))).toEqual([]);
+});
+
+test("the seal's key is 32 bytes, in a file of its own, and another key has another name", () => {
+    const keyId = (files: Record<string, string>) => /current_key_id = "(\w+)"/.exec(files["openbao.hcl"])?.[1];
+    expect(openbao()["seal.key"]).toMatch(/^[0-9a-f]{64}$/);
+    expect(openbao()["openbao.hcl"]).not.toContain(openbao()["seal.key"]);
+    expect(keyId(openbao())).toBe(keyId(openbao()));
+    expect(keyId(openbao({ seal: "seal-2" }))).not.toBe(keyId(openbao()));
+});
+
+test("OpenBao listens by TLS at one address only, and writes an audit log", () => {
+    const text = openbao()["openbao.hcl"];
+    expect(text.match(/^listener .*$/gm)).toEqual(['listener "tcp" {']);
+    expect(text).toContain('address         = "192.0.2.1:8200"');
+    expect(text).not.toContain("tls_disable");
+    expect(text).toContain('audit "file"');
+});
+
+test("PostgreSQL takes nobody in without TLS and a password", () => {
+    const files = postgresFiles({ address: "192.0.2.1", port: 5432, password: "known" });
+    const rules = files["pg_hba.conf"].split("\n").filter((line) => line && !line.startsWith("#"));
+    expect(rules.map((line) => line.split(/\s+/))).toEqual([["hostssl", "all", "all", "0.0.0.0/0", "scram-sha-256"]]);
+    expect(files["postgresql.conf"]).toContain("listen_addresses = '192.0.2.1'");
+    expect(files["postgresql.conf"]).not.toContain("known");
+});
+
+test("core-agent asks for each server's certificate and for its own next login", () => {
+    const files = coreAgentFiles({
+        vaultAddress: "https://192.0.2.1:8200",
+        address: "192.0.2.1",
+        role: "core-role",
+        servers: ["openbao", "postgres"],
+        certificateSeconds: 120,
+    });
+    expect(Object.keys(files).sort()).toEqual(["agent.hcl", "openbao.ctmpl", "postgres.ctmpl", "secret-id.ctmpl"]);
+    expect(files["postgres.ctmpl"]).toBe(
+        '{{ with pkiCert "pki_int/issue/core-role" "common_name=postgres" "ip_sans=192.0.2.1" "ttl=120s" }}' +
+            "{{ .Key | trimSpace }}\n{{ .Cert | trimSpace }}\n{{ .CA | trimSpace }}\n{{ end }}",
+    );
+    expect(files["agent.hcl"]).toContain('command = ["/usr/lib/voip/install-certificate", "postgres"]');
+    expect(files["secret-id.ctmpl"]).toContain('"token_bound_cidrs=192.0.2.1/32"');
+});
