@@ -102,12 +102,14 @@ export class TlsRegistration {
             "Content-Length: 0",
         ];
         return new Promise((resolve, reject) => {
-            const late = setTimeout(
-                () => reject(new Error(`no answer to REGISTER in ${answerDeadlineMs} ms`)),
-                answerDeadlineMs,
-            );
+            const fail = (why: string) => reject(new Error(`no answer to REGISTER: ${why}`));
+            const closed = (): void => fail("the connection was closed");
+            if (this.closed) return closed();
+            const late = setTimeout(() => fail(`not in ${answerDeadlineMs} ms`), answerDeadlineMs);
+            this.socket.once("close", closed);
             this.answered = (response) => {
                 clearTimeout(late);
+                this.socket.removeListener("close", closed);
                 resolve(response);
             };
             this.socket.write(`${request.join("\r\n")}\r\n\r\n`);
