@@ -103,9 +103,12 @@ export class TlsRegistration {
         ];
         return new Promise((resolve, reject) => {
             const fail = (why: string) => reject(new Error(`no answer to REGISTER: ${why}`));
-            const closed = (): void => fail("the connection was closed");
-            if (this.closed) return closed();
+            if (this.closed) return fail("the connection was closed");
             const late = setTimeout(() => fail(`not in ${answerDeadlineMs} ms`), answerDeadlineMs);
+            const closed = (): void => {
+                clearTimeout(late);
+                fail("the connection was closed");
+            };
             this.socket.once("close", closed);
             this.answered = (response) => {
                 clearTimeout(late);
