@@ -151,6 +151,6 @@ if (config.lab) {
 }
 
 export = platformOutputs({
-    ...{ config, topology, paths, access, extensions, core, ca: bootstrap.ca },
+    ...{ config, topology, paths, access, extensions, core, databases, ca: bootstrap.ca },
     ...{ sipProxies, pbxs, mediaServers },
 });
