@@ -69,6 +69,7 @@ const extensions = new Extensions("extensions", {
     sipDomain,
     postgres: core.postgres,
     databases,
+    deletedWith: core.servers?.postgres,
 });
 
 const bootstrap = new VaultBootstrap("vault", {
