@@ -70,6 +70,7 @@ const extensions = new Extensions("extensions", {
     sipDomain,
     postgres: core.postgres,
     databases,
+    deletedWith: core.servers?.postgres,
 });
 
 const bootstrap = new VaultBootstrap("vault", {
@@ -152,6 +153,6 @@ if (config.lab) {
 }
 
 export = platformOutputs({
-    ...{ config, topology, paths, access, extensions, core, ca: bootstrap.ca },
+    ...{ config, topology, paths, access, extensions, core, databases, ca: bootstrap.ca },
     ...{ sipProxies, pbxs, mediaServers },
 });

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { CdrPolicies as CdrStorage } from "../databases/cdr-policies";
 import { CdrPolicies } from "../providers/cdr-policies/resource";
+import { DatabaseClaim } from "../providers/database-claim/resource";
 import { Migrations } from "../providers/migrations/resource";
 import type { PostgresAccess } from "./core-services";
 import { componentType } from "./token";
@@ -22,6 +23,9 @@ export const staticRoles = ["opensips", "kamailio", "homer", "cdr_writer"] as co
 
 /** Roles that nobody logs in as: the engine makes short-lived members of them. */
 export const dynamicRoles = ["asterisk", "freeswitch"] as const;
+
+/** What Vault's database engine works as. */
+const adminRole = "vault_admin";
 
 /** Databases that have a schema of ours; the programs of the others bring their own. */
 const migrated = ["kamailio", "asterisk", "cdr"] as const;
@@ -61,7 +65,17 @@ export class Databases extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const options = { parent: this, provider, deletedWith };
+        const login = { host, port, user, password, caFile };
+        const claim = new DatabaseClaim(
+            `${name}-claim`,
+            {
+                ...login,
+                roles: [...staticRoles, ...dynamicRoles, adminRole],
+                databases: Object.keys(databaseOwners),
+            },
+            { parent: this, deletedWith },
+        );
+        const options = { parent: this, provider, deletedWith, dependsOn: [claim] };
         const roles = makeRoles(name, options);
         const { databases, grants } = makeDatabases(name, roles, options);
         const { admin, memberships } = makeAdmin(name, Object.values(roles), options);
@@ -71,7 +85,6 @@ export class Databases extends pulumi.ComponentResource {
             { name: "timescaledb", database: databases.cdr.name, dropCascade: true },
             { ...options, deletedWith: databases.cdr },
         );
-        const login = { host, port, user, password, caFile };
         const inDatabase = (database: postgresql.Database, dependsOn: pulumi.Resource[]) => ({
             parent: this,
             deletedWith: database,
@@ -84,7 +97,7 @@ export class Databases extends pulumi.ComponentResource {
         });
         const policies = new CdrPolicies(`${name}-cdr-policies`, login, inDatabase(databases.cdr, schemas));
 
-        this.admin = { user: "vault_admin", password: pulumi.secret(admin.password.apply((known) => known as string)) };
+        this.admin = { user: adminRole, password: pulumi.secret(admin.password.apply((known) => known as string)) };
         this.cdrStorage = pulumi
             .all([policies.license, policies.retention])
             .apply(([license, retention]) => ({ license, retention }));
@@ -134,7 +147,7 @@ function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.Cus
     ).result;
     const admin = new postgresql.Role(
         `${name}-vault-admin`,
-        { name: "vault_admin", login: true, createRole: true, inherit: false, password },
+        { name: adminRole, login: true, createRole: true, inherit: false, password },
         { ...options, ignoreChanges: ["roles"] }, // its memberships, with their options, are resources of their own
     );
     const memberships = managed.map(

@@ -17,6 +17,8 @@ export interface ExtensionsArgs {
     /** Where proxies and PBXs find them. */
     postgres: PostgresAccess;
     databases: Databases;
+    /** The server, where it belongs to this stack: the rows go with it. */
+    deletedWith?: pulumi.Resource;
 }
 
 /** The accounts: a SIP password and a voicemail PIN for each extension, and their rows in the databases. */
@@ -58,7 +60,7 @@ export class Extensions extends pulumi.ComponentResource {
         new Subscribers(
             `${name}-rows`,
             { host, port, user, password, caFile, sipDomain: args.sipDomain, subscribers },
-            { parent: this, dependsOn: args.databases.resources },
+            { parent: this, dependsOn: args.databases.resources, deletedWith: args.deletedWith },
         );
         this.registerOutputs({ passwords: this.passwords, voicemailPins: this.voicemailPins });
     }

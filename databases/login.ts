@@ -54,3 +54,9 @@ export async function inTransaction<T>(client: Client, work: () => Promise<T>): 
         throw error;
     }
 }
+
+/** Whether a database, or a table in it, is what could not be found (appendix A of PostgreSQL's manual). */
+export function isAbsent(error: unknown): boolean {
+    const { code } = ((error as Error).cause ?? {}) as { code?: string };
+    return code === "3D000" || code === "42P01";
+}

@@ -32,6 +32,7 @@ export const hostPackages: HostPackage[] = [
         purpose: "lab",
         provides: `/usr/lib/${multiarch}/libvirt/connection-driver/libvirt_driver_qemu.so`,
     },
+    { name: "openssl", purpose: "lab", provides: "openssl" },
     { name: "openssh-client", purpose: "lab", provides: "ssh" },
     { ...emulator, purpose: "lab" },
     { name: "qemu-utils", purpose: "lab", provides: "qemu-img" },

@@ -10,8 +10,6 @@ export interface PhoneAccount {
     proxy: { address: string; port: number; transport: Transport };
     /** SDES-SRTP (RFC 4568) is mandatory when true, absent when false. */
     srtp: boolean;
-    /** PEM file that the proxy's TLS certificate is checked against. */
-    caFile?: string;
     /** Answers incoming calls at once. */
     autoAnswer: boolean;
 }
@@ -41,7 +39,6 @@ export function phoneConfig(account: PhoneAccount, runtime: PhoneRuntime): strin
         "poll_method epoll",
         `net_interface ${account.address}`,
         `sip_listen ${account.address}:0`,
-        ...(account.caFile ? [`sip_cafile ${account.caFile}`] : []),
         `module_path ${runtime.modulePath}`,
         ...["g711", "aufile", "aubridge", "sndfile", "srtp"].map((name) => `module ${name}.so`),
         ...["ctrl_tcp", "menu"].map((name) => `module_app ${name}.so`),

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { waitFor } from "../process/wait";
 import type { PhoneAccount } from "./account";
+import { checkCertificate } from "./certificate";
 import { Phone } from "./phone";
 import { meanOpinionScore } from "./quality";
 import type { StreamCounters } from "./stream";
@@ -195,12 +196,10 @@ export async function placeCall(job: CallJob): Promise<CallReport> {
     try {
         try {
             const speech = job.seconds + 5;
-            const caFile = path.join(dir, "ca.pem");
-            fs.writeFileSync(caFile, job.ca);
-            const start = (account: PhoneAccount, name: string, tone: number) =>
-                Phone.start({ ...account, caFile }, path.join(dir, name), tone, speech);
-            lines.push({ phone: await start(job.caller, "a", tones.a) });
-            if (job.callee) lines.push({ phone: await start(job.callee, "b", tones.b) });
+            const { address, port, transport } = job.caller.proxy;
+            if (transport === "tls") await checkCertificate(address, port, job.ca);
+            lines.push({ phone: await Phone.start(job.caller, path.join(dir, "a"), tones.a, speech) });
+            if (job.callee) lines.push({ phone: await Phone.start(job.callee, path.join(dir, "b"), tones.b, speech) });
             await Promise.all(lines.map(({ phone }) => phone.register()));
             conversation = await converse(job, lines);
         } catch (error) {

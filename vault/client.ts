@@ -62,20 +62,22 @@ export class VaultClient {
         const { address, token, ca, timeoutMs = 30_000 } = this.options;
         const url = new URL(`/v1/${path}${method === "LIST" ? "?list=true" : ""}`, address);
         const content = body === undefined ? undefined : JSON.stringify(body);
-        const { status, text } = await exchange(url, content, {
-            method: method === "LIST" ? "GET" : method, // HTTP knows no LIST; proxies may refuse it
-            ca,
-            timeout: timeoutMs,
-            agent: false, // each request has its own connection: the server may have a new certificate by now
-            headers: {
-                "X-Vault-Request": "true",
-                ...(token ? { "X-Vault-Token": token } : {}),
-                ...(wrapTtl ? { "X-Vault-Wrap-TTL": `${wrapTtl}s` } : {}),
-                ...(content
-                    ? { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(content) }
-                    : {}),
-            },
-        }).catch((error: Error) => {
+        const send = () =>
+            exchange(url, content, {
+                method: method === "LIST" ? "GET" : method, // HTTP knows no LIST; proxies may refuse it
+                ca,
+                timeout: timeoutMs,
+                agent: false, // each request has its own connection: the server may have a new certificate by now
+                headers: {
+                    "X-Vault-Request": "true",
+                    ...(token ? { "X-Vault-Token": token } : {}),
+                    ...(wrapTtl ? { "X-Vault-Wrap-TTL": `${wrapTtl}s` } : {}),
+                    ...(content
+                        ? { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(content) }
+                        : {}),
+                },
+            });
+        const { status, text } = await untilNoConflict(send).catch((error: Error) => {
             throw new Error(`Vault at ${address} can't be asked (${method} ${path}): ${error.message}`, {
                 cause: error,
             });
@@ -92,6 +94,22 @@ export class VaultClient {
     }
 }
 
+/** Times that a request is sent when it loses against others. */
+const attempts = 10;
+
+/**
+ * OpenBao's raft store lets the first of two requests win that write to the same place at the same time; nothing of the other
+ * is kept, and it can be sent again.
+ */
+async function untilNoConflict(send: () => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+        const answer = await send();
+        const isConflict = answer.status === 500 && answer.text.includes("transaction commit failed");
+        if (!isConflict || attempt === attempts) return answer;
+        await new Promise((wake) => setTimeout(wake, Math.random() * 50 * attempt));
+    }
+}
+
 function errorsIn(text: string): string[] {
     try {
         return (JSON.parse(text) as { errors?: string[] }).errors ?? [];
@@ -100,11 +118,12 @@ function errorsIn(text: string): string[] {
     }
 }
 
-function exchange(
-    url: URL,
-    content: string | undefined,
-    options: https.RequestOptions,
-): Promise<{ status: number; text: string }> {
+interface Answer {
+    status: number;
+    text: string;
+}
+
+function exchange(url: URL, content: string | undefined, options: https.RequestOptions): Promise<Answer> {
     const { request } = url.protocol === "http:" ? http : https;
     return new Promise((resolve, reject) => {
         const sent = request(url, options, (response) => {

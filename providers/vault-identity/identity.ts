@@ -97,7 +97,8 @@ export async function agentState(target: SshTarget): Promise<AgentState> {
     const { stdout, stderr, status } = await ssh(target, `${program} status`, options);
     if (status === 255) return { state: "host not reached", detail: stderr.trim() };
     if (status !== 0) return { state: "not installed", detail: stderr.trim() };
-    return (JSON.parse(stdout) as { agent: AgentState }).agent;
+    const { state, detail } = (JSON.parse(stdout) as { agent: AgentState }).agent;
+    return { state, detail };
 }
 
 /** Starts the agent anew with its present configuration; with a new identity where its own is good for nothing any more. */

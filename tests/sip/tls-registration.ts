@@ -71,21 +71,23 @@ export class TlsRegistration {
         return registration;
     }
 
-    /** Registers, for the first time or again, over the same connection. @throws Error with the proxy's answer */
-    async register(): Promise<void> {
-        const challenge = await this.exchange();
+    /** Registers, for the first time or again, over the same connection. @param expires seconds; 0 gives it up. @throws Error with the proxy's answer */
+    async register(expires = 600): Promise<void> {
+        const challenge = await this.exchange(expires);
         if (!challenge.startsWith("SIP/2.0 401")) throw new Error(`expected 401, got ${challenge.split("\r\n")[0]}`);
         const asked = /^WWW-Authenticate: Digest (.*)$/im.exec(challenge)?.[1] ?? "";
         const uri = `sip:${this.phone.domain}`;
-        const accepted = await this.exchange(authorization(this.phone, "REGISTER", uri, asked));
+        const accepted = await this.exchange(expires, authorization(this.phone, "REGISTER", uri, asked));
         if (!accepted.startsWith("SIP/2.0 200")) throw new Error(`expected 200, got ${accepted.split("\r\n")[0]}`);
     }
 
-    close(): void {
+    /** Gives up the registration, where that is still possible, and ends the connection. */
+    async close(): Promise<void> {
+        await this.register(0).catch(() => undefined); // it then ends by itself
         this.socket.destroy();
     }
 
-    private exchange(proof?: string): Promise<string> {
+    private exchange(expires: number, proof?: string): Promise<string> {
         const { user, domain, address } = this.phone;
         const contact = `sip:${user}@${address}:${this.socket.localPort};transport=tls`;
         const request = [
@@ -97,17 +99,22 @@ export class TlsRegistration {
             `Call-ID: ${this.callId}`,
             `CSeq: ${++this.sequence} REGISTER`,
             `Contact: <${contact}>`,
-            "Expires: 600",
+            `Expires: ${expires}`,
             ...(proof ? [`Authorization: ${proof}`] : []),
             "Content-Length: 0",
         ];
         return new Promise((resolve, reject) => {
-            const late = setTimeout(
-                () => reject(new Error(`no answer to REGISTER in ${answerDeadlineMs} ms`)),
-                answerDeadlineMs,
-            );
+            const fail = (why: string) => reject(new Error(`no answer to REGISTER: ${why}`));
+            if (this.closed) return fail("the connection was closed");
+            const late = setTimeout(() => fail(`not in ${answerDeadlineMs} ms`), answerDeadlineMs);
+            const closed = (): void => {
+                clearTimeout(late);
+                fail("the connection was closed");
+            };
+            this.socket.once("close", closed);
             this.answered = (response) => {
                 clearTimeout(late);
+                this.socket.removeListener("close", closed);
                 resolve(response);
             };
             this.socket.write(`${request.join("\r\n")}\r\n\r\n`);

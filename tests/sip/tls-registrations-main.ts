@@ -14,7 +14,7 @@ async function main(): Promise<void> {
         const closed = held.filter((registration) => registration.closed).length;
         process.stdout.write(`${JSON.stringify({ serials: held.map(({ serial }) => serial), closed, failures })}\n`);
     }
-    held?.forEach((registration) => registration.close());
+    await Promise.all(held?.map((registration) => registration.close()) ?? []);
 }
 
 main().catch((error: unknown) => {

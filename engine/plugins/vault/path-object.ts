@@ -71,7 +71,9 @@ export function pathObject(api: () => VaultApi, object: PathObject): ResourceTyp
         },
         async read(id) {
             const data = await readUnless(api(), id, /no such/);
-            return data && { ...properties(fields, data), ...(await object.readMore?.(api(), id)) };
+            if (!data) return undefined;
+            const told: Properties = Object.fromEntries((computed ?? []).map((name) => [name, data[snakeCase(name)]]));
+            return { ...told, ...properties(fields, data), ...(await object.readMore?.(api(), id)) };
         },
         async update(id, olds, inputs) {
             // what is left out goes back to its default in some engines, and stays as it was in others

@@ -17,7 +17,7 @@ const topology = plan(config);
 const address = topology.networks.internal.hostAddress;
 const { ports, sipDomain, rotation } = config;
 
-const network = new Network("network", { networks: topology.networks, uris: [paths.libvirtUri] });
+const network = new Network("network", { networks: topology.networks, uris: [paths.libvirtUri], ownBridges: false });
 const packages = {
     suite: config.debianSuite,
     checkValidUntil: config.aptCheckValidUntil,

@@ -10,7 +10,7 @@ import { layerEntries, type ImageRequest } from "../../../images/recipe";
 import { run, type RunResult } from "../../../process/run";
 
 /** Builds the image of a VM unless the cache has it. @returns the directories of one of its layers, lowest first. */
-async function layerDirectories(kind: string, container: string | undefined, layer: string): Promise<string[]> {
+export async function layerDirectories(kind: string, container: string | undefined, layer: string): Promise<string[]> {
     const checked = validateStack("testing");
     if ("problems" in checked) throw new Error(checked.problems.join("\n"));
     const { debianSuite, debianMirror, aptCheckValidUntil } = checked.config;

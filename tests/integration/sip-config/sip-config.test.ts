@@ -1,8 +1,14 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { parseCalls } from "../../../cli/rotation/calls";
-import { asteriskFiles } from "../../../configs/asterisk/files";
+import { asteriskCredentials, asteriskFiles, asteriskTlsDir, type AsteriskView } from "../../../configs/asterisk/files";
 import { kamailioFiles } from "../../../configs/kamailio/files";
+import { pgbouncerCredentials, pgbouncerFiles } from "../../../configs/pgbouncer/files";
 import type { GuestFile } from "../../../configs/render";
 import { rtpengineFiles } from "../../../configs/rtpengine/files";
+import { makeCertificate } from "../../../providers/bootstrap-certificate/certificate";
+import type { AgentFile } from "../../../configs/vault-agent/templates";
 import * as views from "../../unit/configs/views";
 import { LayerRoot } from "./layer-root";
 
@@ -14,6 +20,13 @@ function withMistake(files: GuestFile[], name: string, line: string, mistake: st
     expect(broken).not.toEqual(files);
     return broken;
 }
+
+/** A file as the agent renders it, with a user and a password in place. */
+const rendered = ({ path, mode, contents }: AgentFile): GuestFile => ({
+    path,
+    mode,
+    content: contents.replace("{{ .Data.username }}", "somebody").replace("{{ .Data.password }}", "a-password"),
+});
 
 describe("Kamailio", () => {
     let root: LayerRoot;
@@ -27,7 +40,7 @@ describe("Kamailio", () => {
 
     test.each([
         ["one PBX and RTPEngine", views.kamailio],
-        ["several of them, and TLS", views.kamailioOfMany],
+        ["several of them", views.kamailioOfMany],
     ])("accepts its configuration with %s", async (_, view) => {
         const { status, stdout } = await check(kamailioFiles(view));
         expect(stdout).toContain("config file ok");
@@ -41,36 +54,64 @@ describe("Kamailio", () => {
         expect(stdout).toContain("parse error");
         expect(status).not.toBe(0);
     });
+});
 
-    test("starts, has its accounts, and keeps registrations over a restart", async () => {
+describe("PgBouncer", () => {
+    let root: LayerRoot;
+    beforeAll(async () => {
+        root = await LayerRoot.of("sip");
+    });
+    afterAll(() => root?.remove());
+
+    const credentials = pgbouncerCredentials("kamailio", { host: "192.168.64.1", port: 5432 }).files.map(rendered);
+
+    /** Starts it as its unit does, until it listens or has ended; what it says. */
+    const start = async (files: GuestFile[]): Promise<string> => {
         const script = `
-serve() { kamailio -DD -E -f /etc/kamailio/kamailio.cfg 2>>/tmp/log & pid=$!; }
-answers() { n=0; until kamcmd core.uptime >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt 300 ] || { cat /tmp/log; exit 1; }; sleep 0.1; done; }
-serve; answers
-kamcmd ul.add location s:1001 sip:1001@10.64.0.101:5060 600 1.0 s: 0 0 0 || exit 1
-kill $pid; wait $pid
-serve; answers
-kamcmd ul.lookup location s:1001 | grep Address
-kamcmd dispatcher.list | grep URI
-grep -E 'ERROR|CRITICAL' /tmp/log | grep -v -e rtpengine -e receive_fd
-kill $pid; wait $pid`;
-        const { stdout } = await root.run(
-            kamailioFiles(views.kamailio),
-            ["10.64.0.10", "192.168.64.10", "192.168.64.30"],
-            script,
-        );
-        expect(stdout).toMatch(/Address: sip:1001@10\.64\.0\.101:5060/);
-        expect(stdout).toMatch(/URI: sip:192\.168\.64\.30:5080/);
-        expect(stdout).not.toMatch(/ERROR|CRITICAL/);
+install -d -o postgres -m 0755 /var/lib/pgbouncer
+chown postgres /etc/pgbouncer/credentials.ini
+setpriv --reuid postgres --regid postgres --clear-groups pgbouncer /etc/pgbouncer/pgbouncer.ini >/tmp/log 2>&1 & pid=$!
+n=0; until grep -q 'process up' /tmp/log || ! kill -0 $pid 2>/dev/null; do n=$((n + 1)); [ $n -lt 300 ] || break; sleep 0.1; done
+kill -HUP $pid; sleep 0.2
+kill $pid; wait $pid; cat /tmp/log`;
+        return (await root.run(files, ["192.168.64.10"], script)).stdout;
+    };
+
+    test("takes its configuration, at the start and when told to read it again", async () => {
+        const said = await start([...pgbouncerFiles(views.pgbouncer), ...credentials]);
+        expect(said).toContain("listening on unix:/var/lib/pgbouncer/.s.PGSQL.6432");
+        expect(said).not.toMatch(/listening on \d/);
+        expect(said).toContain("got SIGHUP, re-reading config");
+        expect(said).not.toMatch(/ERROR|FATAL|WARNING/);
+    });
+
+    test("refuses one with a mistake", async () => {
+        const files = [...pgbouncerFiles(views.pgbouncer), ...credentials];
+        const broken = withMistake(files, "pgbouncer.ini", "pool_mode = transaction", "pool_mode = transactions");
+        expect(await start(broken)).toMatch(/ERROR.*pool_mode|invalid value.*transactions/);
     });
 });
 
 describe("Asterisk", () => {
     let root: LayerRoot;
+    let certificate: string;
     beforeAll(async () => {
         root = await LayerRoot.of("pbx", "asterisk");
+        const dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-certificate-"));
+        const file = path.join(dir, "both.pem");
+        await makeCertificate({ file, owner: process.getuid?.() ?? 0, commonName: "pbx-1", address: "192.168.64.30" });
+        certificate = fs.readFileSync(file, "utf8");
+        fs.rmSync(dir, { recursive: true });
     });
     afterAll(() => root?.remove());
+
+    /** Asterisk's files with those that the agent renders. */
+    const withSecrets = (view: AsteriskView): GuestFile[] => [
+        ...asteriskFiles(view),
+        ...asteriskCredentials("").files.map(rendered),
+        { path: `${asteriskTlsDir}/cert.pem`, content: certificate },
+        { path: `${asteriskTlsDir}/key.pem`, content: certificate, mode: "0600" },
+    ];
 
     /** Starts Asterisk, waits until it is ready, runs commands of its CLI; its messages come first. */
     async function ask(files: GuestFile[], ...commands: string[]): Promise<string> {
@@ -84,20 +125,22 @@ kill $pid; wait $pid`;
         return stdout.replace(/\x1b\[[0-9;]*m/g, ""); // eslint-disable-line no-control-regex
     }
 
-    test("starts with all its modules and no complaint", async () => {
-        const said = await ask(asteriskFiles(views.asterisk), "module show like chan_pjsip", "core show uptime");
-        expect(said).not.toMatch(/ERROR|WARNING|declined to load/);
+    test("starts with all its modules, and no complaint but that its database is away", async () => {
+        const said = await ask(withSecrets(views.asterisk), "module show like chan_pjsip", "core show uptime");
+        const complaints = said.split("\n").filter((line) => /ERROR|WARNING|declined to load/.test(line));
+        expect(complaints.filter((line) => !line.includes("odbc"))).toEqual([]);
         expect(said).toMatch(/chan_pjsip\.so .* Running/);
         expect(said).toContain("System uptime");
     });
 
-    test("knows its trunks, dialplan and mailboxes", async () => {
+    test("knows its trunks, its dialplan, and where the rest is", async () => {
         const said = await ask(
-            asteriskFiles(views.asteriskOfMany),
+            withSecrets(views.asteriskOfMany),
             "pjsip show endpoints",
             "pjsip show transports",
             "dialplan show from-proxy",
-            "voicemail show users",
+            "sorcery memory cache show res_pjsip/endpoint",
+            "odbc show",
         );
         expect(said).toMatch(/Endpoint: +sip-1 /);
         expect(said).toMatch(/Endpoint: +sip-2 /);
@@ -105,7 +148,9 @@ kill $pid; wait $pid`;
         expect(said).toMatch(/transport-udp +udp .* 192\.168\.64\.30:5080/);
         for (const number of ["_1XXX", "_2XXX", "\\*43", "\\*60", "\\*98"])
             expect(said).toMatch(new RegExp(`'${number}' =>`));
-        expect(said).toMatch(/default +1001 +Extension 1001/);
+        expect(said).toMatch(/transport-tls +tls .* 192\.168\.64\.30:5081/);
+        expect(said).toMatch(/seconds before object becomes stale: 600/);
+        expect(said).toMatch(/DSN: +asterisk/);
     });
 
     test("tells of each call how it ended", async () => {
@@ -122,13 +167,13 @@ asterisk -rx 'channel request hangup all'
 until_so "grep -q ended /tmp/log"
 grep ended /tmp/log
 kill $pid; wait $pid`;
-        const { stdout } = await root.run(asteriskFiles(views.asterisk), ["192.168.64.30"], script);
+        const { stdout } = await root.run(withSecrets(views.asterisk), ["192.168.64.30"], script);
         const ids = parseCalls(stdout).map(({ id }) => id);
         expect(ids).toEqual(expect.arrayContaining([/call (\S+) ended, cause \d+/.exec(stdout)?.[1]]));
     });
 
     test("says so when a module is missing from the list", async () => {
-        const broken = withMistake(asteriskFiles(views.asterisk), "modules.conf", "load = res_pjsip_pubsub.so", "");
+        const broken = withMistake(withSecrets(views.asterisk), "modules.conf", "load = res_pjsip_pubsub.so", "");
         expect(await ask(broken)).toMatch(/chan_pjsip declined to load/);
     });
 });

@@ -65,10 +65,9 @@ export async function runProgram(
         Object.fromEntries(Object.entries(config).map(([key, value]) => [`voip-stack:${key}`, value])),
     );
     const program = (await import("../../../index")) as { default: Record<string, unknown> };
-    const settled = new Promise<Record<string, unknown>>((resolve) => {
-        sdk.output(program.default).apply((value) => resolve(value as Record<string, unknown>));
-    });
-    const outputs = await settled;
+    // an output never settles for `apply` when what it stands on failed: its promise tells
+    const settled = sdk.output(program.default) as unknown as { promise(): Promise<Record<string, unknown>> };
+    const outputs = await settled.promise();
     await sdk.runtime.disconnect();
     return { made, outputs };
 }

@@ -11,6 +11,8 @@ interface Asked {
 describe("the client of Vault's API", () => {
     const asked: Asked[] = [];
     let answer: { status: number; body?: string };
+    /** Answers before that one. */
+    const first: { status: number; body?: string }[] = [];
     let server: http.Server;
     let client: VaultClient;
 
@@ -20,7 +22,8 @@ describe("the client of Vault's API", () => {
             request.on("data", (chunk: Buffer) => (body += chunk.toString()));
             request.on("end", () => {
                 asked.push({ line: `${request.method} ${request.url}`, headers: request.headers, body });
-                response.writeHead(answer.status).end(answer.body);
+                const { status, body: said } = first.shift() ?? answer;
+                response.writeHead(status).end(said);
             });
         });
         await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -76,5 +79,24 @@ describe("the client of Vault's API", () => {
         await expect(nobody.request("GET", "sys/health")).rejects.toThrow(
             /Vault at http:\/\/127\.0\.0\.1:1 can't be asked \(GET sys\/health\): .*ECONNREFUSED/,
         );
+    });
+
+    const conflict = { status: 500, body: '{"errors": ["1 error occurred:\\n\\t* transaction commit failed\\n\\n"]}' };
+
+    test("sends a request again that lost against another one", async () => {
+        first.push(conflict, conflict);
+        answer = { status: 200, body: '{"data": {"kept": "yes"}}' };
+        expect((await client.request("POST", "pki/root", {}))?.data).toEqual({ kept: "yes" });
+        expect(asked).toHaveLength(3);
+    });
+
+    test("gives up on a request that always loses, and at once on any other failure", async () => {
+        answer = conflict;
+        await expect(client.request("POST", "pki/root", {})).rejects.toThrow("transaction commit failed");
+        expect(asked).toHaveLength(10);
+        asked.splice(0);
+        answer = { status: 500, body: '{"errors": ["internal error"]}' };
+        await expect(client.request("POST", "pki/root", {})).rejects.toThrow("internal error");
+        expect(asked).toHaveLength(1);
     });
 });

@@ -1,0 +1,87 @@
+import {
+    certificateRoles,
+    identities,
+    pbxDomain,
+    policyDocument,
+    rights,
+    type Identity,
+} from "../../../vault/policies";
+
+const addresses: Record<Identity, string[]> = {
+    sip: ["192.0.2.10", "192.0.2.11"],
+    pbx: ["192.0.2.30"],
+    media: ["192.0.2.20"],
+    core: ["192.0.2.1"],
+};
+const documents = Object.fromEntries(
+    identities.map((identity) => [identity, policyDocument(identity, addresses[identity])]),
+) as Record<Identity, string>;
+
+/** Paths of a policy, with what may be done there. */
+const paths = (document: string): Record<string, string[]> =>
+    Object.fromEntries(
+        [...document.matchAll(/path "([^"]+)" \{\n {2}capabilities = \[([^\]]*)\]/g)].map(([, path, capabilities]) => [
+            path,
+            capabilities.split(", ").map((name) => name.slice(1, -1)),
+        ]),
+    );
+
+describe("policies", () => {
+    it.each(identities)("of %s name every path in full, and allow neither listing nor deleting", (identity) => {
+        for (const [path, capabilities] of Object.entries(paths(documents[identity]))) {
+            expect(path).not.toMatch(/[*+]/);
+            for (const capability of capabilities) expect(["read", "create", "update"]).toContain(capability);
+        }
+    });
+
+    it("give the secrets of ADR-011 to their tiers", () => {
+        const secrets = (identity: Identity) =>
+            Object.keys(paths(documents[identity]))
+                .filter((path) => path.startsWith("secret/data/"))
+                .map((path) => path.slice("secret/data/".length));
+        expect(secrets("sip")).toEqual(["opensips", "kamailio", "postgres", "redis-1", "ca"]);
+        expect(secrets("pbx")).toEqual(["asterisk", "freeswitch", "postgres", "rabbitmq", "ca"]);
+        expect(secrets("media")).toEqual(["rtpengine", "redis-1", "ca"]);
+        expect(secrets("core")).toEqual(["ca"]);
+    });
+
+    it("give each certificate and each database credential to one identity only", () => {
+        for (const kind of ["certificates", "credentials"] as const) {
+            const all = identities.flatMap((identity) => rights[identity][kind]);
+            expect(new Set(all).size).toBe(all.length);
+        }
+    });
+
+    it("let an identity have secret-ids of its own role, each for one of its addresses", () => {
+        expect(documents.sip).toContain('path "auth/approle/role/sip-vm-role/secret-id"');
+        expect(documents.sip).toContain('"cidr_list" = ["192.0.2.10/32", "192.0.2.11/32"]');
+        expect(documents.sip).toContain('required_parameters = ["cidr_list", "token_bound_cidrs"]');
+        expect(documents.sip).not.toContain("pbx-vm-role");
+    });
+});
+
+describe("names in certificates", () => {
+    const vms = [
+        { name: "sip-1", role: "sip" as const },
+        { name: "sip-2", role: "sip" as const },
+        { name: "pbx-1", role: "pbx" as const },
+        { name: "media-1", role: "media" as const },
+    ];
+
+    it("are the domain's and the VM's own", () => {
+        const roles = Object.fromEntries(certificateRoles("sip.local", vms).map(({ role, names }) => [role, names]));
+        expect(roles["kamailio-role"]).toEqual(["sip.local", "sip-1.sip.local", "sip-2.sip.local"]);
+        expect(roles["opensips-role"]).toEqual(roles["kamailio-role"]);
+        expect(roles["asterisk-role"]).toEqual(["pbx.local", "pbx-1.sip.local"]);
+    });
+
+    it.each(["sip.local", "example.com"])("of proxies and PBXs have nothing in common in %s", (domain) => {
+        const roles = Object.fromEntries(certificateRoles(domain, vms).map(({ role, names }) => [role, names]));
+        expect(roles["asterisk-role"].filter((name) => roles["kamailio-role"].includes(name))).toEqual([]);
+    });
+
+    it("follow the SIP domain", () => {
+        expect(pbxDomain("sip.local")).toBe("pbx.local");
+        expect(pbxDomain("example.com")).toBe("pbx.example.com");
+    });
+});
