@@ -48,7 +48,8 @@ function unsupported(request: RegisterResourceRequest): string[] {
     const hooks: Record<string, string[]> = { ...request.getHooks()?.toObject() };
     const isNested = (property: string): boolean => !/^(\*|[A-Za-z_]\w*)$/.test(property);
     const ignored = request.getIgnorechangesList().filter(isNested);
-    const forcing = request.getReplaceonchangesList().filter(isNested);
+    // Every command of @pulumi/command asks for `triggers[*]`: any element, which is any change of the property.
+    const forcing = request.getReplaceonchangesList().filter((name) => isNested(name.replace(/\[\*\]$/, "")));
     return [
         ...(ignored.length > 0 ? [`ignoreChanges inside of a property (${ignored.join(", ")})`] : []),
         ...(forcing.length > 0 ? [`replaceOnChanges inside of a property (${forcing.join(", ")})`] : []),

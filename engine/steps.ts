@@ -72,12 +72,12 @@ export async function planStep(
     const oldResource = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
     const diff = await diffResource(provider, goal.urn, oldResource, inputs, goal.ignoreChanges);
     const { diffs } = diff;
-    const forcing = new Set(goal.replaceOnChanges);
+    const forcing = new Set(goal.replaceOnChanges.map((name) => name.replace(/\[\*\]$/, "")));
     const replaces = [
         ...diff.replaces,
         ...(providerReplaced ? ["provider"] : []),
         ...(diff.changes === "some" ? diffs.filter((name) => forcing.has(name) || forcing.has("*")) : []),
-    ];
+    ].filter((name, index, all) => all.indexOf(name) === index);
     if (replaces.length > 0) {
         const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
         // Defaults that depend on the old resource, such as generated names, are computed anew for its successor.
