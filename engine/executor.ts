@@ -160,7 +160,8 @@ export class Executor {
         const step: Step = { op: "same", old, new: state };
         this.announce(step);
         this.snapshot.add(state, old);
-        await this.save();
+        // Only its place in the checkpoint would differ: not worth a write for each of hundreds.
+        if (state !== old) await this.save();
         this.report(step);
     }
 
