@@ -126,17 +126,16 @@ export class Deployment {
         }
     }
 
-    private async settle(wanted: Goal, providerReference: string | undefined): Promise<Registered> {
+    private async settle(goal: Goal, providerReference: string | undefined): Promise<Registered> {
         const { snapshot } = this.executor;
-        const { urn } = wanted;
+        const { urn } = goal;
         if (this.registered.has(urn)) {
-            throw new Error(`two resources have the name ${nameOfUrn(urn)} and the type ${wanted.type}`);
+            throw new Error(`two resources have the name ${nameOfUrn(urn)} and the type ${goal.type}`);
         }
         this.registered.add(urn);
-        const urns = [urn, ...oldUrns(wanted, this.renamed)];
+        const urns = [urn, ...oldUrns(goal, this.renamed)];
         const known = urns.map((each) => snapshot.old(each)).find((state) => state !== undefined);
-        const goal = known && known.urn !== urn ? { ...wanted, oldUrn: known.urn } : wanted;
-        if (goal.oldUrn) this.renamed.set(urn, goal.oldUrn);
+        if (known && known.urn !== urn) this.renamed.set(urn, known.urn);
         if (!this.isTarget(goal)) return this.leave(goal, known);
 
         const provider = await this.provider(goal, providerReference);
@@ -207,19 +206,17 @@ export class Deployment {
             inputs,
             outputs: {},
             parent,
-            dependencies,
+            dependencies: dependencies.length > 0 ? dependencies : undefined,
             provider,
+            additionalSecretOutputs:
+                request.additionalSecretOutputs.length > 0 ? request.additionalSecretOutputs : undefined,
         };
         const state = await this.executor.run(
-            { op: "read", new: wanted },
+            { op: "read", old: this.executor.snapshot.old(urn), new: wanted },
             async () => {
                 const found = await (await this.registry.get(provider)).read(urn, { id, inputs, outputs: {} });
                 if (!found) throw new Error(`${nameOfUrn(urn)} (${type}) with id '${id}' does not exist`);
-                return withSecretOutputs({
-                    ...wanted,
-                    ...found,
-                    additionalSecretOutputs: request.additionalSecretOutputs,
-                });
+                return withSecretOutputs({ ...wanted, id: found.id, outputs: found.outputs });
             },
             (result) => this.executor.snapshot.add(result!, this.executor.snapshot.old(urn)),
         );

@@ -160,7 +160,8 @@ export class Executor {
         const step: Step = { op: "same", old, new: state };
         this.announce(step);
         this.snapshot.add(state, old);
-        await this.save();
+        // Only its place in the checkpoint would differ: not worth a write for each of hundreds.
+        if (state !== old) await this.save();
         this.report(step);
     }
 
@@ -174,7 +175,7 @@ export class Executor {
 
     /** What a resource will be is not known before the step is done: only what is wanted of it. */
     announce(step: Step): void {
-        const known = step.op === "refresh" || step.op === "replace" || !step.new;
+        const known = ["refresh", "replace", "read"].includes(step.op) || !step.new;
         const wanted = known ? step.new : { ...step.new!, id: undefined, outputs: {} };
         if (this.isShown(step)) this.events.send({ resourcePreEvent: this.metadata({ ...step, new: wanted }) });
     }

@@ -20,8 +20,6 @@ export interface Goal {
     replaceOnChanges: string[];
     additionalSecretOutputs: string[];
     aliases: Alias[];
-    /** The URN that the state knows the resource by, when that is not its own. */
-    oldUrn?: string;
     customTimeouts?: CustomTimeouts;
     retainOnDelete: boolean;
     deletedWith?: string;
@@ -38,8 +36,9 @@ export function seconds(duration: string): number {
 }
 
 function timeouts(request: RegisterResourceRequest): CustomTimeouts | undefined {
-    const texts: Record<string, string> = { ...request.getCustomtimeouts()?.toObject() };
-    const set = Object.entries(texts).filter(([, text]) => text);
+    const given = request.getCustomtimeouts();
+    const texts = { create: given?.getCreate(), update: given?.getUpdate(), delete: given?.getDelete() };
+    const set = Object.entries(texts).flatMap(([operation, text]) => (text ? [[operation, text] as const] : []));
     if (set.length === 0) return undefined;
     return Object.fromEntries(set.map(([operation, text]) => [operation, seconds(text)]));
 }
@@ -47,7 +46,13 @@ function timeouts(request: RegisterResourceRequest): CustomTimeouts | undefined 
 /** What the request asks for and this engine can't do; said before anything is touched. */
 function unsupported(request: RegisterResourceRequest): string[] {
     const hooks: Record<string, string[]> = { ...request.getHooks()?.toObject() };
+    const isNested = (property: string): boolean => !/^(\*|[A-Za-z_]\w*)$/.test(property);
+    const ignored = request.getIgnorechangesList().filter(isNested);
+    // Every command of @pulumi/command asks for `triggers[*]`: any element, which is any change of the property.
+    const forcing = request.getReplaceonchangesList().filter((name) => isNested(name.replace(/\[\*\]$/, "")));
     return [
+        ...(ignored.length > 0 ? [`ignoreChanges inside of a property (${ignored.join(", ")})`] : []),
+        ...(forcing.length > 0 ? [`replaceOnChanges inside of a property (${forcing.join(", ")})`] : []),
         ...(request.getRemote() ? ["remote components"] : []),
         ...(request.getImportid() ? ["import"] : []),
         ...(request.getTransformsList().length > 0 ? ["transforms"] : []),

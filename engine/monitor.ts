@@ -80,12 +80,13 @@ function step<Request, Response>(
     };
 }
 
-function refuse<Request, Response>(what: string): Handler<Request, Response> {
-    return (_call, answer) =>
-        answer({ code: status.UNIMPLEMENTED, details: `the embedded engine does not support ${what}` });
+/** What the program asks for and this engine can't do ends the operation, whatever the SDK would make of the answer. */
+function refuse<Request, Response>(host: MonitorHost, what: string): Handler<Request, Response> {
+    return step(host, () => Promise.reject(new Error(`the embedded engine does not support ${what}`)));
 }
 
-function engineService({ events }: MonitorHost): IEngineServer {
+function engineService(host: MonitorHost): IEngineServer {
+    const { events } = host;
     let root = "";
     const severities: Record<number, Severity> = {
         [engine.LogSeverity.INFO]: "info",
@@ -103,8 +104,8 @@ function engineService({ events }: MonitorHost): IEngineServer {
             root = request.getUrn();
             return new engine.SetRootResourceResponse();
         }),
-        startDebugging: refuse("debugging"),
-        requirePulumiVersion: refuse("asking for a version of the Pulumi CLI"),
+        startDebugging: refuse(host, "debugging"),
+        requirePulumiVersion: refuse(host, "asking for a version of the Pulumi CLI"),
     };
 }
 
@@ -197,13 +198,13 @@ function monitorService(host: MonitorHost): IResourceMonitorServer {
             host.onProgramDone();
             return new Empty();
         }),
-        call: refuse("methods of remote components"),
-        existsResource: refuse("asking whether a resource exists"),
-        registerStackTransform: refuse("resource transforms"),
-        registerStackInvokeTransform: refuse("invoke transforms"),
-        registerResourceHook: refuse("resource hooks"),
-        registerErrorHook: refuse("error hooks"),
-        registerPackage: refuse("parameterized packages"),
+        call: refuse(host, "methods of remote components"),
+        existsResource: refuse(host, "asking whether a resource exists"),
+        registerStackTransform: refuse(host, "resource transforms"),
+        registerStackInvokeTransform: refuse(host, "invoke transforms"),
+        registerResourceHook: refuse(host, "resource hooks"),
+        registerErrorHook: refuse(host, "error hooks"),
+        registerPackage: refuse(host, "parameterized packages"),
     };
 }
 

@@ -34,7 +34,6 @@ export interface ResourceState {
     /** Deleted ahead of its replacement, which was not made yet. */
     pendingReplacement?: boolean;
     additionalSecretOutputs?: string[];
-    aliases?: string[];
     customTimeouts?: CustomTimeouts;
     retainOnDelete?: boolean;
     deletedWith?: string;

@@ -12,11 +12,9 @@ export type Plan =
     | { op: "replace"; inputs: PropertyMap; diffs: string[]; replaces: string[]; deleteFirst: boolean };
 
 function withIgnored(goal: Goal, old: ResourceState): PropertyMap {
+    if (goal.ignoreChanges.includes("*")) return old.inputs;
     const inputs = { ...goal.inputs };
     for (const name of goal.ignoreChanges) {
-        if (!/^[A-Za-z_]\w*$/.test(name)) {
-            throw new Error(`ignoreChanges of ${nameOfUrn(goal.urn)}: '${name}' is not a top-level property's name`);
-        }
         if (old.inputs[name] === undefined) delete inputs[name];
         else inputs[name] = old.inputs[name];
     }
@@ -45,8 +43,9 @@ export async function diffResource(
     ignoreChanges: string[],
 ): Promise<Diff> {
     const diff = await provider.diff(urn, old, inputs, ignoreChanges);
-    const changes = diff.changes === "unknown" ? (equalValues(old.inputs, inputs) ? "none" : "some") : diff.changes;
-    return { ...diff, changes };
+    if (diff.changes !== "unknown") return diff;
+    const diffs = changedKeys(old.inputs, inputs);
+    return { ...diff, changes: diffs.length > 0 ? "some" : "none", diffs };
 }
 
 /**
@@ -72,13 +71,13 @@ export async function planStep(
 
     const oldResource = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
     const diff = await diffResource(provider, goal.urn, oldResource, inputs, goal.ignoreChanges);
-    const changed = changedKeys(old.inputs, inputs);
     const { diffs } = diff;
+    const forcing = new Set(goal.replaceOnChanges.map((name) => name.replace(/\[\*\]$/, "")));
     const replaces = [
         ...diff.replaces,
         ...(providerReplaced ? ["provider"] : []),
-        ...goal.replaceOnChanges.filter((name) => (name === "*" ? changed.length > 0 : changed.includes(name))),
-    ];
+        ...(diff.changes === "some" ? diffs.filter((name) => forcing.has(name) || forcing.has("*")) : []),
+    ].filter((name, index, all) => all.indexOf(name) === index);
     if (replaces.length > 0) {
         const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
         // Defaults that depend on the old resource, such as generated names, are computed anew for its successor.

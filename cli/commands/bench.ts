@@ -10,6 +10,7 @@ export interface BenchOptions {
 
 const benches: Record<string, (options: BenchOptions) => Promise<Result>> = {
     up: async (options) => (await import("../../bench/up")).benchUp(options),
+    engine: async () => (await import("../../bench/engine")).benchEngine(),
     media: async (options) => (await import("../../bench/media")).benchMedia(options),
 };
 

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { findPulumi } from "../../cli/engine/choice";
 import type { EngineEvent, OpType, StepMetadata } from "../../engine/events";
 import type { OperationKind } from "../../engine/operation";
 import { readOutputs } from "../../engine/outputs";
-import { projectDir } from "../../paths";
+import { nodeArgv } from "../../process/node";
 import type { Workspace } from "./workspace";
 
 /** What an operation came to. */
@@ -18,8 +19,14 @@ export interface Outcome {
     stderr: string;
 }
 
+export interface Running {
+    child: ChildProcess;
+    outcome: Promise<Outcome>;
+}
+
 export interface Engine {
     name: "embedded" | "official";
+    start(kind: OperationKind, workspace: Workspace, targets?: string[]): Running;
     run(kind: OperationKind, workspace: Workspace, targets?: string[]): Promise<Outcome>;
     outputs(workspace: Workspace): Promise<Record<string, unknown>>;
 }
@@ -40,29 +47,29 @@ function outcome(status: number, text: string, stderr: string): Outcome {
     };
 }
 
-/** Starts the embedded engine, as `./voip` does, and leaves it running. */
-export function startEmbedded(
-    kind: OperationKind,
-    workspace: Workspace,
-    targets: string[] = [],
-): { child: ChildProcess; outcome: Promise<Outcome> } {
-    const main = path.join(projectDir, "engine", "main.ts");
-    const target = targets.flatMap((urn) => ["--target", urn]);
-    const loader = path.join(projectDir, "process", "typescript.js");
-    const argv = ["--require", loader, main, kind, "--stack", workspace.stack, ...target];
-    const child = spawn(process.execPath, argv, { cwd: workspace.dir, env: workspace.env });
+function follow(argv: string[], workspace: Workspace, eventsOf: (stdout: string) => string): Running {
+    const child = spawn(argv[0], argv.slice(1), { cwd: workspace.dir, env: workspace.env });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    const end = new Promise<Outcome>((resolve) =>
-        child.once("close", (status) => resolve(outcome(status ?? -1, stdout, stderr))),
-    );
+    const end = new Promise<Outcome>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (status) => resolve(outcome(status ?? -1, eventsOf(stdout), stderr)));
+    });
     return { child, outcome: end };
+}
+
+/** Starts the embedded engine, as `./voip` does, and leaves it running. */
+export function startEmbedded(kind: OperationKind, workspace: Workspace, targets: string[] = []): Running {
+    const target = targets.flatMap((urn) => ["--target", urn]);
+    const argv = [...nodeArgv("engine/main.ts"), kind, "--stack", workspace.stack, ...target];
+    return follow(argv, workspace, (stdout) => stdout);
 }
 
 export const embedded: Engine = {
     name: "embedded",
+    start: startEmbedded,
     run: (kind, workspace, targets) => startEmbedded(kind, workspace, targets).outcome,
     async outputs(workspace) {
         Object.assign(process.env, workspace.env);
@@ -70,35 +77,54 @@ export const embedded: Engine = {
     },
 };
 
-function pulumi(workspace: Workspace, args: string[]): { status: number; stdout: string; stderr: string } {
-    const env = { ...workspace.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DEBUG_COMMANDS: "true" };
-    const all = [...args, "--stack", workspace.stack, "--non-interactive"];
-    const { status, stdout, stderr } = spawnSync("pulumi", all, { cwd: workspace.dir, env, encoding: "utf8" });
+export const cli = findPulumi();
+
+export interface Said {
+    status: number;
+    stdout: string;
+    stderr: string;
+}
+
+/** Runs a command of the official CLI on the workspace's stack. */
+export function pulumi(workspace: Workspace, args: string[]): Said {
+    const options = { cwd: workspace.dir, env: workspace.env, encoding: "utf8" } as const;
+    const { status, stdout, stderr } = spawnSync(cli!, [...args, "--non-interactive"], options);
     return { status: status ?? -1, stdout, stderr };
+}
+
+/** The CLI runs operations only on stacks that are in the backend. */
+function makeStack(workspace: Workspace): void {
+    if (!fs.existsSync(workspace.checkpointFile)) pulumi(workspace, ["stack", "init", workspace.stack, "--no-select"]);
 }
 
 const official: Engine = {
     name: "official",
-    async run(kind, workspace, targets = []) {
-        pulumi(workspace, ["stack", "select", "--create"]);
+    start(kind, workspace, targets = []) {
+        makeStack(workspace);
         const log = path.join(workspace.root, "events.json");
         fs.rmSync(log, { force: true });
         const yes = kind === "preview" ? [] : ["--yes", "--skip-preview"];
         const target = targets.flatMap((urn) => ["--target", urn]);
-        const { status, stdout, stderr } = pulumi(workspace, [kind, ...yes, ...target, "--event-log", log]);
-        return outcome(status, fs.existsSync(log) ? fs.readFileSync(log, "utf8") : "", `${stdout}${stderr}`);
+        const argv = [cli!, kind, ...yes, ...target, "--event-log", log, "--stack", workspace.stack];
+        const events = (): string => (fs.existsSync(log) ? fs.readFileSync(log, "utf8") : "");
+        return follow([...argv, "--non-interactive"], workspace, events);
     },
+    run: (kind, workspace, targets) => official.start(kind, workspace, targets).outcome,
     async outputs(workspace) {
-        const { stdout } = pulumi(workspace, ["stack", "output", "--json", "--show-secrets"]);
+        const { stdout } = pulumi(workspace, ["stack", "output", "--json", "--show-secrets", "-s", workspace.stack]);
         return JSON.parse(stdout) as Record<string, unknown>;
     },
 };
 
-/** The official engine takes part wherever its CLI is on PATH. */
-export const officialEngine: Engine | undefined =
-    spawnSync("pulumi", ["version"], { encoding: "utf8" }).status === 0 ? official : undefined;
+/** The official engine takes part wherever its CLI is found, as `./voip` finds it. */
+export const officialEngine: Engine | undefined = cli ? official : undefined;
+
+export const officialVersion = cli
+    ? spawnSync(cli, ["version"], { encoding: "utf8", env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" } })
+          .stdout
+    : "";
 
 // Every case starts engines, each of which starts two processes.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 export const engines: Engine[] = [embedded, ...(officialEngine ? [officialEngine] : [])];
