@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CoreServices } from "./components/core-services";
+import type { Databases } from "./components/databases";
 import type { Extensions } from "./components/extensions";
 import type { MediaServer } from "./components/media-server";
 import type { Pbx } from "./components/pbx";
@@ -16,6 +17,7 @@ export interface OutputsArgs {
     access: SshAccess;
     extensions: Extensions;
     core: CoreServices;
+    databases: Databases;
     /** CA certificates (PEM) of all TLS listeners. */
     ca: pulumi.Output<string>;
     sipProxies: SipProxy[];
@@ -91,6 +93,7 @@ export function platformOutputs(args: OutputsArgs) {
             postgresHost: core.postgres.host,
             postgresPort: core.postgres.port,
         },
+        cdr: args.databases.cdrStorage,
         ca: args.ca,
         vault: pulumi.secret({ token: core.vault.token, caFile: core.vault.caFile }),
         postgres: pulumi.secret({

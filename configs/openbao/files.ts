@@ -23,13 +23,32 @@ const sealKey = (seal: string): string => createHash("sha256").update(seal).dige
 /** Names the key; another key needs another name. */
 const sealKeyId = (seal: string): string => createHash("sha256").update(sealKey(seal)).digest("hex").slice(0, 12);
 
+/** role-id of the login that may write the policy of provisioning, and nothing else; its secret-id is the same. */
+export const policyRoleId = (roleId: string): string => `${roleId}-policy`;
+
+/** What provisioning may do, in OpenBao's language. */
+export const provisioningPolicy = (): string => render("openbao/provisioning.hcl", { mounts, policies });
+
 /** The files of OpenBao's configuration directory, by name. Secret. */
 export function openbaoFiles(view: OpenbaoView): Record<string, string> {
-    const policy = render("openbao/provisioning.hcl", { mounts, policies });
+    const roles = [
+        {
+            name: "provisioning",
+            policy: provisioningPolicy(),
+            roleId: view.roleId,
+            tokenSeconds: tokenPeriodSeconds,
+        },
+        {
+            name: "provisioning-policy",
+            policy: render("openbao/provisioning-policy.hcl", {}),
+            roleId: policyRoleId(view.roleId),
+            tokenSeconds: 60,
+        },
+    ];
     const clusterPort = view.port + 1;
     return {
         "openbao.hcl": render("openbao/openbao.hcl", { ...view, clusterPort, sealKeyId: sealKeyId(view.seal) }),
-        "initialize.hcl": render("openbao/initialize.hcl", { ...view, policy, tokenPeriodSeconds }),
+        "initialize.hcl": render("openbao/initialize.hcl", { roles, secretId: view.secretId }),
         "seal.key": sealKey(view.seal),
     };
 }

@@ -53,6 +53,8 @@ export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
     });
     const secretId = vaultText(answer, "secret_id");
     if (!secretId) throw new Error(`${role} was given no secret-id by ${definition.vaultAddress}`);
+    // what the agent has rendered and still holds good, it would not give to a server again
+    if (certificates.some((file) => problemOf(file) !== undefined)) forgetRendered(dir);
     fs.rmSync(path.join(dir, "token"), { force: true });
     fs.writeFileSync(path.join(dir, "role-id"), roleId, { mode: 0o600 });
     fs.writeFileSync(path.join(dir, "secret-id"), secretId, { mode: 0o600 });
@@ -82,13 +84,15 @@ export async function agentState(definition: CoreIdentityDefinition): Promise<st
 /** Has the agent fetch new certificates now, and waits until the servers have them. */
 export async function renewCertificates(definition: CoreIdentityDefinition): Promise<void> {
     const before = definition.certificates.map((file) => fs.readFileSync(file, "utf8"));
-    for (const file of fs.readdirSync(definition.dir).filter((name) => name.endsWith(".pem"))) {
-        fs.rmSync(path.join(definition.dir, file));
-    }
+    forgetRendered(definition.dir);
     await restart(definition);
     const renewed = () =>
         definition.certificates.every((file, index) => fs.readFileSync(file, "utf8") !== before[index]) || undefined;
     await waitFor("new certificates of the core services", renewed, { deadlineMs: readySeconds * 1000 });
+}
+
+function forgetRendered(dir: string): void {
+    for (const file of fs.readdirSync(dir).filter((name) => name.endsWith(".pem"))) fs.rmSync(path.join(dir, file));
 }
 
 /** The agent reads its secret-id, and looks at the certificates it has, when it starts. */

@@ -25,20 +25,24 @@ export interface StoreOutputs extends ImageInputs, BuiltStore {
 
 /** What differs between images of VMs and the image of the lab's Docker daemon. */
 interface Form<Special> {
-    /** Of `images` in the definitions, those of this form. */
+    /** Of `images` and `containers` in the definitions, those of this form. */
     kinds: string[];
+    containers: string[];
     build(request: ImageRequest, options: BuildOptions): Promise<Special>;
     /** Without which the image has to be made again. */
     files(outputs: Special): string[];
 }
 
-const kindsOf = ({ images }: Definitions, forDaemon: boolean) =>
-    Object.keys(images).filter((kind) => (images[kind].forDaemon ?? false) === forDaemon);
+function ofForm({ images, containers }: Definitions, forDaemon: boolean) {
+    const names = (defined: Record<string, { forDaemon?: boolean }>) =>
+        Object.keys(defined).filter((name) => (defined[name].forDaemon ?? false) === forDaemon);
+    return { kinds: names(images), containers: names(containers) };
+}
 
 /** The provider of VmImage over a set of definitions. */
 export const imageProvider = (definitions: Definitions): DynamicProvider<ImageInputs, ImageOutputs> =>
     providerOf(definitions, {
-        kinds: kindsOf(definitions, false),
+        ...ofForm(definitions, false),
         build: async (request, options) => ({ ...(await buildImage(request, options)), cmdline: imageCommandLine }),
         files: ({ disk, kernel, initrd }) => [disk, kernel, initrd],
     });
@@ -46,7 +50,7 @@ export const imageProvider = (definitions: Definitions): DynamicProvider<ImageIn
 /** The provider of ContainerStore over a set of definitions. */
 export const storeProvider = (definitions: Definitions): DynamicProvider<ImageInputs, StoreOutputs> =>
     providerOf(definitions, {
-        kinds: kindsOf(definitions, true),
+        ...ofForm(definitions, true),
         build: buildStore,
         files: ({ layers, store }) => [...layers, store],
     });
@@ -55,7 +59,7 @@ function providerOf<Special extends object>(
     definitions: Definitions,
     form: Form<Special>,
 ): DynamicProvider<ImageInputs, ImageInputs & Special & { hash: string }> {
-    const rules = imageRules(definitions, form.kinds);
+    const rules = imageRules(form);
     const build = async (inputs: ImageInputs) => {
         const progress = (line: string) => void process.stderr.write(`${line}\n`);
         const { checkValidUntil } = inputs;
@@ -102,7 +106,9 @@ function providerOf<Special extends object>(
     };
 }
 
-function imageRules(definitions: Definitions, kinds: string[]): { [Key in keyof Required<ImageInputs>]: Rule } {
+function imageRules({ kinds, containers }: { kinds: string[]; containers: string[] }): {
+    [Key in keyof Required<ImageInputs>]: Rule;
+} {
     return {
         kind: oneOf(...kinds),
         suite: matching(/^[a-z][a-z-]*$/, "the name of a Debian suite such as forky"),
@@ -112,9 +118,7 @@ function imageRules(definitions: Definitions, kinds: string[]): { [Key in keyof 
         containers: (value) =>
             Array.isArray(value) && value.length === 0
                 ? []
-                : listOf(objectOf({ name: oneOf(...Object.keys(definitions.containers)), archive: optional(archive) }))(
-                      value,
-                  ),
+                : listOf(objectOf({ name: oneOf(...containers), archive: optional(archive) }))(value),
     };
 }
 

@@ -1,6 +1,6 @@
 import { absolutePath, changed, matching, name, optional, text, violations } from "../check";
 import type { DynamicProvider } from "../dynamic";
-import { revoke, serverToken, stateOf, vaultOf, type VaultServerDefinition } from "./server";
+import { revoke, serverToken, stateOf, vaultOf, writePolicy, type VaultServerDefinition } from "./server";
 import { tokenPeriodSeconds } from "../../configs/openbao/files";
 import { tokenState } from "../../vault/login";
 
@@ -24,6 +24,7 @@ const rules = {
     container: name,
     containerId: text,
     dataDir: absolutePath,
+    policy: text,
     state: optional(() => []),
 };
 
@@ -47,6 +48,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
             "dockerHost",
             "container",
             "containerId",
+            "policy",
             "state",
         ] as const;
         const differs = replaces.length > 0 || changed(olds, news, [...asked]).length > 0 || isOld(olds.tokenSince);
@@ -70,6 +72,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
 
     async update(_id, olds, news) {
         const token = await serverToken(news, isOld(olds.tokenSince) ? undefined : olds.token);
+        if (changed(olds, news, ["policy"]).length > 0) await writePolicy(news);
         if (token === olds.token) return { outs: { ...news, token, tokenSince: olds.tokenSince } };
         await revoke(news, olds.token);
         return { outs: { ...news, token, tokenSince: new Date().toISOString() } };

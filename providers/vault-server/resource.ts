@@ -16,6 +16,8 @@ export interface VaultServerArgs {
     containerId: pulumi.Input<string>;
     /** Directory with its volume, `data`. */
     dataDir: pulumi.Input<string>;
+    /** What provisioning may do, in OpenBao's language. */
+    policy: pulumi.Input<string>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { policyRoleId } from "../../configs/openbao/files";
 import { DockerApi, DockerError } from "../../engine/plugins/docker/api";
 import { lastLines } from "../../engine/plugins/docker/container/logs";
 import { daemonAt } from "../../engine/plugins/docker/daemon";
@@ -17,6 +18,8 @@ export interface VaultServerDefinition {
     dockerHost: string;
     container: string;
     dataDir: string;
+    /** What provisioning may do. */
+    policy: string;
     /** Id of the container: another one is another start of the server. */
     containerId: string;
 }
@@ -29,7 +32,7 @@ const startSeconds = 120;
 
 export const vaultOf = ({ address, caFile }: VaultServerDefinition) => ({
     address,
-    ca: fs.readFileSync(caFile, "utf8"),
+    ca: fs.existsSync(caFile) ? fs.readFileSync(caFile, "utf8") : "",
 });
 
 const loginOf = (definition: VaultServerDefinition): AppRoleLogin => ({
@@ -132,6 +135,14 @@ export async function stateOf(definition: VaultServerDefinition, token: string):
     return (await tokenState({ ...vaultOf(definition), token })) === "refused"
         ? "without the token of provisioning"
         : state;
+}
+
+/** Gives provisioning other rights than the server was initialised with. */
+export async function writePolicy(definition: VaultServerDefinition): Promise<void> {
+    const token = await login({ ...loginOf(definition), roleId: policyRoleId(definition.roleId) });
+    const client = new VaultClient({ ...vaultOf(definition), token });
+    await client.request("POST", "sys/policies/acl/provisioning", { policy: definition.policy });
+    await revoke(definition, token);
 }
 
 /** Ends a token. Content with one that has ended. */

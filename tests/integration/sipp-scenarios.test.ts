@@ -43,6 +43,17 @@ async function call(uac: string, uas: string, more: Partial<SippOptions> = {}): 
     }
 }
 
+/** Waits until sound of so many calls was heard. */
+async function heardCalls(count: number): Promise<void> {
+    for (let heard = 0; heard < count;) {
+        const recorder = await record(enter, "lo");
+        await run([...enter, "tcpdump", "-i", "lo", "-c", "50", "udp", "and", "portrange", "7000-7999"], {
+            timeoutMs: 20_000,
+        });
+        heard += (await recorder.stop()).filter(({ destinationPort }) => destinationPort >= 7000).length;
+    }
+}
+
 describe("the SIPp scenarios, against each other", () => {
     beforeAll(async () => {
         await run(["ip", "netns", "add", netns]);
@@ -71,6 +82,39 @@ describe("the SIPp scenarios, against each other", () => {
     it("load-test has many calls with uas-answer", async () => {
         const [, streams] = await call("load-test", "uas-answer", { calls: 10, perSecond: 10 });
         expect(heardAt(streams, 7000).filter((samples) => secondsOfTone(samples, 440) > 1)).toHaveLength(10);
+    });
+
+    it("a load ends when told, and well, when its last calls have ended", async () => {
+        withoutChallenge("load-test");
+        const many = { ...phone, calls: 1_000_000, concurrent: 50, perSecond: 10, talkMs: 500 };
+        const callee = startSipp({
+            ...many,
+            scenario: "uas-answer",
+            user: "1002",
+            address: "127.0.0.2",
+            mediaPort: 7000,
+        });
+        const caller = startSipp({
+            ...{
+                ...many,
+                scenario: "load-test",
+                user: "1001",
+                address: "127.0.0.1",
+                mediaPort: 6000,
+                scenarioDir: dir,
+            },
+            ...{ callee: "1002", remote: "127.0.0.2:5060" },
+        });
+        try {
+            await heardCalls(3);
+            caller.finish();
+            const { setupSeconds, messages } = await caller.done;
+            expect(setupSeconds.length).toBeGreaterThan(3);
+            expect(messages.match(/^BYE /gm)?.length).toBe(setupSeconds.length);
+        } finally {
+            [caller, callee].forEach((sipp) => sipp.stop());
+            await Promise.allSettled([caller.done, callee.done]);
+        }
     });
 
     it("uac-invite-refused is told 486 by uas-busy", async () => {

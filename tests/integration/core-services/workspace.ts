@@ -8,8 +8,12 @@ import { projectDir } from "../../../paths";
 import { nodeArgv } from "../../../process/node";
 import { run } from "../../../process/run";
 
-/** Of the checkout, what the engine and the resources' providers look for in their working directory. */
-const linked = ["node_modules", "providers", "process"];
+/** Of the checkout, everything but the program and its configuration: providers are looked for in the working directory. */
+const linked = fs
+    .readdirSync(projectDir)
+    .filter(
+        (name) => !name.startsWith(".") && !name.startsWith("Pulumi.") && !["index.ts", "package.json"].includes(name),
+    );
 
 /** A directory in which the engine runs `program.ts` in a lab, with a state of its own. */
 export class LabWorkspace {

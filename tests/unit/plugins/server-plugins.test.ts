@@ -1,4 +1,4 @@
-import { pluginFor, UNKNOWN, type Plugin, type Properties } from "../../../engine/plugins";
+import { pluginFor, UNKNOWN, type Plugin, type Properties, type Value } from "../../../engine/plugins";
 import { scramVerifier } from "../../../engine/plugins/postgresql/scram";
 import { context } from "./context";
 
@@ -87,7 +87,7 @@ describe.each(Object.keys(examples))("%s", (token) => {
     });
 
     it("touches nothing in a preview, and takes values that are not known yet", async () => {
-        const unknown = Object.fromEntries(Object.keys(example).map((name) => [name, UNKNOWN]));
+        const unknown: Properties = Object.fromEntries<Value>(Object.keys(example).map((name) => [name, UNKNOWN]));
         const { inputs, failures } = await typeOf(token).check({}, unknown);
         expect(failures).toEqual([]);
         const planned = await typeOf(token).create(inputs, context({ preview: true }));

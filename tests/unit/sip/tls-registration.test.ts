@@ -78,9 +78,9 @@ describe("TLS", () => {
         const server = net.createServer((socket) => {
             sockets.push(socket);
             socket.once("data", (request) => {
-                if (request.toString("hex") !== "0000000804d2162f") return socket.end("E");
-                socket.write("S");
-                sockets.push(new tls.TLSSocket(socket, { isServer: true, ...identity }));
+                const isRequest = request.toString("hex") === "0000000804d2162f";
+                socket.write(isRequest ? "S" : "E");
+                if (isRequest) sockets.push(new tls.TLSSocket(socket, { isServer: true, ...identity }));
             });
         });
         servers.push(server);
