@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { Client, escapeIdentifier } from "pg";
 import { projectDir } from "../paths";
 import { withDatabase, type PostgresLogin } from "./login";
+import { loadNodePgMigrate } from "./node-pg-migrate";
 
 /** Where node-pg-migrate records what it has run. */
 const table = "pgmigrations";
@@ -36,7 +37,7 @@ export const appliedMigrations = (login: PostgresLogin, database: string): Promi
  */
 export function migrate(login: PostgresLogin, database: string, owner: string): Promise<string[]> {
     return withDatabase(login, database, async (client) => {
-        const { runner } = await import("node-pg-migrate");
+        const { runner } = await loadNodePgMigrate();
         await client.query(`SET ROLE ${escapeIdentifier(owner)}`);
         const logger = {
             debug: () => undefined,
