@@ -53,13 +53,15 @@ function install() {
         keep(file, v8.serialize(kept));
     }
 
-    Module.prototype._compile = function (content, filename) {
+    const compile = Module.prototype._compile;
+    Module.prototype._compile = function (content, filename, format) {
+        // V8 forgets how a script from the cache is to import() others; an ES module is not a script at all
+        if (format === "module" || /\bimport\s*\(/.test(content)) return compile.call(this, content, filename, format);
         const mark = createHash("sha256").update(content).digest("base64");
         const known = kept.get(filename);
         const script = new vm.Script(Module.wrap(content.replace(/^#!.*/, "")), {
             filename,
             cachedData: known?.mark === mark ? known.data : undefined,
-            importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
         });
         if (known?.mark !== mark || script.cachedDataRejected) {
             made.set(filename, { mark, script });
@@ -72,5 +74,4 @@ function install() {
     process.on("exit", write);
 }
 
-// Without it a module could not import() others: Node before 20.12 does without the cache.
-if (vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER) install();
+install();
