@@ -7,6 +7,7 @@ import { daemonAt } from "../../engine/plugins/docker/daemon";
 import { waitFor } from "../../process/wait";
 import { VaultClient, vaultText } from "../../vault/client";
 import { tokenState } from "../../vault/login";
+import { certificatesIn } from "../trust-anchors/anchors";
 
 export interface CoreIdentityDefinition {
     vaultAddress: string;
@@ -32,13 +33,25 @@ const vaultOf = ({ vaultAddress, caFile, token }: CoreIdentityDefinition, asToke
     token: asToken,
 });
 
-/** A certificate signed by its own key is the one that a server starts with. */
-function problemOf(file: string): string | undefined {
+/**
+ * What is wrong with a server's certificate. One signed by its own key is the one that a server starts with; one that nobody signed
+ * who is trusted is of a PKI that is no more.
+ */
+function problemOf(file: string, caFile: string): string | undefined {
     if (!fs.existsSync(file)) return `${file} is missing`;
     const certificate = new X509Certificate(fs.readFileSync(file));
     if (certificate.verify(certificate.publicKey)) return `${file} is the certificate to start with`;
-    return new Date(certificate.validTo) < new Date() ? `${file} expired ${certificate.validTo}` : undefined;
+    if (new Date(certificate.validTo) < new Date()) return `${file} expired ${certificate.validTo}`;
+    const authorities = certificatesIn(fs.readFileSync(caFile, "utf8")).map((pem) => new X509Certificate(pem));
+    return authorities.some(
+        (authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+    )
+        ? undefined
+        : `${file} is signed by ${certificate.issuer}, which is not trusted any more`;
 }
+
+const problemsOf = ({ certificates, caFile }: CoreIdentityDefinition): string[] =>
+    certificates.flatMap((file) => problemOf(file, caFile) ?? []);
 
 /**
  * Has the agent log in with a new secret-id, good for one login from this machine, and waits until each server has a certificate
@@ -46,7 +59,7 @@ function problemOf(file: string): string | undefined {
  * @throws Error with what the agent said last
  */
 export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
-    const { role, roleId, address, dir, certificates } = definition;
+    const { role, roleId, address, dir } = definition;
     const answer = await new VaultClient(vaultOf(definition)).request("POST", `auth/approle/role/${role}/secret-id`, {
         cidr_list: `${address}/32`,
         token_bound_cidrs: `${address}/32`,
@@ -54,13 +67,13 @@ export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
     const secretId = vaultText(answer, "secret_id");
     if (!secretId) throw new Error(`${role} was given no secret-id by ${definition.vaultAddress}`);
     // what the agent has rendered and still holds good, it would not give to a server again
-    if (certificates.some((file) => problemOf(file) !== undefined)) forgetRendered(dir);
+    if (problemsOf(definition).length > 0) forgetRendered(dir);
     fs.rmSync(path.join(dir, "token"), { force: true });
     fs.writeFileSync(path.join(dir, "role-id"), roleId, { mode: 0o600 });
     fs.writeFileSync(path.join(dir, "secret-id"), secretId, { mode: 0o600 });
     await restart(definition);
     const ready = () => {
-        const problems = certificates.map(problemOf).filter((problem) => problem !== undefined);
+        const problems = problemsOf(definition);
         if (problems.length > 0) throw new Error(problems.join("; "));
         return true;
     };
@@ -73,8 +86,8 @@ export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
 
 /** `ok`, or what is wrong with the agent's work. */
 export async function agentState(definition: CoreIdentityDefinition): Promise<string> {
-    const problem = definition.certificates.map(problemOf).find((found) => found !== undefined);
-    if (problem) return problem;
+    const problems = problemsOf(definition);
+    if (problems.length > 0) return problems.join("; ");
     const file = path.join(definition.dir, "token");
     if (!fs.existsSync(file)) return "not logged in";
     const state = await tokenState(vaultOf(definition, fs.readFileSync(file, "utf8").trim()));

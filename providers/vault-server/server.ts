@@ -98,6 +98,8 @@ async function restart(definition: VaultServerDefinition): Promise<void> {
         if (!fs.existsSync(initialisedFile(definition))) {
             const data = path.join(definition.dataDir, "data");
             for (const entry of fs.readdirSync(data)) fs.rmSync(path.join(data, entry), { recursive: true });
+            // of a PKI that went with the data: the server starts with its first one
+            fs.rmSync(path.join(definition.dataDir, "tls", "server.pem"), { force: true });
         }
         await api.call("POST", `${at}/start`);
     } finally {
