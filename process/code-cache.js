@@ -53,6 +53,7 @@ function install() {
         keep(file, v8.serialize(kept));
     }
 
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on a module, below
     const compile = Module.prototype._compile;
     Module.prototype._compile = function (content, filename, format) {
         // V8 forgets how a script from the cache is to import() others; an ES module is not a script at all
