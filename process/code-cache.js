@@ -53,8 +53,7 @@ function install() {
         keep(file, v8.serialize(kept));
     }
 
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on a module, below
-    const compile = Module.prototype._compile;
+    const { _compile: compile } = Module.prototype;
     Module.prototype._compile = function (content, filename, format) {
         // V8 forgets how a script from the cache is to import() others; an ES module is not a script at all
         if (format === "module" || /\bimport\s*\(/.test(content)) return compile.call(this, content, filename, format);
