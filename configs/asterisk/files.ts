@@ -31,12 +31,12 @@ export const reloaded = [
     "voicemail",
 ].map((name) => `/etc/asterisk/${name}.conf`);
 
-const odbcIni = "/etc/asterisk/odbc.ini";
 const postgresCa = "/etc/asterisk/postgres-ca.pem";
 
 const startOnly = [
     ...["asterisk", "modules", "pjsip_transport", "sorcery"].map((name) => `/etc/asterisk/${name}.conf`),
-    odbcIni,
+    "/etc/asterisk/odbc.ini",
+    "/etc/asterisk/odbcinst.ini",
 ];
 
 /** Files that are read at the start only, or with the first connection to the database. */
@@ -48,8 +48,11 @@ const defaults = ["acl", "ccss", "cel", "features", "pjproject", "stasis", "udpt
 /** Directory of Asterisk's certificate, which the VM's agent renders: cert.pem and key.pem. */
 export const asteriskTlsDir = "/etc/asterisk/tls";
 
-/** Asterisk's environment: where unixODBC finds its databases. */
-export const asteriskEnvironment = { ODBCINI: odbcIni };
+/**
+ * Asterisk's environment: the directory of odbc.ini and odbcinst.ini. Not ODBCINI, whose file unixODBC opens for writing, and
+ * takes for empty where it can't.
+ */
+export const asteriskEnvironment = { ODBCSYSINI: "/etc/asterisk" };
 
 /** Asterisk's configuration: SIP trunks to the proxies, dialplan; extensions and voicemail boxes are in PostgreSQL. */
 export function asteriskFiles(view: AsteriskView): GuestFile[] {
