@@ -16,7 +16,7 @@ export interface RunnerOption {
 }
 
 export interface NodePgMigrate {
-    runner(options: RunnerOption): Promise<{ path: string; name: string; timestamp: number }[]>;
+    runner: (options: RunnerOption) => Promise<{ path: string; name: string; timestamp: number }[]>;
 }
 
 export function loadNodePgMigrate(): Promise<NodePgMigrate>;

@@ -12,6 +12,17 @@ const only = (type: string, name: string): Record<string, unknown> => {
     return found[0].inputs;
 };
 
+/** Core services that somebody else runs. */
+const external = {
+    core: "external",
+    vaultAddress: "https://vault.example.net:8200",
+    vaultCaFile: "LICENSE",
+    vaultToken: "a-token",
+    postgresHost: "db.example.net",
+    postgresPassword: "a-password",
+    postgresCaFile: "LICENSE",
+};
+
 const names = (type: string) =>
     made
         .filter((resource) => resource.type === type)
@@ -59,8 +70,9 @@ test("containers run on their VM's network, from the image in its store, without
 });
 
 test("every resource on a VM knows which VM it was made for", () => {
-    const onVms = made.filter((resource) => ["VmFiles", "Service", "KernelModule"].includes(resource.type));
-    expect(onVms).toHaveLength(7);
+    const kinds = ["VmFiles", "Service", "KernelModule", "VaultIdentity"];
+    const onVms = made.filter((resource) => kinds.includes(resource.type));
+    expect(onVms).toHaveLength(13);
     for (const { inputs } of onVms) expect(inputs.vmId).toBe(`uuid-of-${String(inputs.host)}-vm`);
 });
 
@@ -90,40 +102,67 @@ test("the outputs are what tools rely on", () => {
         sipDomain: "sip.local",
         sipOwner: "kamailio",
         vms: {
-            "sip-1": { role: "sip", addresses: { eth0: "192.168.64.10", eth1: "10.64.0.10" }, services: ["kamailio"] },
+            "sip-1": {
+                role: "sip",
+                addresses: { eth0: "192.168.64.10", eth1: "10.64.0.10" },
+                services: ["kamailio", "pgbouncer"],
+            },
             "pbx-1": { role: "pbx", host: "localhost", addresses: { eth0: "192.168.64.30" }, services: ["asterisk"] },
             "media-1": { role: "media", services: ["rtpengine"] },
         },
-        proxy: { external: "10.64.0.10", internal: "192.168.64.10", ports: { udp: 5060, tcp: 5060 } },
-        pbx: { address: "192.168.64.30", port: 5080 },
+        proxy: { external: "10.64.0.10", internal: "192.168.64.10", ports: { udp: 5060, tcp: 5060, tls: 5061 } },
+        pbx: { address: "192.168.64.30", port: 5080, tlsPort: 5081 },
         media: { external: "10.64.0.20", internal: "192.168.64.20", ngPort: 22222, cliPort: 9900 },
         extensions: {
             "1001": { password: "result-of-extensions-1001", voicemailPin: "result-of-extensions-1001-pin" },
         },
         versions: { kamailio: "6.1.5", asterisk: "22.10.1", rtpengine: "26.0.1", kernel: "7.2.12", docker: "28.5" },
         lab: { enabled: true, netns: "voip-dev", phonesNetns: "voip-dev-phones" },
+        core: { kind: "embedded", vaultAddress: "https://192.168.64.1:8200", postgresHost: "192.168.64.1" },
+        rotation: { databaseSeconds: 2_592_000, certificateSeconds: 7_776_000 },
         sshConfig: "/data/ssh/config",
         services: [
             { name: "kamailio", vm: "sip-1", kind: "container", port: 5060 },
+            { name: "pgbouncer", vm: "sip-1", kind: "unit", unit: "pgbouncer.service", port: 6432 },
             { name: "rtpengine", vm: "media-1", kind: "unit", unit: "rtpengine-daemon.service", port: 22222 },
             { name: "asterisk", vm: "pbx-1", kind: "container", port: 5080 },
         ],
     });
 });
 
-test("with a certificate the proxy has a TLS listener", async () => {
-    const tls = await runProgram({ tlsCertificate: "LICENSE", tlsPrivateKey: "package.json" });
-    const files = tls.made.find((resource) => resource.name === "sip-1-files")?.inputs.files as {
-        value: { path: string; content: string; mode?: string }[]; // a secret, as Pulumi sends it
-    };
-    expect(files.value.find((file) => file.path === "/etc/kamailio/tls/key.pem")).toMatchObject({ mode: "0600" });
-    expect(files.value[0].content).toContain("listen=tls:10.64.0.10:5061");
-    expect(tls.outputs.proxy).toMatchObject({ ports: { udp: 5060, tcp: 5060, tls: 5061 } });
+/** Contents of files that a resource writes; a secret as Pulumi sends it. */
+const contents = (name: string): string => {
+    const { files } = only("VmFiles", name) as { files: { content: string }[] | { value: { content: string }[] } };
+    return ("value" in files ? files.value : files).map((file) => file.content).join("\n");
+};
+
+test("phones reach the proxy by TLS, with a certificate from the agent and no password of the database in sight", () => {
+    const proxy = contents("sip-1-files");
+    expect(proxy).toContain("listen=tls:10.64.0.10:5061");
+    expect(proxy).toContain("private_key = /etc/kamailio/tls/key.pem");
+    expect(contents("pbx-1-files")).toContain("bind = 192.168.64.30:5081");
+    for (const name of ["sip-1-files", "pbx-1-files"]) expect(contents(name)).not.toContain("result-of-databases");
+    expect(only("Container", "sip-1-kamailio")).toMatchObject({
+        envs: ["PGHOST=/var/lib/pgbouncer", "PGPORT=6432"],
+        volumes: [
+            { hostPath: "/etc/kamailio", readOnly: true },
+            { hostPath: "/var/lib/pgbouncer", readOnly: true },
+        ],
+    });
+});
+
+test("each VM has an agent with the identity of its tier", () => {
+    const identities = made.filter((resource) => resource.type === "VaultIdentity");
+    expect(identities.map(({ inputs }) => inputs.role).sort()).toEqual(["media-vm-role", "pbx-vm-role", "sip-vm-role"]);
 });
 
 test("outside a lab there are no phones, and the VMs go to the libvirt that each names", async () => {
     const uri = "qemu+ssh://root@kvm-2/system";
-    const hosts = await runProgram({ lab: "false", vms: JSON.stringify({ "pbx-1": { libvirtUri: uri } }) });
+    const hosts = await runProgram({
+        lab: "false",
+        ...external,
+        vms: JSON.stringify({ "pbx-1": { libvirtUri: uri } }),
+    });
     expect(hosts.made.filter((resource) => resource.type === "Phones")).toEqual([]);
     const uris = hosts.made.filter((resource) => resource.type === "Vm").map((resource) => resource.inputs.uri);
     expect(uris.sort()).toEqual([uri, "qemu:///system", "qemu:///system"]);
@@ -132,7 +171,7 @@ test("outside a lab there are no phones, and the VMs go to the libvirt that each
 });
 
 test("phase 2 with OpenSIPS can be previewed, but not brought up while images are to be supplied", async () => {
-    const config = { phase: "2", sipOwner: "opensips", imageSource: "upstream", lab: "false" };
+    const config = { phase: "2", sipOwner: "opensips", imageSource: "upstream", lab: "false", core: "external" };
     const preview = await runProgram(config, true);
     expect(preview.made.filter((resource) => resource.type === "Vm")).toHaveLength(7);
     await expect(runProgram(config)).rejects.toThrow("The opensips image is to be supplied");

@@ -34,6 +34,26 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
             },
         },
         KernelModule: { module: "nft_rtpengine", version: "26.0.1", kernel: "7.2.12" },
+        ContainerStore: {
+            hash: "hash-of-core",
+            store: "/cache/core/store",
+            layers: [],
+            containerImages: {
+                openbao: { ref: "voip/openbao:2", id: "sha256:openbao" },
+                postgres: { ref: "voip/postgres:18", id: "sha256:postgres" },
+            },
+            versions: { openbao: "2.7.2", postgres: "18.1" },
+        },
+        DockerDaemon: { host: "unix:///run/docker.sock" },
+        BootstrapCertificate: { certificate: `certificate-of-${name}\n` },
+        TrustAnchors: { certificates: "bootstrap CA\n" },
+        VaultServer: { token: "provisioning-token" },
+        VaultClaim: { marker: "claimed" },
+        AuthBackendRole: { roleId: `role-id-of-${name}` },
+        SecretBackendRootCert: { certificate: "root CA\n", issuerId: `issuer-of-${name}` },
+        SecretBackendRootSignIntermediate: { certificate: "intermediate CA\n", certificateBundle: "intermediate CA\n" },
+        SecretBackendIntermediateSetSigned: { importedIssuers: [`issuer-of-${name}`] },
+        RandomUuid: { result: `uuid-of-${name}` },
         RandomPassword: { result: `result-of-${name}` },
     };
     return { ...(inputs as Record<string, unknown>), ...own[kind ?? ""] };
@@ -65,9 +85,12 @@ export async function runProgram(
         Object.fromEntries(Object.entries(config).map(([key, value]) => [`voip-stack:${key}`, value])),
     );
     const program = (await import("../../../index")) as { default: Record<string, unknown> };
-    // an output never settles for `apply` when what it stands on failed: its promise tells
-    const settled = sdk.output(program.default) as unknown as { promise(): Promise<Record<string, unknown>> };
-    const outputs = await settled.promise();
+    const settled = new Promise<Record<string, unknown>>((resolve, reject) => {
+        sdk.output(program.default).apply((value) => resolve(value as Record<string, unknown>));
+        // an error in an output never reaches what depends on it, and so would be waited for in vain
+        process.once("unhandledRejection", reject);
+    });
+    const outputs = preview ? {} : await settled; // in a preview they stay unknown, and nobody is told
     await sdk.runtime.disconnect();
     return { made, outputs };
 }
