@@ -194,8 +194,9 @@ export class Executor {
 
     /** What a resource will be is not known before the step is done: only what is wanted of it. */
     announce(step: Step): void {
-        const known = step.left || ["refresh", "replace", "read"].includes(step.op) || !step.new;
-        const wanted = known ? step.new : { ...step.new!, id: undefined, outputs: {} };
+        const known = ["refresh", "replace", "read"].includes(step.op) || !step.new;
+        const outputs = step.left ? step.new!.outputs : {};
+        const wanted = known ? step.new : { ...step.new!, id: undefined, outputs };
         if (this.isShown(step)) this.events.send({ resourcePreEvent: this.metadata({ ...step, new: wanted }) });
     }
 
