@@ -160,7 +160,10 @@ export class Creation {
         providerReference: string | undefined,
     ): Promise<ResourceState> {
         const wanted = stateOf(goal, plan.inputs, providerReference);
-        const step = { old, new: wanted, diffs: plan.diffs, replaces: plan.replaces };
+        // Deleted in this run with what it depends on: what that forces is told of its creation only.
+        const forced = this.forced.get(goal.urn);
+        const { diffs, replaces } = forced ? { diffs: [], replaces: [] } : plan;
+        const step = { old, new: wanted, diffs, replaces };
         if (old.protect && !old.pendingReplacement) {
             const because = plan.replaces.join(", ");
             throw new Error(`${nameOfUrn(goal.urn)} is protected and can't be replaced (because of ${because})`);
@@ -177,8 +180,8 @@ export class Creation {
         }
         if (!old.pendingReplacement) await this.deleteFirst(old);
         report(wanted);
-        const forced = { ...plan, replaces: this.forced.get(goal.urn) ?? plan.replaces };
-        return this.create("create-replacement", forced, wanted, this.executor.snapshot.old(old.urn), provider);
+        const anew = { ...plan, diffs, replaces: forced ?? replaces };
+        return this.create("create-replacement", anew, wanted, this.executor.snapshot.old(old.urn), provider);
     }
 
     /** With what can't stay without it. */

@@ -136,7 +136,7 @@ export class Deployment {
         const urns = [urn, ...oldUrns(goal, this.renamed)];
         const known = urns.map((each) => snapshot.old(each)).find((state) => state !== undefined);
         if (known && known.urn !== urn) this.renamed.set(urn, known.urn);
-        if (!this.isTarget(goal)) return this.leave(goal, known);
+        if (!this.isTarget(goal)) return this.leave(goal, known, providerReference);
 
         const provider = await this.provider(goal, providerReference);
         const old = known && provider && snapshot.isHalfUpdated(known) ? await this.look(known, provider) : known;
@@ -234,9 +234,13 @@ export class Deployment {
         return targets.size === 0 || targets.has(goal.urn) || !goal.custom || isProviderType(goal.type);
     }
 
-    private async leave(goal: Goal, old: ResourceState | undefined): Promise<Registered> {
-        if (!old) return { urn: goal.urn, outputs: goal.inputs, unknown: true };
-        await this.executor.same(old, old);
+    private leave(goal: Goal, old: ResourceState | undefined, provider: string | undefined): Registered {
+        if (!old) {
+            const { urn, type, custom, parent } = goal;
+            this.executor.skip({ urn, type, custom, parent, provider, inputs: {}, outputs: {} });
+            return { urn, outputs: goal.inputs, unknown: true };
+        }
+        this.executor.leave(old);
         return { urn: goal.urn, id: old.id, outputs: old.outputs };
     }
 

@@ -21,10 +21,12 @@ export interface Step {
     replaces?: string[];
     /** Properties that differ, as the provider says. */
     diffs?: string[];
+    /** Nothing is done to the resource, which is no target. */
+    left?: boolean;
     /** Written to the state ahead of the operation. */
     pending?: OperationType;
-    /** How the summary counts it, if not as `op`. */
-    countAs?: OpType;
+    /** What a refresh found: reported and counted in its place. */
+    result?: OpType;
 }
 
 /** Parts of a replacement, which is a step itself; a refresh is none either, only what it finds. */
@@ -37,9 +39,9 @@ const PHYSICAL: readonly OpType[] = [
 ];
 
 /** A resource that is only looked up counts when it is not what it was. */
-function isCounted({ op, countAs, old, new: found }: Step): boolean {
+function isCounted({ op, result, old, new: found }: Step): boolean {
     if (op === "read") return old !== undefined && !equalValues(old.outputs, found!.outputs);
-    return !PHYSICAL.includes(countAs ?? op);
+    return !PHYSICAL.includes(result ?? op);
 }
 
 /** What an operation that went half-way left; an update then has not taken the new inputs. */
@@ -165,6 +167,23 @@ export class Executor {
         this.report(step);
     }
 
+    /** A resource that is no target stays as it is. */
+    leave(state: ResourceState): void {
+        if (this.stopped) throw new StoppedError();
+        const step: Step = { op: "same", old: state, new: state, left: true };
+        this.announce(step);
+        this.snapshot.add(state, state);
+        this.report(step);
+    }
+
+    /** A resource that does not exist and is no target is not made: the official engine calls that the same, too. */
+    skip(wanted: ResourceState): void {
+        if (this.stopped) throw new StoppedError();
+        const step: Step = { op: "same", old: { ...wanted, parent: undefined }, new: wanted, left: true };
+        this.announce(step);
+        this.report(step);
+    }
+
     private isShown(step: Step): boolean {
         return !isDefaultProvider((step.new ?? step.old)!.urn);
     }
@@ -176,13 +195,14 @@ export class Executor {
     /** What a resource will be is not known before the step is done: only what is wanted of it. */
     announce(step: Step): void {
         const known = ["refresh", "replace", "read"].includes(step.op) || !step.new;
-        const wanted = known ? step.new : { ...step.new!, id: undefined, outputs: {} };
+        const outputs = step.left ? step.new!.outputs : {};
+        const wanted = known ? step.new : { ...step.new!, id: undefined, outputs };
         if (this.isShown(step)) this.events.send({ resourcePreEvent: this.metadata({ ...step, new: wanted }) });
     }
 
     report(step: Step): void {
         if (!this.isShown(step)) return;
-        const counted = step.countAs ?? step.op;
+        const counted = step.result ?? step.op;
         if (isCounted(step)) this.changes[counted] = (this.changes[counted] ?? 0) + 1;
         const { custom, urn } = (step.new ?? step.old)!;
         if (!custom) this.components.set(urn, step);
@@ -219,7 +239,7 @@ function stepMetadata(step: Step): StepMetadata {
         detailed[key] = { diffKind: replaces.includes(key) ? `${kind}-replace` : kind, inputDiff: true };
     }
     return {
-        op: step.op,
+        op: step.result ?? step.op,
         urn,
         type,
         old: stateMetadata(before),

@@ -13,8 +13,8 @@ import { DYNAMIC_PACKAGE, ProviderRegistry } from "./provider/registry";
 import { Refresh } from "./refresh";
 import { Removal } from "./removal";
 import { layoutOf, Stack } from "./stack";
-import { dependenciesOf, type Snapshot } from "./state";
-import { isProviderType, isStackType, makeUrn, nameOfUrn } from "./urn";
+import { dependenciesOf, type ResourceState, type Snapshot } from "./state";
+import { isProviderType, isStackType, makeUrn } from "./urn";
 
 export type OperationKind = "preview" | "up" | "refresh" | "destroy";
 
@@ -204,12 +204,21 @@ export class Operation {
         const targets = new Set(this.options.targets);
         const going =
             targets.size === 0 ? all : all.filter(({ urn, type }) => targets.has(urn) && !isProviderType(type));
-        const left = all.filter((state) => !going.includes(state));
-        const needed = left.filter((state) => going.some(({ urn }) => dependenciesOf(state).has(urn)));
-        if (needed.length > 0) {
-            const names = needed.map(({ urn }) => nameOfUrn(urn)).join(", ");
-            throw new Error(`the targets can't be deleted: ${names} depend on them and are not targets`);
+        const needed = dependentsOf(going, all);
+        for (const { urn } of needed) {
+            const remedy = "make it a target too";
+            this.events.diagnostic(
+                "error",
+                `It depends on a target of this destroy and is none itself: ${remedy}.`,
+                urn,
+            );
         }
+        if (needed.length > 0) {
+            executor.failed = true;
+            return;
+        }
+        const left = executor.snapshot.resources().filter((state) => !going.includes(state));
+        if (!executor.isStopped) left.forEach((state) => executor.leave(state));
         await removal.removeAll(going);
     }
 
@@ -250,6 +259,18 @@ export class Operation {
         });
         this.events.send({ cancelEvent: {} });
     }
+}
+
+/** What would be left without something that it depends on, itself or through others, in the order of the state. */
+function dependentsOf(going: readonly ResourceState[], all: readonly ResourceState[]): ResourceState[] {
+    const gone = new Set(going.map(({ urn }) => urn));
+    const dependents: ResourceState[] = [];
+    for (const state of all.filter((each) => !going.includes(each))) {
+        if (![...dependenciesOf(state)].some((urn) => gone.has(urn))) continue;
+        gone.add(state.urn);
+        dependents.push(state);
+    }
+    return dependents;
 }
 
 function blindConfig({ values, secretKeys }: PlainConfig): Record<string, string> {

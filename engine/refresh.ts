@@ -7,18 +7,24 @@ import { diffResource } from "./steps";
 import { sameState, type ResourceState } from "./state";
 import { isProviderType, nameOfUrn } from "./urn";
 
-/** Removes what refers to resources that are gone, so that the state stays whole. */
+const orNothing = (urns: string[] | undefined): string[] | undefined => (urns?.length ? urns : undefined);
+
+/**
+ * Removes what refers to resources that are gone, so that the state stays whole, and, as the official engine does after
+ * every refresh, the names of properties that depend on nothing.
+ */
 function without(state: ResourceState, gone: ReadonlySet<string>): ResourceState {
     const keep = (urns: string[]): string[] => urns.filter((urn) => !gone.has(urn));
     const { parent, deletedWith, dependencies, propertyDependencies } = state;
+    const depending = Object.entries(propertyDependencies ?? {})
+        .map(([name, urns]) => [name, keep(urns)] as const)
+        .filter(([, urns]) => urns.length > 0);
     const result: ResourceState = {
         ...state,
         parent: parent && gone.has(parent) ? undefined : parent,
         deletedWith: deletedWith && gone.has(deletedWith) ? undefined : deletedWith,
-        dependencies: dependencies && keep(dependencies),
-        propertyDependencies:
-            propertyDependencies &&
-            Object.fromEntries(Object.entries(propertyDependencies).map(([key, urns]) => [key, keep(urns)])),
+        dependencies: orNothing(dependencies && keep(dependencies)),
+        propertyDependencies: depending.length > 0 ? Object.fromEntries(depending) : undefined,
     };
     return sameState(state, result) ? state : result;
 }
@@ -36,13 +42,9 @@ export class Refresh {
         this.executor.keepGoing = true;
         const looked = snapshot
             .resources()
-            .filter(({ custom, type, delete: going }) => custom && !isProviderType(type) && !going)
-            .filter(
-                ({ pendingReplacement, urn }) => !pendingReplacement && (!this.targets.size || this.targets.has(urn)),
-            );
+            .filter((state) => !state.delete && (!this.targets.size || this.targets.has(state.urn)));
         const results = await Promise.allSettled(looked.map((state) => this.refresh(state)));
         const gone = new Set(looked.filter((_, index) => isGone(results[index])).map((state) => state.urn));
-        if (gone.size === 0) return;
         for (const state of snapshot.resources()) snapshot.exchange(state, without(state, gone));
         await save();
     }
@@ -62,13 +64,14 @@ export class Refresh {
                 else this.executor.snapshot.remove(old);
             },
             (found) => {
-                const countAs = found ? (diffs.length > 0 ? "update" : "same") : "delete";
-                return { op: "refresh", old, new: found, diffs, countAs };
+                const result = found ? (diffs.length > 0 ? "update" : "same") : "delete";
+                return { op: "refresh", old, new: found, diffs, result };
             },
         );
     }
 
     private async look(old: ResourceState): Promise<ResourceState | undefined> {
+        if (!old.custom || isProviderType(old.type) || old.pendingReplacement) return old;
         const provider = await this.registry.get(old.provider ?? "");
         const before = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
         try {

@@ -67,7 +67,6 @@ export async function planStep(
     }
     const inputs = await checkInputs(provider, goal.urn, old?.inputs ?? {}, wanted);
     if (!old || old.external) return { op: "create", inputs };
-    if (old.pendingReplacement) return { op: "replace", inputs, diffs: [], replaces: [], deleteFirst: false };
 
     const oldResource = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
     const diff = await diffResource(provider, goal.urn, oldResource, inputs, goal.ignoreChanges);
@@ -78,7 +77,8 @@ export async function planStep(
         ...(providerReplaced ? ["provider"] : []),
         ...(diff.changes === "some" ? diffs.filter((name) => forcing.has(name) || forcing.has("*")) : []),
     ].filter((name, index, all) => all.indexOf(name) === index);
-    if (replaces.length > 0) {
+    // What was deleted ahead of its replacement is to be made, whatever the program now wants of it.
+    if (replaces.length > 0 || old.pendingReplacement) {
         const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
         // Defaults that depend on the old resource, such as generated names, are computed anew for its successor.
         const anew = await checkInputs(provider, goal.urn, {}, wanted);

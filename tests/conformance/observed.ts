@@ -91,8 +91,14 @@ export async function observe(outcome: Outcome, interrupted: boolean, workspace:
     // Which of the unchanged ones were looked at before an operation ended early is a matter of time.
     const shown = ({ urn, op }: StepMetadata): boolean =>
         !isDefaultProvider(urn) && (outcome.status === 0 || op !== "same");
+    // So is whether the program, which did not fail itself, had come to register the stack's outputs.
+    const ended = ({ type }: StepMetadata): boolean => outcome.status === 0 || !isStackType(type);
     const announced = events.flatMap(({ resourcePreEvent: event }) => (event ? [event.metadata] : []));
     const completed = events.flatMap(({ resOutputsEvent: event }) => (event ? [event.metadata] : []));
+    // Of what a refresh found, the embedded engine also tells the properties where the provider names none.
+    const isRefresh = announced.some(({ op }) => op === "refresh");
+    const told = (metadata: StepMetadata): StepMetadata =>
+        isRefresh ? { ...metadata, diffs: [], detailedDiff: null } : metadata;
     const failed = events.flatMap(({ resOpFailedEvent: step, diagnosticEvent: said }) =>
         step ? [step.metadata.urn] : said?.severity === "error" && said.urn ? [said.urn] : [],
     );
@@ -102,7 +108,7 @@ export async function observe(outcome: Outcome, interrupted: boolean, workspace:
         ended: outcome.status === 0 ? "done" : interrupted ? "interrupted" : "failed",
         changes,
         announced: sorted(announced.filter(shown).map(stepOf)),
-        completed: sorted(completed.filter(shown).map(stepOf)),
+        completed: sorted(completed.filter(shown).filter(ended).map(told).map(stepOf)),
         failed: [...new Set(failed)].filter((urn) => !isStackType(typeOfUrn(urn))).sort(),
         resources: sorted(resources),
         pending: sorted(stored?.pending_operations ?? []),

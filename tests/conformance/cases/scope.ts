@@ -18,7 +18,7 @@ export const scope: Case[] = [
                 },
                 changes: { update: 2, delete: 1 },
             },
-            { run: "preview", changes: { create: 1, update: 1 } },
+            { run: "preview", changes: { create: 1, update: 2 } },
             { run: "up", changes: { create: 1, update: 1 }, log: ["create vanished", "update changed"] },
             { run: "up", changes: {} },
         ],

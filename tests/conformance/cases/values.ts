@@ -33,7 +33,7 @@ export const values: Case[] = [
             { run: "up", changes: { create: 5 } },
             { run: "preview", stage: 2, changes: { replace: 1, update: 3 } },
             { run: "preview", stage: 3, changes: { replace: 2, update: 2 } },
-            { run: "up", stage: 3, changes: { replace: 1, update: 2 } },
+            { run: "up", stage: 3, changes: { replace: 1, update: 1 } },
         ],
     },
 ];
