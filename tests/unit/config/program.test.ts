@@ -37,7 +37,16 @@ async function membersRead(config: Record<string, string>): Promise<Set<string>>
 
 test("the program reads every config key", async () => {
     const inLab = await membersRead({});
-    const onHosts = await membersRead({ lab: "false", core: "external" });
+    const onHosts = await membersRead({
+        lab: "false",
+        core: "external",
+        vaultAddress: "https://vault.example.net:8200",
+        vaultCaFile: "LICENSE",
+        vaultToken: "a-token",
+        postgresHost: "db.example.net",
+        postgresPassword: "a-password",
+        postgresCaFile: "LICENSE",
+    });
     const read = new Set([...inLab, ...onHosts]);
     expect(Object.keys(schema).filter((key) => !read.has(memberOf(key)))).toEqual([]);
 });
