@@ -19,9 +19,6 @@ describe("the proxy's database", () => {
         [phone] = await testPhones();
     });
 
-    const isRegistered = async (): Promise<boolean> =>
-        (await onVm("sip-1", "docker exec kamailio kamcmd ul.dump")).includes(`sip:${phone.user}@${phone.address}`);
-
     it("is open to the proxy's own user, without a password, and to nobody else on the VM", async () => {
         expect((await onVm("sip-1", query("root"))).trim()).toBe("kamailio");
         expect(await onVm("sip-1", query("kamailio"))).toContain("login rejected");
@@ -38,7 +35,7 @@ describe("the proxy's database", () => {
             { deadlineMs: 60_000 },
         );
         await onVm("sip-1", "docker restart kamailio");
-        await waitFor("the proxy to know the phone", async () => (await isRegistered()) || undefined, {
+        await waitFor("the proxy to know the phone", async () => (await phone.isRegistered()) || undefined, {
             deadlineMs: 120_000,
         });
         await phone.unregister();

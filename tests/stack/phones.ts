@@ -1,7 +1,7 @@
 import { record } from "../audio/recorder";
 import type { RtpStream } from "../audio/rtp";
 import { sipp, startSipp, type SippOptions, type SippResult, type SippRun } from "../sipp/sipp";
-import { enterPhones, outputs, type Outputs } from "./platform";
+import { enterPhones, onVm, outputs, type Outputs } from "./platform";
 
 /** A SIP account with an address of its own on the external network of the stack. */
 export class TestPhone {
@@ -39,6 +39,12 @@ export class TestPhone {
 
     register(more: Partial<SippOptions> = {}): Promise<SippResult> {
         return sipp(this.options("uac-register", { keys: { expires: "120" }, ...more }));
+    }
+
+    /** Whether the registrar itself knows this contact. */
+    async isRegistered(): Promise<boolean> {
+        const contacts = await onVm("sip-1", "docker exec kamailio kamcmd ul.dump");
+        return contacts.includes(`sip:${this.user}@${this.address}`);
     }
 
     unregister(): Promise<SippResult> {

@@ -1,5 +1,6 @@
-import { checkInputs, type Fields } from "../inputs";
-import { UNKNOWN, type Plugin, type Properties, type Value } from "../plugin";
+import type { Fields } from "../inputs";
+import type { Plugin, Properties } from "../plugin";
+import { readProviderConfig } from "../provider-config";
 import { DockerApi } from "./api";
 import { containerType } from "./container/container";
 import { daemonAt } from "./daemon";
@@ -10,16 +11,6 @@ const configFields: Fields = {
     sshOpts: { shape: { list: "string" } },
     disableDockerDaemonCheck: { shape: "boolean" },
 };
-
-/** The SDK sends what is not a string as JSON text. */
-function fromText(value: Value | undefined): Value | undefined {
-    if (typeof value !== "string") return value;
-    try {
-        return JSON.parse(value) as Value;
-    } catch {
-        return value; // the check says what it must be
-    }
-}
 
 /** The types of @pulumi/docker that a program here may use, on a daemon of this machine or of one reached by ssh. */
 export function dockerPlugin(): Plugin {
@@ -32,18 +23,9 @@ export function dockerPlugin(): Plugin {
         name: "docker",
         version: "5.2.0",
         async configure(config: Properties) {
-            const { inputs, failures } = checkInputs(configFields, {
-                ...config,
-                version: undefined, // the engine's, not the daemon's
-                host: config.host ?? process.env.DOCKER_HOST,
-                sshOpts: fromText(config.sshOpts),
-                disableDockerDaemonCheck: fromText(config.disableDockerDaemonCheck),
-            });
-            if (failures.length > 0) {
-                throw new Error(`docker provider: ${failures.map((failure) => failure.reason).join("; ")}`);
-            }
-            // In a preview the host may come from a resource that does not exist yet; nothing is asked of it then.
-            if (inputs.host === UNKNOWN || inputs.sshOpts === UNKNOWN) return;
+            const host = config.host ?? process.env.DOCKER_HOST;
+            const inputs = readProviderConfig("docker", configFields, { ...config, host });
+            if (!inputs) return;
             api = new DockerApi(daemonAt(inputs.host as string, (inputs.sshOpts ?? []) as string[]));
         },
         types: {

@@ -1,4 +1,4 @@
-import { runProgram, type MadeResource } from "./program";
+import { externalCore, runProgram, type MadeResource } from "./program";
 
 let made: MadeResource[];
 let outputs: Record<string, unknown>;
@@ -10,17 +10,6 @@ const only = (type: string, name: string): Record<string, unknown> => {
     const found = made.filter((resource) => resource.type === type && resource.name === name);
     expect(found).toHaveLength(1);
     return found[0].inputs;
-};
-
-/** Core services that somebody else runs. */
-const external = {
-    core: "external",
-    vaultAddress: "https://vault.example.net:8200",
-    vaultCaFile: "LICENSE",
-    vaultToken: "a-token",
-    postgresHost: "db.example.net",
-    postgresPassword: "a-password",
-    postgresCaFile: "LICENSE",
 };
 
 const names = (type: string) =>
@@ -160,7 +149,7 @@ test("outside a lab there are no phones, and the VMs go to the libvirt that each
     const uri = "qemu+ssh://root@kvm-2/system";
     const hosts = await runProgram({
         lab: "false",
-        ...external,
+        ...externalCore,
         vms: JSON.stringify({ "pbx-1": { libvirtUri: uri } }),
     });
     expect(hosts.made.filter((resource) => resource.type === "Phones")).toEqual([]);

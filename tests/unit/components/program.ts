@@ -7,6 +7,17 @@ export interface MadeResource {
     provider?: string;
 }
 
+/** Configuration of core services that somebody else runs. */
+export const externalCore = {
+    core: "external",
+    vaultAddress: "https://vault.example.net:8200",
+    vaultCaFile: "LICENSE",
+    vaultToken: "a-token",
+    postgresHost: "db.example.net",
+    postgresPassword: "a-password",
+    postgresCaFile: "LICENSE",
+};
+
 /** Outputs of resources as their providers would give them. */
 function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
     const kind = type.split(":").pop();

@@ -4,7 +4,7 @@ import { projectSchema, stacks, validateStack, type StackConfig } from "../../..
 import { externalKeys } from "../../../config/core";
 import { configurationPage } from "../../../config/markdown";
 import { projectDir } from "../../../paths";
-import { runProgram } from "../components/program";
+import { externalCore, runProgram } from "../components/program";
 
 const schema = projectSchema();
 
@@ -37,16 +37,7 @@ async function membersRead(config: Record<string, string>): Promise<Set<string>>
 
 test("the program reads every config key", async () => {
     const inLab = await membersRead({});
-    const onHosts = await membersRead({
-        lab: "false",
-        core: "external",
-        vaultAddress: "https://vault.example.net:8200",
-        vaultCaFile: "LICENSE",
-        vaultToken: "a-token",
-        postgresHost: "db.example.net",
-        postgresPassword: "a-password",
-        postgresCaFile: "LICENSE",
-    });
+    const onHosts = await membersRead({ lab: "false", ...externalCore });
     const read = new Set([...inLab, ...onHosts]);
     expect(Object.keys(schema).filter((key) => !read.has(memberOf(key)))).toEqual([]);
 });
