@@ -82,8 +82,8 @@ export class Pbx extends pulumi.ComponentResource {
                 writable: ["/var/spool/asterisk"],
                 runDir: "/run/asterisk",
                 environment: asteriskEnvironment,
-                // it runs as root, with a database in a directory of user asterisk
-                capabilities: ["CAP_DAC_OVERRIDE"],
+                // it runs as root, with a database in a directory of user asterisk, and takes a real-time priority
+                capabilities: ["CAP_DAC_OVERRIDE", "CAP_SYS_NICE"],
             },
             [written, agent],
         );

@@ -19,8 +19,8 @@ export function parseCalls(text: string): CallUp[] {
         .map((fields) => ({ channel: fields[0], id: fields[fields.length - 1] }));
 }
 
-/** ITU-T Q.850 causes of a call that a party, or the dial plan, ended as it should end. */
-const normalCauses = new Set([16, 17, 18, 19, 21]);
+/** ITU-T Q.850 causes of a call that a party, or the dial plan, ended as it should end; 0 is a party's BYE, which gives no cause. */
+const normalCauses = new Set([0, 16, 17, 18, 19, 21]);
 
 /**
  * The ids of the calls that ended as calls do, from the line that the dial plan logs at the end of each:

@@ -15,11 +15,13 @@ export interface HeldRegistrations {
 /** Phones of their own process that hold TLS connections to the proxy. */
 export class TlsRegistrations {
     private said = "";
+    private readonly ended: Promise<unknown>;
 
     private constructor(
         private readonly child: ChildProcess,
         private readonly lines: Interface,
     ) {
+        this.ended = new Promise((resolve) => child.once("close", resolve));
         child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (this.said += chunk));
     }
 
@@ -37,10 +39,10 @@ export class TlsRegistrations {
         return this.ask("check");
     }
 
+    /** May be called again. */
     async close(): Promise<void> {
-        const ended = new Promise((resolve) => this.child.once("close", resolve));
         this.child.stdin?.end();
-        await ended;
+        await this.ended;
     }
 
     private ask(line: string): Promise<HeldRegistrations> {

@@ -9,6 +9,7 @@ PJSIP/sip-1-00000004!extension!1003!1!Ring!Dial!PJSIP/1003@sip-1,15!1001!!3!2!!p
 
 const log = `[2026-11-22 18:00:42.917] NOTICE[68][C-00000001]: Ext. h:1 @ from-proxy: call pbx-1-1795370442.1 ended, cause 16
 [2026-11-22 18:00:43.017] NOTICE[69][C-00000002]: Ext. h:1 @ extension: call pbx-1-1795370442.2 ended, cause 38
+[2026-11-22 18:00:43.109] NOTICE[70][C-00000003]: Ext. h:1 @ from-proxy: call pbx-1-1795370442.5 ended, cause 0
 `;
 
 const up = (...ids: string[]) => ids.map((id) => ({ id, channel: `PJSIP/sip-1-${id}` }));
@@ -23,7 +24,7 @@ describe("the calls of an Asterisk", () => {
     });
 
     it("ended as calls do where their cause is a normal one", () => {
-        expect([...parseEnds(log)]).toEqual(["pbx-1-1795370442.1"]);
+        expect([...parseEnds(log)]).toEqual(["pbx-1-1795370442.1", "pbx-1-1795370442.5"]);
     });
 
     it("were dropped where they are gone and nobody hung up", () => {
