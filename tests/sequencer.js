@@ -4,7 +4,7 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 
 /** Functional tests share one stack: what needs it untouched comes first, what breaks it comes last. */
 const first = ["bad-config", "up"];
-const last = ["recovery", "drift", "crash", "destroy"];
+const last = ["recovery", "drift", "crash", "ca-roll", "destroy"];
 const kinds = ["unit", "conformance", "integration", "functional"];
 /** Tests of security look at the stack of the functional ones after it was used. */
 const security = 0.5;

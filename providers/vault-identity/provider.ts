@@ -46,8 +46,8 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     async read(id, props) {
         const { state, detail } = await agentState(props);
         if (state !== "ok") console.error(`the agent of ${props.host} is ${state}: ${detail}`);
-        const found = { ...props, state };
-        return { id, props: found, inputs: found };
+        const { accessor, ...inputs } = { ...props, state };
+        return { id, props: { ...inputs, accessor }, inputs };
     },
 
     async update(_id, olds, news) {

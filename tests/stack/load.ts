@@ -2,10 +2,11 @@ import { waitFor } from "../../process/wait";
 import { record, type Recorder } from "../audio/recorder";
 import type { RtpStream } from "../audio/rtp";
 import { longestGap } from "../audio/tone";
-import { TlsRegistrations } from "../sip/tls-registrations";
+import type { TlsRegistrations } from "../sip/tls-registrations";
 import type { SippRun } from "../sipp/sipp";
 import { testPhones } from "./phones";
-import { enterPhones, onVm, outputs } from "./platform";
+import { enterPhones, onVm } from "./platform";
+import { openTlsPhones } from "./tls-phones";
 
 /** How busy a platform is. */
 export interface Busy {
@@ -52,20 +53,8 @@ export class Load {
 
     /** @returns when all of `calls` are up. */
     static async start({ calls, newCallsPerSecond, registrationsPerSecond, tlsPhones }: Busy): Promise<Load> {
-        const platform = await outputs();
-        const [caller, registrar, visitor, other] = await testPhones();
-        const tlsUsers = Array.from({ length: tlsPhones }, (_, n) => [visitor, other][n % 2]);
-        const tls = await TlsRegistrations.open(
-            enterPhones,
-            tlsUsers.map(({ user, address }) => ({
-                user,
-                password: platform.extensions[user].password,
-                domain: platform.sipDomain,
-                address,
-                proxy: { address: platform.proxy.external, port: platform.proxy.ports.tls },
-                ca: platform.ca,
-            })),
-        );
+        const [caller, registrar, visitor] = await testPhones();
+        const tls = await openTlsPhones(tlsPhones);
         const recorder = await record(enterPhones, "any");
         const held = caller.start("uac-invite-bye", "*43", { tone: toneHz, calls, perSecond: 4, timeoutSeconds });
         const endless = { calls: manyCalls, concurrent: 50, timeoutSeconds };
