@@ -4,8 +4,7 @@ import { Client, credentials, type MethodDefinition } from "@grpc/grpc-js";
 import { AnalyzerService as service } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
 import { parse } from "yaml";
-import { loader } from "../process/node";
-import { node } from "./children";
+import { leanNode, loader } from "../process/node";
 import type { EventStream } from "./events";
 import { without, toStruct, type PropertyMap } from "./properties";
 import { startPlugin, type PluginProcess } from "./provider/process";
@@ -47,7 +46,7 @@ export class PolicyPack {
         const file = path.join(this.directory, "PulumiPolicy.yaml");
         if (!fs.existsSync(file)) throw new Error(`${file} not found: name the directory of a policy pack`);
         const { main = "index.ts" } = parse(fs.readFileSync(file, "utf8")) as { main?: string };
-        const argv = [...node, "--require", loader, path.join(this.directory, main)];
+        const argv = [...leanNode, "--require", loader, path.join(this.directory, main)];
         const options = { cwd: this.directory, env: process.env };
         return startPlugin("policy pack", argv, options, (line) => this.events.diagnostic("info#err", line));
     }

@@ -1,4 +1,5 @@
-import { end, exitStatus, lines, node, start, type Child } from "./children";
+import { end, exitStatus, lines, start, type Child } from "./children";
+import { leanNode } from "../process/node";
 import type { PlainConfig, Project } from "./project";
 
 /** The program has told the user what is wrong (sdk/nodejs/cmd/run/index.ts). */
@@ -19,7 +20,7 @@ export class Program {
 
     constructor(project: Project, options: ProgramOptions) {
         const argv = [
-            ...node,
+            ...leanNode,
             ...project.nodeArgs,
             require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.dir] }),
             ...["--monitor", options.monitorAddress, "--engine", options.monitorAddress],

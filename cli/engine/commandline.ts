@@ -1,4 +1,4 @@
-import { nodeArgv } from "../../process/node";
+import { leanNode, nodeArgv } from "../../process/node";
 import type { EngineChoice } from "./choice";
 
 export type Operation = "up" | "preview" | "refresh" | "destroy";
@@ -17,7 +17,7 @@ const policyArgs = (operation: Operation): string[] =>
 /** The embedded engine: events on standard output. */
 export function embeddedArgv({ operation, stack, targets, parallel }: EngineRequest): string[] {
     return [
-        ...nodeArgv("engine/main.ts"),
+        ...nodeArgv("engine/main.ts", leanNode),
         operation,
         "--stack",
         stack,

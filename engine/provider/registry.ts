@@ -1,5 +1,4 @@
-import { loader } from "../../process/node";
-import { node } from "../children";
+import { leanNode, loader } from "../../process/node";
 import { withFaultPoints } from "../fault-points";
 import { pluginFor } from "../plugins";
 import { without, type PropertyMap } from "../properties";
@@ -45,7 +44,7 @@ export class ProviderRegistry {
             startPlugin(
                 "provider of dynamic resources",
                 [
-                    ...[...node, "--require", loader],
+                    ...[...leanNode, "--require", loader],
                     ...[require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [projectDir] }), address],
                 ],
                 { cwd: projectDir, env: { ...process.env, PULUMI_NODEJS_PROJECT: project } },
