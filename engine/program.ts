@@ -1,5 +1,10 @@
+import * as path from "node:path";
+import { projectDir } from "../paths";
 import { end, exitStatus, lines, node, start, type Child } from "./children";
 import type { PlainConfig, Project } from "./project";
+
+/** Leaves out what the SDK does for nobody. */
+const preload = path.join(projectDir, "process", "embedded-sdk.js");
 
 /** The program has told the user what is wrong (sdk/nodejs/cmd/run/index.ts). */
 const LOGGED_ERROR = 32;
@@ -19,7 +24,7 @@ export class Program {
 
     constructor(project: Project, options: ProgramOptions) {
         const argv = [
-            ...node,
+            ...[...node, "--require", preload],
             ...project.nodeArgs,
             require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.dir] }),
             ...["--monitor", options.monitorAddress, "--engine", options.monitorAddress],
