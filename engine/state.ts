@@ -54,8 +54,8 @@ export interface PendingOperation {
 
 /** What is undefined counts as not there, as in the checkpoint. */
 export function sameState(a: ResourceState, b: ResourceState): boolean {
-    const known = (state: ResourceState): PropertyValue =>
-        Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as PropertyMap;
+    const known = (state: ResourceState): PropertyMap =>
+        Object.fromEntries<PropertyValue>(Object.entries(state).filter(([, value]) => value !== undefined));
     return a === b || equalValues(known(a), known(b));
 }
 
