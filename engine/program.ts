@@ -1,6 +1,11 @@
-import { end, exitStatus, lines, start, type Child } from "./children";
+import * as path from "node:path";
+import { projectDir } from "../paths";
 import { leanNode } from "../process/node";
+import { end, exitStatus, lines, start, type Child } from "./children";
 import type { PlainConfig, Project } from "./project";
+
+/** Leaves out what the SDK does for nobody. */
+const preload = path.join(projectDir, "process", "embedded-sdk.js");
 
 /** The program has told the user what is wrong (sdk/nodejs/cmd/run/index.ts). */
 const LOGGED_ERROR = 32;
@@ -20,7 +25,7 @@ export class Program {
 
     constructor(project: Project, options: ProgramOptions) {
         const argv = [
-            ...leanNode,
+            ...[...leanNode, "--require", preload],
             ...project.nodeArgs,
             require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.dir] }),
             ...["--monitor", options.monitorAddress, "--engine", options.monitorAddress],

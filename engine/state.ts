@@ -52,9 +52,11 @@ export interface PendingOperation {
     type: OperationType;
 }
 
+/** What is undefined counts as not there, as in the checkpoint. */
 export function sameState(a: ResourceState, b: ResourceState): boolean {
-    const plain = (state: ResourceState): PropertyValue => JSON.parse(JSON.stringify(state)) as PropertyValue;
-    return a === b || equalValues(plain(a), plain(b));
+    const known = (state: ResourceState): PropertyMap =>
+        Object.fromEntries<PropertyValue>(Object.entries(state).filter(([, value]) => value !== undefined));
+    return a === b || equalValues(known(a), known(b));
 }
 
 /** URNs of everything that must exist while the resource exists. */
