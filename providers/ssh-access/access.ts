@@ -38,7 +38,8 @@ export function sshConfig({ dir, runDir, user, hosts }: SshAccessDefinition): st
         "    GlobalKnownHostsFile /dev/null",
         "    StrictHostKeyChecking yes",
         "    PasswordAuthentication no",
-        "    ConnectTimeout 10",
+        // also the time until sshd says its first word: on a busy, emulated VM that can be long. One that is off is known at once.
+        "    ConnectTimeout 60",
         "    ControlMaster auto",
         `    ControlPath ${quote(path.join(runDir, "ssh-%C"))}`,
         "    ControlPersist 10m",

@@ -7,8 +7,12 @@
 # Few processes are started: each costs some 20 ms on an emulated CPU.
 set -eu
 due=$1/due/$2 stage=$1/stage/$2
+mkdir -p "$due" "$1/lock"
+# One at a time: this script goes on when whoever started it was killed, and its next start finds it at work.
+exec 9>"$1/lock/$2"
+flock 9
 rm -rf "$stage"
-mkdir -p "$due" "$stage" # on the file system of the files, so that each takes its place at once
+mkdir -p "$stage" # on the file system of the files, so that each takes its place at once
 trap 'rm -rf "$stage"' EXIT
 tar --extract --same-permissions --same-owner --directory "$stage"
 cd "$stage"
@@ -42,7 +46,7 @@ done <files
 
 while read -r mark command; do
     [ -e "$due/$mark" ] || continue
-    if ! sh -c "$command" </dev/null >&2; then
+    if ! sh -c "$command" </dev/null >&2 9>&-; then
         echo "the files are in place, but this failed: $command" >&2
         exit 1
     fi

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import type { BundleFile } from "../../../providers/vm-files/bundle";
 import { provider } from "../../../providers/vm-files/provider";
 import { tar } from "../../../providers/vm-files/tar";
+import { waitFor } from "../../../process/wait";
 import { StandInGuest } from "./guest";
 
 const owner = execFileSync("sh", ["-c", "echo $(id -un):$(id -gn)"], { encoding: "utf8" }).trim();
@@ -35,6 +36,14 @@ async function checked(files: BundleFile[], apply: { paths: string[]; command: s
     return provider.check(news, news);
 }
 
+/** Lines of proc_locks(5); `->` marks one that waits. */
+const lockedBy = (lock: string): string =>
+    fs
+        .readFileSync("/proc/locks", "utf8")
+        .split("\n")
+        .filter((line) => line.includes(lock))
+        .join("\n");
+
 const runs = (name: string) => (fs.existsSync(guest.file(name)) ? guest.read(name).split("\n").length - 1 : 0);
 
 test("writes all files in one round trip, with their mode, whatever is in them", async () => {
@@ -66,6 +75,24 @@ test("a file that is as it should be is left alone, one with another mode is not
     fs.chmodSync(a.path, 0o666);
     await provider.create(inputs([a]));
     expect(fs.statSync(a.path).mode & 0o777).toBe(0o644);
+});
+
+test("one start waits for another that is at work: whoever started that may have been killed", async () => {
+    const a = file("a", "1");
+    const began = guest.file("began");
+    const goOn = guest.file("go-on");
+    const slow = { paths: [a.path], command: `: >${began}; while [ ! -e ${goOn} ]; do sleep 0.05; done` };
+    const first = provider.create(inputs([a], [slow]));
+    await waitFor("the first to be at work", () => fs.existsSync(began) || undefined, { deadlineMs: 10_000 });
+    const changed = [{ ...a, content: "2" }];
+    const second = provider.create(inputs(changed, [count("second", [a.path])]));
+    const lock = `:${fs.statSync(guest.file("var/lock/asterisk")).ino} `;
+    const waits = (): boolean => /->/.test(lockedBy(lock));
+    await waitFor("the second to wait", () => waits() || undefined, { deadlineMs: 10_000 });
+    expect(guest.read("a")).toBe("1");
+    fs.writeFileSync(goOn, "");
+    await Promise.all([first, second]);
+    expect([guest.read("a"), runs("second")]).toEqual(["2", 1]);
 });
 
 test("a command that failed is said, and is due again the next time", async () => {
