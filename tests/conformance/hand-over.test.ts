@@ -54,6 +54,8 @@ const pairs: [Engine, Engine][] = officialEngine
             expect(said).toContainEqual(expect.stringMatching(/^The last run ended while creating second/));
             expect(await officialEngine!.run("preview", workspace)).toMatchObject({ status: 0, changes: { same: 4 } });
         } finally {
+            // The official provider outlives its engine.
+            for (const pid of workspace.processes()) process.kill(pid);
             workspace.remove();
         }
     });
