@@ -9,12 +9,15 @@ import { replaceFile, StateWriter } from "./backend/writer";
 import type { Project } from "./project";
 import { Crypter } from "./secrets/passphrase";
 import { passphrase } from "./secrets/phrase";
-import { Snapshot } from "./state";
+import { Snapshot, type OperationType } from "./state";
 import { nameOfUrn } from "./urn";
 
 /** Where a project's stack is kept. */
 export const layoutOf = (project: Project): BackendLayout =>
     backendLayout(project.backendUrl, project.dir, project.name, project.stack);
+
+/** Operations that change the world; the official engine also records those that do not, such as `importing`. */
+const CHANGING: ReadonlySet<OperationType> = new Set(["creating", "updating", "deleting"]);
 
 /** The state of one stack, on the disk and in memory. */
 export class Stack {
@@ -63,7 +66,9 @@ export class Stack {
         const notices = [...(lock?.notices ?? [])];
         for (const { type, resource } of latest?.pending_operations ?? []) {
             const name = `${nameOfUrn(resource.urn)} (${resource.type})`;
-            const now = "how far that got is not known; up goes on from there, destroy removes it";
+            const now = CHANGING.has(type)
+                ? "how far that got is not known; up goes on from there, destroy removes it"
+                : "nothing was changed by that; do it again if it is still wanted";
             notices.push(`The last run ended while ${type} ${name}: ${now}.`);
         }
         const resources = (latest?.resources ?? []).map((stored) => codec.resource(stored));
@@ -73,7 +78,8 @@ export class Stack {
         }));
         const snapshot = new Snapshot(resources, interrupted);
         const stack = new Stack(project, layoutOf(project), codec, snapshot, notices, lock);
-        stack.written = stack.body();
+        // Operations that need nothing any more are to go from the disk too, even if nothing else changes.
+        if (snapshot.operations().length === interrupted.length) stack.written = stack.body();
         if (lock && !checkpoint) await stack.initialize();
         return stack;
     }

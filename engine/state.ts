@@ -44,7 +44,7 @@ export interface ResourceState {
     modified?: string;
 }
 
-export type OperationType = "creating" | "updating" | "deleting" | "reading";
+export type OperationType = "creating" | "updating" | "deleting" | "reading" | "importing";
 
 /** Written ahead of an operation; found by a later run when this one did not live to record the outcome. */
 export interface PendingOperation {

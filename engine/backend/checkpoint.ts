@@ -8,6 +8,9 @@ import type { PendingOperation, ResourceState } from "../state";
 /** The version of the checkpoint format that is read and written (sdk/go/common/apitype, CheckpointV3). */
 const FORMAT = 3;
 
+/** What to do with a checkpoint that only the official engine can read. */
+const OFFICIAL = "use the official CLI, --engine pulumi";
+
 /** Stated in the manifest, where the official engine puts its own version: the version of the SDK this engine speaks. */
 const ENGINE_VERSION = "v3.270.0";
 
@@ -40,22 +43,21 @@ export function readCheckpoint(file: string): Checkpoint | undefined {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
         const compressed = [".gz", ".zst"].map((end) => file + end).find((name) => fs.existsSync(name));
         if (!compressed) return undefined;
-        const reason = "the embedded engine reads plain checkpoints only";
+        const reason = `the embedded engine reads plain checkpoints only; ${OFFICIAL}`;
         throw new Error(`${compressed} is compressed: ${reason}`, { cause: error });
     }
     let stored: { version?: number; features?: string[]; checkpoint?: Checkpoint };
     try {
         stored = JSON.parse(text) as typeof stored;
+        if (!isObject(stored as PropertyValue)) throw new Error("it holds no object");
     } catch (error) {
-        throw new Error(
-            `checkpoint ${file} is damaged (${(error as Error).message}); the one before it is ${file}.bak`,
-            { cause: error },
-        );
+        const remedy = `the state before its last write is ${file}.bak: copy it over the damaged one`;
+        throw new Error(`checkpoint ${file} is damaged (${(error as Error).message}); ${remedy}`, { cause: error });
     }
     if (stored.version !== FORMAT || !stored.checkpoint) {
         const features = stored.features?.length ? ` with features ${stored.features.join(", ")}` : "";
         throw new Error(
-            `checkpoint ${file} is of version ${stored.version}${features}: this engine knows version ${FORMAT}`,
+            `checkpoint ${file} is of version ${stored.version}${features}: this engine knows version ${FORMAT}; ${OFFICIAL}`,
         );
     }
     return stored.checkpoint;

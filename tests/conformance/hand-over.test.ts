@@ -1,3 +1,4 @@
+import { waitFor } from "../../process/wait";
 import { embedded, officialEngine, type Engine } from "./engines";
 import { Workspace } from "./workspace";
 
@@ -32,4 +33,30 @@ const pairs: [Engine, Engine][] = officialEngine
             }
         },
     );
+
+    test("a run of the official engine that was killed is taken over by the embedded engine", async () => {
+        const workspace = new Workspace("slow");
+        try {
+            workspace.configure({ stage: 1, directory: workspace.files, slow: 3_000 });
+            const { child, outcome } = officialEngine!.start("up", workspace);
+            const begun = (): true | undefined => workspace.read("log")?.includes("create second") || undefined;
+            await waitFor("the creation of second", begun, { deadlineMs: 60_000, intervalMs: 10 });
+            child.kill("SIGKILL");
+            await outcome;
+            const pending = (await workspace.checkpoint())!.latest!.pending_operations;
+            expect(pending).toMatchObject([{ type: "creating", resource: { inputs: { label: "second" } } }]);
+
+            workspace.configure({ stage: 1, directory: workspace.files });
+            const up = await embedded.run("up", workspace);
+            expect(up).toMatchObject({ status: 0, changes: { create: 2 } });
+            const said = up.events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? [diagnosticEvent.message] : []));
+            expect(said).toContainEqual(expect.stringMatching(/^The lock of .* was taken over/));
+            expect(said).toContainEqual(expect.stringMatching(/^The last run ended while creating second/));
+            expect(await officialEngine!.run("preview", workspace)).toMatchObject({ status: 0, changes: { same: 4 } });
+        } finally {
+            // The official provider outlives its engine.
+            for (const pid of workspace.processes()) process.kill(pid);
+            workspace.remove();
+        }
+    });
 });

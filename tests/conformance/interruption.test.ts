@@ -66,7 +66,7 @@ describe("interruptions of the embedded engine", () => {
             run.child.kill("SIGKILL");
             await run.outcome;
             if (fs.existsSync(workspace.checkpointFile)) JSON.parse(fs.readFileSync(workspace.checkpointFile, "utf8"));
-            await waitFor("the engine's processes to end", () => processesIn(workspace.dir).length === 0 || undefined, {
+            await waitFor("the engine's processes to end", () => workspace.processes().length === 0 || undefined, {
                 deadlineMs: 5_000,
             });
         }
@@ -85,14 +85,3 @@ describe("interruptions of the embedded engine", () => {
         expect((await run.outcome).status).toBe(0);
     });
 });
-
-/** The programs and providers that run in a directory. */
-function processesIn(dir: string): string[] {
-    return fs.readdirSync("/proc").filter((pid) => {
-        try {
-            return /^\d+$/.test(pid) && fs.readlinkSync(`/proc/${pid}/cwd`) === dir;
-        } catch {
-            return false; // ended meanwhile
-        }
-    });
-}

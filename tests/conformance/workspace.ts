@@ -133,6 +133,20 @@ export class Workspace {
         fs.rmSync(path.join(this.files, name));
     }
 
+    /** The ids of the programs and providers that run in it. */
+    processes(): number[] {
+        return fs
+            .readdirSync("/proc")
+            .filter((pid) => {
+                try {
+                    return /^\d+$/.test(pid) && fs.readlinkSync(`/proc/${pid}/cwd`) === this.dir;
+                } catch {
+                    return false; // ended meanwhile
+                }
+            })
+            .map(Number);
+    }
+
     remove(): void {
         fs.rmSync(this.root, { recursive: true, force: true });
     }
