@@ -19,7 +19,8 @@ export class CoreWorkspace extends Workspace {
         const program = path.join(this.dir, "index.ts");
         fs.rmSync(program);
         fs.symlinkSync(path.join(projectDir, "tests/conformance/programs/core/index.ts"), program);
-        fs.symlinkSync(path.join(projectDir, "providers"), path.join(this.dir, "providers"));
+        for (const name of ["process", "providers"])
+            fs.symlinkSync(path.join(projectDir, name), path.join(this.dir, name));
     }
 
     /** @param token the root token by default */
