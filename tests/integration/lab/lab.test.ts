@@ -109,8 +109,7 @@ describe("engineArgv", () => {
     it("takes everything along when the engine is killed", async () => {
         const [command, ...args] = engineArgv(stack, ["sh", "-c", "sleep 1000 & sleep 1000"]);
         const engine = run([command, ...args]).catch((error: Error) => error);
-        const shell = await waitFor("the engine", () => pidOf(stack, "sh"), { deadlineMs: 5_000 });
-        await waitFor("its child", () => (sleepersOf(shell) === 2 ? true : undefined), { deadlineMs: 5_000 });
+        const shell = await waitFor("the engine and its child", parentOfTwo, { deadlineMs: 10_000 });
         await kill(shell);
         expect(await engine).toBeInstanceOf(Error);
         expect(sleepersOf(shell)).toBe(0);
@@ -118,6 +117,8 @@ describe("engineArgv", () => {
 
     const sleepersOf = (parent: number) =>
         processesOf(stack).filter((entry) => entry.name === "sleep" && entry.parent === parent).length;
+    /** The lab has shells of its own. */
+    const parentOfTwo = () => processesOf(stack).find(({ pid }) => sleepersOf(pid) === 2)?.pid;
 });
 
 describe("removeLab", () => {
