@@ -98,8 +98,9 @@ export class Load {
         }
     }
 
-    /** Ends everything at once. */
+    /** Ends everything at once; no call is left on the platform that has lost its phone. */
     async abandon(): Promise<void> {
+        await onAsterisk("channel request hangup all").catch(() => undefined);
         const runs = [this.held, this.newCalls, this.registrations].filter((run) => run !== undefined);
         runs.forEach((run) => run.stop());
         await Promise.allSettled([...runs.map(({ done }) => done), this.recorder.stop(), this.tls.close()]);
