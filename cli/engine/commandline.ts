@@ -27,11 +27,14 @@ export function embeddedArgv({ operation, stack, targets, parallel }: EngineRequ
     ];
 }
 
-/** The official CLI: events in a file, which only its debugging commands write (`PULUMI_DEBUG_COMMANDS=true`). */
+/**
+ * The official CLI: events in a file, which only its debugging commands write (`PULUMI_DEBUG_COMMANDS=true`).
+ * @param configFile the stack's configuration, which it also writes to
+ */
 export function pulumiArgv(
     { argv }: EngineChoice,
     { operation, stack, targets, parallel }: EngineRequest,
-    eventLog: string,
+    { eventLog, configFile }: { eventLog: string; configFile: string },
 ): string[] {
     return [
         ...argv,
@@ -41,6 +44,8 @@ export function pulumiArgv(
         stack,
         "--event-log",
         eventLog,
+        "--config-file",
+        configFile,
         ...policyArgs(operation),
         ...(operation === "preview" ? [] : ["--yes", "--skip-preview"]),
         ...targets.flatMap((urn) => ["--target", urn]),
@@ -48,8 +53,8 @@ export function pulumiArgv(
     ];
 }
 
-/** Makes the stack for the official CLI where the backend does not have it yet. */
-export const pulumiSelectArgv = ({ argv }: EngineChoice, stack: string): string[] => [
+/** Makes the stack for the official CLI where the backend does not have it yet; it writes to the stack's file in `dir`. */
+export const pulumiSelectArgv = ({ argv }: EngineChoice, stack: string, dir: string): string[] => [
     ...argv,
     "stack",
     "select",
@@ -57,4 +62,6 @@ export const pulumiSelectArgv = ({ argv }: EngineChoice, stack: string): string[
     "--non-interactive",
     "--stack",
     stack,
+    "--cwd",
+    dir,
 ];

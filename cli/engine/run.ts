@@ -1,13 +1,15 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
+import * as path from "node:path";
 import type { EngineEvent } from "../../engine/events";
-import { projectDir } from "../../paths";
+import { projectDir, stateDir } from "../../paths";
 import { messageOf, note } from "../result";
 import type { EngineChoice } from "./choice";
 import { embeddedArgv, pulumiArgv, pulumiSelectArgv, type EngineRequest } from "./commandline";
 import { EventReader, follow } from "./events";
 import { newLog } from "./log";
+import { untrackedConfig } from "./untracked-config";
 
 export interface EngineWatch {
     onEvent(event: EngineEvent): void;
@@ -151,12 +153,14 @@ export async function runEngine(
     if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: {} }, log, watch);
 
     const env = await pulumiEnvironment();
-    const selected = await runChild({ argv: pulumiSelectArgv(choice, request.stack), env }, log, watch);
+    const config = untrackedConfig(projectDir, request.stack, path.join(stateDir(), "pulumi", request.stack));
+    const selected = await runChild({ argv: pulumiSelectArgv(choice, request.stack, config.dir), env }, log, watch);
     if (selected.status !== 0) return selected;
     const eventLog = `${log}.events`;
     fs.writeFileSync(eventLog, "", { mode: 0o600 });
     try {
-        return await runChild({ argv: wrap(pulumiArgv(choice, request, eventLog)), env, eventLog }, log, watch);
+        const argv = wrap(pulumiArgv(choice, request, { eventLog, configFile: config.file }));
+        return await runChild({ argv, env, eventLog }, log, watch);
     } finally {
         fs.rmSync(eventLog, { force: true });
     }

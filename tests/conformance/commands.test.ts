@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pulumiArgv, pulumiSelectArgv } from "../../cli/engine/commandline";
+import { untrackedConfig } from "../../cli/engine/untracked-config";
 import { cli, embedded, pulumi } from "./engines";
 import { Workspace } from "./workspace";
 
@@ -72,5 +74,40 @@ interface Exported {
         expect(await resources()).toEqual(before);
         expect(await embedded.run("up", workspace)).toMatchObject({ status: 0, changes: { update: 1, same: 3 } });
         expect((await embedded.run("destroy", workspace)).status).toBe(0);
+    });
+});
+
+(cli ? describe : describe.skip)("the official CLI with a configuration outside of the checkout", () => {
+    it("makes a stack, and changes no file of the checkout", () => {
+        const workspace = new Workspace("dynamic");
+        try {
+            workspace.configure({ directory: workspace.files });
+            const files = (): string[] =>
+                ["Pulumi.yaml", `Pulumi.${workspace.stack}.yaml`].map((name) =>
+                    fs.readFileSync(path.join(workspace.dir, name), "utf8"),
+                );
+            const before = files();
+            const choice = { engine: "pulumi" as const, argv: [], why: "" };
+            for (let run = 0; run < 2; run++) {
+                const untracked = path.join(workspace.root, "untracked");
+                const { dir, file } = untrackedConfig(workspace.dir, workspace.stack, untracked);
+                const request = { operation: "up" as const, stack: workspace.stack, targets: [] };
+                const eventLog = path.join(workspace.root, "events");
+                const up = pulumiArgv(choice, request, { eventLog, configFile: file });
+                const withoutPolicies = up.filter((word) => !["--policy-pack", "policies"].includes(word));
+                for (const argv of [pulumiSelectArgv(choice, workspace.stack, dir), withoutPolicies]) {
+                    const { status, stderr } = pulumi(workspace, argv);
+                    expect({ argv, status, stderr: status === 0 ? "" : stderr }).toEqual({
+                        argv,
+                        status: 0,
+                        stderr: "",
+                    });
+                }
+                expect(fs.readFileSync(file, "utf8")).toContain("encryptionsalt");
+            }
+            expect(files()).toEqual(before);
+        } finally {
+            workspace.remove();
+        }
     });
 });

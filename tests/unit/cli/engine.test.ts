@@ -5,6 +5,7 @@ import { chooseEngine } from "../../../cli/engine/choice";
 import { embeddedArgv } from "../../../cli/engine/commandline";
 import { EventReader } from "../../../cli/engine/events";
 import { runEngine } from "../../../cli/engine/run";
+import { projectDir } from "../../../paths";
 import type { EngineEvent } from "../../../engine/events";
 
 let dir: string;
@@ -124,10 +125,13 @@ describe("running an engine", () => {
         expect(end.status).toBe(0);
         expect(seen).toEqual([1, 2]);
         const [select, up] = fs.readFileSync(calls, "utf8").split("\n");
-        expect(select).toBe("true for tests stack select --create --non-interactive --stack dev");
+        expect(select).toMatch(/^true for tests stack select --create --non-interactive --stack dev --cwd \S+$/);
         expect(up).toMatch(
-            /^true for tests up --non-interactive --stack dev --event-log \S+ --policy-pack policies --yes --skip-preview/,
+            /^true for tests up --non-interactive --stack dev --event-log \S+ --config-file \S+ --policy-pack policies --yes --skip-preview/,
         );
+        const [made, configFile] = [/--cwd (\S+)/.exec(select)![1], /--config-file (\S+)/.exec(up)![1]];
+        expect(configFile).toBe(path.join(made, "Pulumi.dev.yaml"));
+        expect(path.relative(projectDir, made)).toMatch(/^\.\./);
         expect(up).toMatch(/--target urn:a --parallel 3$/);
         expect(fs.readdirSync(path.dirname(end.log)).filter((name) => name.endsWith(".events"))).toEqual([]);
     });
