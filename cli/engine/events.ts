@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import type { EngineEvent } from "../../engine/events";
+import type { EngineEvent, StepMetadata } from "../../engine/events";
 
 /** Turns chunks of newline-delimited JSON into events; what is no JSON object is handed to `onText`. */
 export class EventReader {
@@ -34,6 +34,18 @@ export class EventReader {
         if (event) this.onEvent(event);
         else this.onText(line);
     }
+}
+
+const withoutState = (metadata: StepMetadata): StepMetadata =>
+    metadata.type.startsWith("pulumi:providers:") ? { ...metadata, old: null, new: null } : metadata;
+
+/** The official engine gives dynamic providers the stack's configuration, and writes its secrets in plain text into their events. */
+export function withoutProviderConfig(event: EngineEvent): EngineEvent {
+    const { resourcePreEvent: before, resOutputsEvent: after, resOpFailedEvent: failed } = event;
+    if (before) return { ...event, resourcePreEvent: { ...before, metadata: withoutState(before.metadata) } };
+    if (after) return { ...event, resOutputsEvent: { ...after, metadata: withoutState(after.metadata) } };
+    if (failed) return { ...event, resOpFailedEvent: { ...failed, metadata: withoutState(failed.metadata) } };
+    return event;
 }
 
 /** Follows a file that grows; `stop` reads what is left. */

@@ -7,7 +7,7 @@ import { projectDir, stateDir } from "../../paths";
 import { messageOf, note } from "../result";
 import type { EngineChoice } from "./choice";
 import { embeddedArgv, pulumiArgv, pulumiSelectArgv, type EngineRequest } from "./commandline";
-import { EventReader, follow } from "./events";
+import { EventReader, follow, withoutProviderConfig } from "./events";
 import { newLog } from "./log";
 import { untrackedConfig } from "./untracked-config";
 
@@ -89,7 +89,8 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
         const events: EngineEvent[] = [];
         let said = "";
         const reader = new EventReader(
-            (event) => {
+            (received) => {
+                const event = eventLog ? withoutProviderConfig(received) : received;
                 logFile.write(`${JSON.stringify(event)}\n`);
                 events.push(event);
                 watch.onEvent(event);

@@ -136,6 +136,25 @@ describe("running an engine", () => {
         expect(fs.readdirSync(path.dirname(end.log)).filter((name) => name.endsWith(".events"))).toEqual([]);
     });
 
+    it("keeps the configuration that the official one gives its providers out of events and log", async () => {
+        const state = { inputs: { "voip-stack:extensionPassword": "in-plain" }, outputs: {} };
+        const of = (type: string): string =>
+            JSON.stringify({ resOutputsEvent: { metadata: { op: "create", urn: "u", type, old: null, new: state } } });
+        const script = [of("pulumi:providers:pulumi-nodejs"), of("test:index:Other")].map((event) => `echo '${event}'`);
+        const pulumi = executable(
+            path.join(dir, "pulumi"),
+            [
+                'while [ $# -gt 0 ]; do [ "$1" = --event-log ] && log=$2; shift; done',
+                `[ -z "$log" ] || { ${script.join("; ")}; } >> "$log"`,
+            ].join("\n"),
+        );
+        const end = await runEngine({ engine: "pulumi", argv: [pulumi], why: "" }, request, (argv) => argv, silent);
+        const [provider, other] = end.events.map(({ resOutputsEvent: event }) => event!.metadata);
+        expect(provider).toMatchObject({ op: "create", old: null, new: null });
+        expect(other.new).toEqual(state);
+        expect(fs.readFileSync(end.log, "utf8").match(/in-plain/g)).toHaveLength(1);
+    });
+
     it("passes an interrupt on and lets the engine finish", async () => {
         const engine = executable(
             path.join(dir, "engine"),
