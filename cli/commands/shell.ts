@@ -4,11 +4,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { enterLab, labState } from "../../lab/lab";
 import { stackPaths } from "../../paths";
+import { onPath } from "../../process/on-path";
 import { Failure, type Result } from "../result";
 
-/** `ssh sip-1` in the shell: the ordinary client with the lab's configuration. */
-const sshShim = (sshConfig: string, command: string): string =>
-    `#!/bin/sh\nexec "$(PATH="\${PATH#*:}" command -v ${command})" -F '${sshConfig}' "$@"\n`;
+/** `ssh sip-1` in the shell: the user's own client with the lab's configuration. */
+const sshShim = (client: string, sshConfig: string): string => `#!/bin/sh\nexec '${client}' -F '${sshConfig}' "$@"\n`;
 
 /**
  * Runs a command, or an interactive shell, in the lab's network, where the user was. Sets the exit status to the command's.
@@ -21,7 +21,8 @@ export async function shell(stack: string, command: string[]): Promise<Result> {
     const shims = fs.mkdtempSync(path.join(os.tmpdir(), "voip-shell-"));
     try {
         for (const name of ["ssh", "scp", "sftp"]) {
-            fs.writeFileSync(path.join(shims, name), sshShim(sshConfig, name), { mode: 0o755 });
+            const client = onPath(name);
+            if (client) fs.writeFileSync(path.join(shims, name), sshShim(client, sshConfig), { mode: 0o755 });
         }
         const env = {
             ...process.env,

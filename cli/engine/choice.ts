@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { isProgram, onPath } from "../../process/on-path";
 
 export type EngineName = "pulumi" | "embedded";
 export type EngineOption = "auto" | EngineName;
@@ -23,18 +24,8 @@ export function findPulumi(env: NodeJS.ProcessEnv = process.env): string | undef
     const home = env.PULUMI_HOME || path.join(env.HOME || os.homedir(), ".pulumi");
     const versions = path.join(home, "versions");
     const downloaded = fs.existsSync(versions) ? fs.readdirSync(versions).sort(byVersion).reverse() : [];
-    return [
-        ...(env.PATH ?? "").split(path.delimiter).map((dir) => path.join(dir, "pulumi")),
-        path.join(home, "bin", "pulumi"),
-        ...downloaded.map((version) => path.join(versions, version, "bin", "pulumi")),
-    ].find((file) => {
-        try {
-            fs.accessSync(file, fs.constants.X_OK);
-            return fs.statSync(file).isFile();
-        } catch {
-            return false;
-        }
-    });
+    const homes = [home, ...downloaded.map((version) => path.join(versions, version))];
+    return onPath("pulumi", env) ?? homes.map((dir) => path.join(dir, "bin", "pulumi")).find(isProgram);
 }
 
 /** Which engine runs the program. `auto` never downloads: it takes the official CLI where there is one already. */

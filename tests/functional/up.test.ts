@@ -95,6 +95,15 @@ describe("./voip up", () => {
         for (const { ageSeconds } of secrets) expect(ageSeconds).toBeLessThanOrEqual(3600);
     });
 
+    it.each([
+        ["one command", ["--", "ssh", "sip-1", "hostname"], undefined],
+        ["a person's shell", [], "ssh sip-1 hostname; exit\n"],
+    ])("reaches a VM by its name from ./voip shell, %s", async (_, command, typed) => {
+        const env = { ...process.env, SHELL: "/bin/bash" };
+        const { stdout } = await voip(["shell", "--stack", stack, ...command], { input: typed, env });
+        expect(stdout.trim()).toBe("sip-1");
+    });
+
     it("leaves RTPEngine no way to forward but the kernel module", async () => {
         const config = await onVm("media-1", "sudo cat /etc/rtpengine/rtpengine.conf");
         expect(config).toMatch(/^\s*table\s*=\s*0\s*$/m);
