@@ -66,12 +66,13 @@ export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
     });
     const secretId = vaultText(answer, "secret_id");
     if (!secretId) throw new Error(`${role} was given no secret-id by ${definition.vaultAddress}`);
-    // what the agent has rendered and still holds good, it would not give to a server again
-    if (problemsOf(definition).length > 0) forgetRendered(dir);
-    fs.rmSync(path.join(dir, "token"), { force: true });
-    fs.writeFileSync(path.join(dir, "role-id"), roleId, { mode: 0o600 });
-    fs.writeFileSync(path.join(dir, "secret-id"), secretId, { mode: 0o600 });
-    await restart(definition);
+    await whileStopped(definition, () => {
+        // what the agent has rendered and still holds good, it would not give to a server again
+        if (problemsOf(definition).length > 0) forgetRendered(dir);
+        fs.rmSync(path.join(dir, "token"), { force: true });
+        fs.writeFileSync(path.join(dir, "role-id"), roleId, { mode: 0o600 });
+        fs.writeFileSync(path.join(dir, "secret-id"), secretId, { mode: 0o600 });
+    });
     const ready = () => {
         const problems = problemsOf(definition);
         if (problems.length > 0) throw new Error(problems.join("; "));
@@ -97,8 +98,7 @@ export async function agentState(definition: CoreIdentityDefinition): Promise<st
 /** Has the agent fetch new certificates now, and waits until the servers have them. */
 export async function renewCertificates(definition: CoreIdentityDefinition): Promise<void> {
     const before = definition.certificates.map((file) => fs.readFileSync(file, "utf8"));
-    forgetRendered(definition.dir);
-    await restart(definition);
+    await whileStopped(definition, () => forgetRendered(definition.dir));
     const renewed = () =>
         definition.certificates.every((file, index) => fs.readFileSync(file, "utf8") !== before[index]) || undefined;
     await waitFor("new certificates of the core services", renewed, { deadlineMs: readySeconds * 1000 });
@@ -108,11 +108,16 @@ function forgetRendered(dir: string): void {
     for (const file of fs.readdirSync(dir).filter((name) => name.endsWith(".pem"))) fs.rmSync(path.join(dir, file));
 }
 
-/** The agent reads its secret-id, and looks at the certificates it has, when it starts. */
-async function restart({ dockerHost, container }: CoreIdentityDefinition): Promise<void> {
+/**
+ * The agent reads its secret-id, and looks at the certificates it has, when it starts. It must not run while they change: it would
+ * log in with the secret-id, and be ended before it has fetched the next.
+ */
+async function whileStopped({ dockerHost, container }: CoreIdentityDefinition, change: () => void): Promise<void> {
     const api = new DockerApi(daemonAt(dockerHost, []));
     try {
-        await api.call("POST", `/containers/${container}/restart`, { query: { t: "5" } });
+        await api.call("POST", `/containers/${container}/stop`, { query: { t: "5" } });
+        change();
+        await api.call("POST", `/containers/${container}/start`);
     } finally {
         api.close();
     }

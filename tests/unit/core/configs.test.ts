@@ -12,6 +12,17 @@ const openbao = (changed: Partial<Parameters<typeof openbaoFiles>[0]> = {}) =>
         ...changed,
     });
 
+const postgres = () => postgresFiles({ address: "192.0.2.1", port: 5432, password: "known" });
+
+const coreAgent = () =>
+    coreAgentFiles({
+        vaultAddress: "https://192.0.2.1:8200",
+        address: "192.0.2.1",
+        role: "core-role",
+        servers: ["openbao", "postgres"],
+        certificateSeconds: 120,
+    });
+
 test("provisioning has no right over itself, the audit log, the seal, or mounts of others", () => {
     const rules = [...provisioningPolicy().matchAll(/^path "([^"]+)"/gm)].map(([, at]) => at);
     expect(rules).toContain("sys/mounts/pki_int");
@@ -38,7 +49,7 @@ test("OpenBao listens by TLS at one address only, and writes an audit log", () =
 });
 
 test("PostgreSQL takes nobody in without TLS and a password", () => {
-    const files = postgresFiles({ address: "192.0.2.1", port: 5432, password: "known" });
+    const files = postgres();
     const rules = files["pg_hba.conf"].split("\n").filter((line) => line && !line.startsWith("#"));
     expect(rules.map((line) => line.split(/\s+/))).toEqual([["hostssl", "all", "all", "0.0.0.0/0", "scram-sha-256"]]);
     expect(files["postgresql.conf"]).toContain("listen_addresses = '192.0.2.1'");
@@ -46,13 +57,7 @@ test("PostgreSQL takes nobody in without TLS and a password", () => {
 });
 
 test("core-agent asks for each server's certificate and for its own next login", () => {
-    const files = coreAgentFiles({
-        vaultAddress: "https://192.0.2.1:8200",
-        address: "192.0.2.1",
-        role: "core-role",
-        servers: ["openbao", "postgres"],
-        certificateSeconds: 120,
-    });
+    const files = coreAgent();
     expect(Object.keys(files).sort()).toEqual(["agent.hcl", "openbao.ctmpl", "postgres.ctmpl", "secret-id.ctmpl"]);
     expect(files["postgres.ctmpl"]).toBe(
         '{{ with pkiCert "pki_int/issue/core-role" "common_name=postgres" "ip_sans=192.0.2.1" "ttl=120s" }}' +
@@ -60,4 +65,12 @@ test("core-agent asks for each server's certificate and for its own next login",
     );
     expect(files["agent.hcl"]).toContain('command = ["/usr/lib/voip/install-certificate", "postgres"]');
     expect(files["secret-id.ctmpl"]).toContain('"token_bound_cidrs=192.0.2.1/32"');
+});
+
+test.each([
+    ["OpenBao", () => openbao()],
+    ["PostgreSQL", postgres],
+    ["core-agent", coreAgent],
+] as const)("%s is configured as before", (_, files) => {
+    for (const [name, content] of Object.entries(files())) expect(content).toMatchSnapshot(name);
 });
