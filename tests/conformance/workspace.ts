@@ -21,6 +21,9 @@ export interface Stored {
     };
 }
 
+/** The user's own, before a test puts a workspace's in its place. */
+const usersHome = process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi");
+
 /** A copy of a small Pulumi program with a file backend of its own, in a directory that goes away again. */
 export class Workspace {
     readonly root = fs.mkdtempSync(path.join(os.tmpdir(), "conformance-"));
@@ -65,9 +68,9 @@ export class Workspace {
         const home = path.join(this.root, "home");
         if (!fs.existsSync(home)) {
             fs.mkdirSync(home);
-            const own = process.env.PULUMI_HOME || path.join(os.homedir(), ".pulumi");
             for (const part of ["plugins", "bin", "versions"]) {
-                if (fs.existsSync(path.join(own, part))) fs.symlinkSync(path.join(own, part), path.join(home, part));
+                const own = path.join(usersHome, part);
+                if (fs.existsSync(own)) fs.symlinkSync(own, path.join(home, part));
             }
         }
         return home;
