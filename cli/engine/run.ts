@@ -123,8 +123,7 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
         };
         child.on("error", (error) => {
             finish();
-            logFile.end();
-            reject(new Error(`${argv[0]} could not be started: ${messageOf(error)}`));
+            logFile.end(() => reject(new Error(`${argv[0]} could not be started: ${messageOf(error)}`)));
         });
         child.on("close", (code, signal) => {
             finish();
