@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
+import * as path from "node:path";
 import { findPulumi } from "../engine/choice";
 import { table } from "../render/table";
 import { Failure, type Result } from "../result";
@@ -89,10 +90,13 @@ function memory(): Finding {
     };
 }
 
+/** The folder itself, or the nearest one above it that exists. */
+export function nearestExisting(dir: string): string {
+    return fs.existsSync(dir) ? dir : nearestExisting(path.dirname(dir));
+}
+
 function disk(): Finding {
-    let dir = cacheDir();
-    while (!fs.existsSync(dir)) dir = `${dir}/..`;
-    const { bavail, bsize } = fs.statfsSync(dir);
+    const { bavail, bsize } = fs.statfsSync(nearestExisting(cacheDir()));
     const free = bavail * bsize;
     const enough = free >= 10 * 2 ** 30;
     return {
