@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
-import * as path from "node:path";
 import type { EngineEvent } from "../../engine/events";
-import { projectDir, stateDir } from "../../paths";
+import { projectDir } from "../../paths";
 import { messageOf, note } from "../result";
 import type { EngineChoice } from "./choice";
 import { embeddedArgv, pulumiArgv, pulumiSelectArgv, type EngineRequest } from "./commandline";
 import { EventReader, follow, namelessFile, withoutSecrets } from "./events";
 import { newLog } from "./log";
 import { untrackedConfig } from "./untracked-config";
+import { workplace } from "./workplace";
 
 export interface EngineWatch {
     onEvent(event: EngineEvent): void;
@@ -157,12 +157,20 @@ export async function runEngine(
     const log = newLog(`${request.stack}-${request.operation}`, "ndjson");
     if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: {} }, log, watch);
 
-    const env = await pulumiEnvironment();
-    const config = untrackedConfig(projectDir, request.stack, path.join(stateDir(), "pulumi", request.stack));
-    const selected = await runChild({ argv: pulumiSelectArgv(choice, request.stack, config.dir), env }, log, watch);
-    if (selected.status !== 0) return selected;
-    const argv = pulumiArgv(choice, request, { eventLog: eventLogPath, configFile: config.file });
-    return runChild({ argv: wrap(argv), env, eventLog: namelessFile(`${log}.events`) }, log, watch);
+    const { env: ofPlace, configDir, makesStack, leave } = workplace(request);
+    try {
+        const env = { ...(await pulumiEnvironment()), ...ofPlace };
+        const config = untrackedConfig(projectDir, request.stack, configDir);
+        if (makesStack) {
+            const argv = pulumiSelectArgv(choice, request.stack, config.dir);
+            const selected = await runChild({ argv, env }, log, watch);
+            if (selected.status !== 0) return selected;
+        }
+        const argv = pulumiArgv(choice, request, { eventLog: eventLogPath, configFile: config.file });
+        return await runChild({ argv: wrap(argv), env, eventLog: namelessFile(`${log}.events`) }, log, watch);
+    } finally {
+        leave();
+    }
 }
 
 /** The official CLI works on the same state with the same passphrase as the embedded engine. */

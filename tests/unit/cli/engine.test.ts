@@ -1,10 +1,13 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { fileURLToPath } from "node:url";
 import { chooseEngine } from "../../../cli/engine/choice";
 import { embeddedArgv, type EngineRequest } from "../../../cli/engine/commandline";
 import { EventReader } from "../../../cli/engine/events";
 import { runEngine, type EngineWatch } from "../../../cli/engine/run";
+import { readProject } from "../../../engine/project";
+import { layoutOf } from "../../../engine/stack";
 import { projectDir } from "../../../paths";
 import type { EngineEvent } from "../../../engine/events";
 
@@ -193,6 +196,43 @@ describe("running an engine", () => {
         expect(seen).toEqual(["of info", "of info#err", "of warning", "of error"]);
         expect(end.events.map(({ diagnosticEvent }) => diagnosticEvent!.message)).toEqual(seen);
         expect(fs.readFileSync(end.log, "utf8")).not.toContain("in-plain");
+    });
+
+    describe("a preview by the official one", () => {
+        const stack = "workplace";
+        const backend = () => path.join(dir, "backend");
+        beforeEach(() => {
+            fs.mkdirSync(backend());
+            process.env.PULUMI_BACKEND_URL = `file://${backend()}`;
+        });
+        afterEach(() => delete process.env.PULUMI_BACKEND_URL);
+        const noting = (): ReturnType<typeof officialCli> =>
+            officialCli("true", `echo "$PULUMI_BACKEND_URL" >> ${dir}/backends`);
+        const backends = (): string[] => fs.readFileSync(path.join(dir, "backends"), "utf8").trim().split("\n");
+
+        it("makes a stack that is not there in a backend that goes with it", async () => {
+            const cli = noting();
+            await run(cli, { operation: "preview", stack });
+            expect(cli.calls()).toHaveLength(2);
+            const [used] = new Set(backends());
+            expect(new Set(backends()).size).toBe(1);
+            expect(used).not.toBe(process.env.PULUMI_BACKEND_URL);
+            expect(fs.existsSync(fileURLToPath(used))).toBe(false);
+            expect(fs.readdirSync(path.join(dir, "state", "voip-stack"))).toEqual(["logs"]);
+        });
+
+        it.each([`${stack}.json`, `${stack}.json.gz`])(
+            "works on the backend that has the stack, as %s",
+            async (name) => {
+                const { checkpoint } = layoutOf(readProject(projectDir, stack));
+                fs.mkdirSync(path.dirname(checkpoint), { recursive: true });
+                fs.writeFileSync(path.join(path.dirname(checkpoint), name), "{}");
+                const cli = noting();
+                await run(cli, { operation: "preview", stack });
+                expect(cli.calls()).toEqual([expect.stringContaining(` preview --non-interactive --stack ${stack} `)]);
+                expect(backends()).toEqual([process.env.PULUMI_BACKEND_URL]);
+            },
+        );
     });
 
     it("passes an interrupt on and lets the engine finish", async () => {
