@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
-import * as path from "node:path";
 import type { EngineEvent } from "../../engine/events";
-import { projectDir, stateDir } from "../../paths";
+import { previewWithoutLab } from "../../lab/inside";
+import { projectDir } from "../../paths";
 import { messageOf, note } from "../result";
 import type { EngineChoice } from "./choice";
 import { embeddedArgv, pulumiArgv, pulumiSelectArgv, type EngineRequest } from "./commandline";
 import { EventReader, follow, withoutProviderConfig } from "./events";
 import { newLog } from "./log";
-import { untrackedConfig } from "./untracked-config";
+import { configCopy } from "./untracked-config";
 
 export interface EngineWatch {
     onEvent(event: EngineEvent): void;
@@ -150,10 +150,11 @@ export async function runEngine(
     watch: EngineWatch,
 ): Promise<EngineEnd> {
     const log = newLog(`${request.stack}-${request.operation}`, "ndjson");
-    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: {} }, log, watch);
+    const preview: Record<string, string> = request.operation === "preview" ? { [previewWithoutLab]: "true" } : {};
+    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: preview }, log, watch);
 
-    const env = await pulumiEnvironment();
-    const config = untrackedConfig(projectDir, request.stack, path.join(stateDir(), "pulumi", request.stack));
+    const env = { ...(await pulumiEnvironment()), ...preview };
+    const config = configCopy(request.stack);
     const selected = await runChild({ argv: pulumiSelectArgv(choice, request.stack, config.dir), env }, log, watch);
     if (selected.status !== 0) return selected;
     const eventLog = `${log}.events`;
