@@ -1,0 +1,37 @@
+import * as fs from "node:fs";
+import { readProject } from "../../engine/project";
+import { passphraseVariables } from "../../engine/secrets/phrase";
+import { layoutOf } from "../../engine/stack";
+import { projectDir } from "../../paths";
+import { CommandError, run } from "../../process/run";
+import { pulumiSelectArgv } from "../engine/commandline";
+import { configCopy } from "../engine/untracked-config";
+import { Failure, note } from "../result";
+
+/** Whether the backend has the stack; a backend other than that of files is asked by the CLI itself. */
+function isKnown(stack: string): boolean {
+    try {
+        return fs.existsSync(layoutOf(readProject(projectDir, stack)).checkpoint);
+    } catch {
+        return false;
+    }
+}
+
+/**
+ * Prepares the official CLI for a stack: its passphrase, and a place for its state, which it wants to be there before `up`.
+ * @returns variables for its environment
+ * @throws Failure with what the CLI said when it can't make the stack
+ */
+export async function preparePulumi(cli: string, stack: string): Promise<Record<string, string>> {
+    const { variables, notice } = passphraseVariables();
+    if (notice) note(notice);
+    const env = { ...variables, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    if (!isKnown(stack)) {
+        const argv = pulumiSelectArgv({ engine: "pulumi", argv: [cli], why: "" }, stack, configCopy(stack).dir);
+        await run(argv, { env }).catch((error: unknown) => {
+            if (!(error instanceof CommandError)) throw error;
+            throw new Failure(`pulumi could not make stack ${stack}: ${error.message}`);
+        });
+    }
+    return { ...env, PULUMI_STACK: stack };
+}
