@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
-import { projectDir, stateDir } from "../../paths";
 
 export interface UntrackedConfig {
     /** Directory with the project's file, in which the official CLI makes the stack. */
@@ -20,19 +19,15 @@ const read = (file: string): StackFile =>
  * into the file that it reads, and the whole of that in its own notation. A salt of the checkout's file stays, as secrets in
  * that file need it; otherwise the copy keeps the one that the CLI made.
  */
-export function untrackedConfig(project: string, stack: string, dir: string): UntrackedConfig {
+export function untrackedConfig(projectDir: string, stack: string, dir: string): UntrackedConfig {
     const name = `Pulumi.${stack}.yaml`;
     const file = path.join(dir, name);
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-    fs.copyFileSync(path.join(project, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
+    fs.copyFileSync(path.join(projectDir, "Pulumi.yaml"), path.join(dir, "Pulumi.yaml"));
     const { encryptionsalt } = read(file);
     fs.writeFileSync(
         file,
-        stringify({ ...(encryptionsalt ? { encryptionsalt } : {}), ...read(path.join(project, name)) }),
+        stringify({ ...(encryptionsalt ? { encryptionsalt } : {}), ...read(path.join(projectDir, name)) }),
     );
     return { dir, file };
 }
-
-/** The copy of a stack of this checkout: one for each, which `./voip` and `pulumi` in its shell share. */
-export const configCopy = (stack: string): UntrackedConfig =>
-    untrackedConfig(projectDir, stack, path.join(stateDir(), "pulumi", stack));

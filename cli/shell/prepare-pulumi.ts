@@ -1,21 +1,8 @@
-import * as fs from "node:fs";
-import { readProject } from "../../engine/project";
 import { passphraseVariables } from "../../engine/secrets/phrase";
-import { layoutOf } from "../../engine/stack";
-import { projectDir } from "../../paths";
 import { CommandError, run } from "../../process/run";
 import { pulumiSelectArgv } from "../engine/commandline";
-import { configCopy } from "../engine/untracked-config";
+import { isMissing, ownConfig } from "../engine/workplace";
 import { Failure, note } from "../result";
-
-/** Whether the backend has the stack; a backend other than that of files is asked by the CLI itself. */
-function isKnown(stack: string): boolean {
-    try {
-        return fs.existsSync(layoutOf(readProject(projectDir, stack)).checkpoint);
-    } catch {
-        return false;
-    }
-}
 
 /**
  * Prepares the official CLI for a stack: its passphrase, and a place for its state, which it wants to be there before `up`.
@@ -26,8 +13,8 @@ export async function preparePulumi(cli: string, stack: string): Promise<Record<
     const { variables, notice } = passphraseVariables();
     if (notice) note(notice);
     const env = { ...variables, PULUMI_SKIP_UPDATE_CHECK: "true" };
-    if (!isKnown(stack)) {
-        const argv = pulumiSelectArgv({ engine: "pulumi", argv: [cli], why: "" }, stack, configCopy(stack).dir);
+    if (isMissing(stack)) {
+        const argv = pulumiSelectArgv({ engine: "pulumi", argv: [cli], why: "" }, stack, ownConfig(stack).dir);
         await run(argv, { env }).catch((error: unknown) => {
             if (!(error instanceof CommandError)) throw error;
             throw new Failure(`pulumi could not make stack ${stack}: ${error.message}`);
