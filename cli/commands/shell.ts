@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { enterLab, ensureLab, labState } from "../../lab/lab";
 import { stackPaths } from "../../paths";
+import { givenUmask } from "../../process/umask";
 import { findPulumi } from "../engine/choice";
 import { hasResources } from "../engine/entrance";
 import type { Wrap } from "../engine/run";
@@ -32,12 +33,15 @@ export async function shell(stack: string, command: string[]): Promise<Result> {
             LIBVIRT_DEFAULT_URI: libvirtUri,
             VOIP_STACK: stack,
         };
-        process.exitCode = await inside(enter(command.length ? command : interactiveShell(stack, shims)), env);
+        process.exitCode = await inside(enter(asUser(command.length ? command : interactiveShell(stack, shims))), env);
     } finally {
         fs.rmSync(shims, { recursive: true, force: true });
     }
     return { facts: {}, text: "" };
 }
+
+/** What a person makes in the shell has the modes that it has outside of it. */
+const asUser = (argv: string[]): string[] => ["sh", "-c", `umask ${givenUmask} && exec "$@"`, "sh", ...argv];
 
 /** How a command line gets to where the stack's servers can be reached. */
 async function wayIn(stack: string): Promise<Wrap> {

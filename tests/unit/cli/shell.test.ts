@@ -126,6 +126,12 @@ describe("./voip shell", () => {
         expect(called()).toHaveLength(1);
     });
 
+    it("leaves the umask of the person to what runs in it", async () => {
+        const typed = [path.join(projectDir, "voip"), "shell", "--stack", "prod", "sh", "-c", "umask"];
+        const { stdout } = await run(["sh", "-c", 'umask 027 && exec "$@"', "sh", ...typed], { cwd: projectDir, env });
+        expect(stdout).toBe("0027\n");
+    });
+
     it("leaves an interrupt to what runs in it", async () => {
         const argv = ["shell", "--stack", "prod", "pulumi", "wait"];
         const child = spawn(path.join(projectDir, "voip"), argv, {
