@@ -5,7 +5,6 @@ import * as path from "node:path";
 import { enterLab, ensureLab, labState } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { givenUmask } from "../../process/umask";
-import { findPulumi } from "../engine/choice";
 import { hasResources } from "../engine/entrance";
 import type { Wrap } from "../engine/run";
 import { Failure, note, type Result } from "../result";
@@ -21,11 +20,10 @@ import { checkedConfig, hostPackages } from "./prepare";
 export async function shell(stack: string, command: string[]): Promise<Result> {
     const enter = await wayIn(stack);
     const { sshConfig, libvirtUri } = stackPaths(stack);
-    const pulumi = findPulumi();
-    const variables = pulumi ? await preparePulumi(pulumi, stack) : {};
+    const { cli, variables } = await preparePulumi(stack, command);
     const shims = fs.mkdtempSync(path.join(os.tmpdir(), "voip-shell-"));
     try {
-        writeShims(shims, { sshConfig, pulumi });
+        writeShims(shims, { sshConfig, pulumi: cli });
         const env = {
             ...process.env,
             ...variables,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { pinnedPlugins } from "../../../cli/engine/cli-ready";
 import { moreOptions, readInvocation } from "../../../cli/shell/pulumi";
 import { projectDir } from "../../../paths";
 import { CommandError, run, type RunResult } from "../../../process/run";
@@ -50,6 +51,8 @@ describe("what `pulumi` is given in ./voip shell", () => {
     });
 });
 
+const plugins = pinnedPlugins().map((plugin) => ({ kind: "resource", ...plugin }));
+
 /** Runs `./voip shell`, for a stack without a lab, with a CLI that notes how it was called. */
 describe("./voip shell", () => {
     const calls = path.join(root, "calls");
@@ -66,6 +69,8 @@ describe("./voip shell", () => {
         const script = [
             `{ printf '%s|' "\${PULUMI_CONFIG_PASSPHRASE-}" "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" "\${PULUMI_STACK-}" "$@"; echo; } >>${calls}`,
             'case "$*" in',
+            // the plugins that it says to have are those that the program pins, but for the last
+            `"plugin ls"*) echo '${JSON.stringify(plugins.slice(0, -1))}' ;;`,
             "*wait*) trap 'echo interrupted; exit 130' INT; echo waiting; while :; do sleep 0.05; done ;;",
             "*refresh*) exit 7 ;;",
             "esac",
@@ -92,8 +97,14 @@ describe("./voip shell", () => {
     it("makes the stack and the passphrase, says so, and gives `up` a copy of the configuration and the policies", async () => {
         const { stderr, status } = await shell(["pulumi", "up", "-m", "two words, 'quoted'"]);
         expect(status).toBe(0);
-        expect(stderr).toBe(`A passphrase for the stacks' secrets was made; it is kept in ${passphrase}.\n`);
-        const [select, up] = called();
+        const { name, version } = plugins.at(-1)!;
+        expect(stderr.split("\n")).toEqual([
+            `A passphrase for the stacks' secrets was made; it is kept in ${passphrase}.`,
+            `installing plugin ${name} ${version} of the Pulumi CLI`,
+            "",
+        ]);
+        const [, install, select, up] = called();
+        expect(install.slice(3, 8)).toEqual(["plugin", "install", "resource", name, version]);
         const copies = path.join(env.XDG_STATE_HOME, "voip-stack", "pulumi", "prod");
         expect(select).toEqual(
             ["", passphrase, "", "stack", "select", "--create", "--non-interactive", "--stack", "prod", "--cwd"].concat(
@@ -123,7 +134,12 @@ describe("./voip shell", () => {
         fs.mkdirSync(path.join(root, ".pulumi", "stacks", "voip-stack"), { recursive: true });
         fs.writeFileSync(path.join(root, ".pulumi", "stacks", "voip-stack", "prod.json"), "{}");
         expect((await shell(["pulumi", "refresh"])).status).toBe(7);
-        expect(called()).toHaveLength(1);
+        expect(called().filter(([, , , command]) => command !== "plugin")).toHaveLength(1);
+    });
+
+    it("asks nothing of the CLI for a command that is another", async () => {
+        expect((await shell(["sh", "-c", 'echo "$PULUMI_STACK"'])).stdout).toBe("prod\n");
+        expect(fs.existsSync(calls)).toBe(false);
     });
 
     it("leaves the umask of the person to what runs in it", async () => {
