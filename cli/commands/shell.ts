@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { enterLab, labState } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { onPath } from "../../process/on-path";
+import { checkLabOwner } from "../engine/owner";
 import { Failure, type Result } from "../result";
 
 /** `ssh sip-1` in the shell: the user's own client with the lab's configuration. */
@@ -15,6 +16,7 @@ const sshShim = (client: string, sshConfig: string): string => `#!/bin/sh\nexec 
  * @throws Failure when the stack has no lab.
  */
 export async function shell(stack: string, command: string[]): Promise<Result> {
+    await checkLabOwner(stack);
     const { netns } = await labState(stack);
     if (!netns) throw new Failure(`stack ${stack} has no lab to enter: run ./voip up --stack ${stack}`);
     const { sshConfig, libvirtUri } = stackPaths(stack);
