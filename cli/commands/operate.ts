@@ -2,6 +2,7 @@ import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/ch
 import { readyCli } from "../engine/cli-ready";
 import type { Operation } from "../engine/commandline";
 import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
+import { checkOwner } from "../engine/owner";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Counts, type Tally } from "../engine/tally";
 import { Durations, inWords } from "../durations";
@@ -9,7 +10,7 @@ import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText, violationText } from "../render/steps";
 import { Failure, note, type Result } from "../result";
 import { notUp } from "./outputs";
-import { checkedConfig, confirmed, hostPackages } from "./prepare";
+import { checkedConfig, confirmed, hostPackages, mustBeAnswered } from "./prepare";
 
 export interface OperateOptions {
     stack: string;
@@ -99,6 +100,8 @@ async function checkPolicies(
 export async function operate(operation: Operation, options: OperateOptions): Promise<Result> {
     const { stack } = options;
     const config = await checkedConfig(stack, operation);
+    if (operation === "up" || operation === "destroy") mustBeAnswered(operation, options.yes === true);
+    await checkOwner(stack, config.lab, operation);
     const chosen = chooseEngine(options.engine);
     const facts = { stack, phase: config.phase, engine: chosen.engine };
     if (operation === "destroy" && !(await isThere(stack, config.lab))) {
