@@ -9,6 +9,8 @@ export interface Field {
     required?: boolean;
     /** Filled in by `check` where the program gives nothing. */
     default?: Value;
+    /** A default that is empty (false, 0 or "") is filled in as well. */
+    fillsEmpty?: boolean;
     /** A change replaces the resource. */
     replaces?: boolean;
     /** Where the program gives nothing, any value that the resource came to have is right. */
@@ -78,12 +80,15 @@ function checkValue(shape: Shape, value: Value, old: Value | undefined, path: st
     return value.map((item, index) => checkValue(element, item, before[index], `${path}[${index}]`, failures));
 }
 
-/** What `check` fills in where the program gives nothing: as last time, if it was filled in then, else what is not empty. */
+/**
+ * What `check` fills in where the program gives nothing: as last time, if it was filled in then, else what is not empty (and,
+ * in plugins with a bridge before 3.136, what is).
+ */
 function defaultOf(name: string, field: Field, olds: Properties | undefined): Value | undefined {
     if (field.default === undefined) return undefined;
     const filledIn = olds?.[DEFAULTS] as string[] | undefined;
     const old = filledIn === undefined || filledIn.includes(name) ? olds?.[name] : undefined;
-    return old ?? (field.default || undefined);
+    return old ?? (field.default || field.fillsEmpty ? field.default : undefined);
 }
 
 function checkFields(

@@ -34,28 +34,34 @@ export interface ObjectType {
     delete?(id: string, outputs: Properties, ctx: OperationContext): Promise<void>;
 }
 
-/** Where the server's notation means the same as the program's, the program's stays. */
+/** Where the server's notation means the same as the program's, the program's stays, or what that is normally written as. */
 function asWritten(fields: Fields, inputs: Properties, observed: Properties): Properties {
     const written = { ...observed };
     for (const [name, value] of Object.entries(inputs)) {
         if (value !== undefined && fields[name] && sameValue(fields[name], value, observed[name])) {
-            written[name] = value;
+            const given = fields[name].normal?.(value) ?? value;
+            // of what is not given inside of an object, the server tells
+            const { shape } = fields[name];
+            const isInside = typeof shape === "object" && "object" in shape;
+            written[name] = isInside ? { ...(observed[name] as Properties), ...(given as Properties) } : given;
         }
     }
     return written;
 }
 
 /**
- * Where nothing was given, and the server has nothing, Terraform's SDK says null (terraform-plugin-sdk,
+ * Where nothing was given, and the server has nothing, Terraform's SDK says the default, else null (terraform-plugin-sdk,
  * helper/schema/grpc_provider.go, normalizeNullValues).
  */
 function withNulls(fields: Fields, inputs: Properties, outputs: Properties): Properties {
     const isEmpty = (value: Value): boolean => typeof value === "object" && Object.keys(value ?? {}).length === 0;
     const absent = Object.entries(fields).filter(([name, { computed }]) => {
         const value = outputs[name] ?? null;
-        return inputs[name] === undefined && (computed ? value === null : isEmpty(value));
+        const isGiven = inputs[name] !== undefined && !isEmpty(inputs[name]);
+        return !isGiven && (computed ? value === null : isEmpty(value));
     });
-    return { ...outputs, ...Object.fromEntries(absent.map(([name]) => [name, null])) };
+    const said = absent.map(([name, field]): [string, Value] => [name, field.default ?? null]);
+    return { ...outputs, ...Object.fromEntries(said) };
 }
 
 /** Outputs of which the official provider says nothing. */

@@ -120,7 +120,7 @@ export interface ResourceType {
      */
     discard?(inputs: Properties, ctx: OperationContext): Promise<void>;
     /**
-     * Properties that are always secret, as inputs and as outputs. (Besides, an output is secret when the input of the
+     * Properties (`password`, or `postgresql.password` inside of one) that are always secret, as inputs and as outputs. (Besides, an output is secret when the input of the
      * same name is.)
      */
     secretOutputs: string[];

@@ -7,7 +7,7 @@ import {
     type Value,
 } from "../plugins/plugin";
 import { PartialError } from "../plugins/plugin";
-import { annotateSecrets, secret, UNKNOWN_VALUE, unwrapSecrets, without } from "../properties";
+import { annotateSecrets, isObject, isSecret, secret, UNKNOWN_VALUE, unwrapSecrets, without } from "../properties";
 import type { PropertyMap, PropertyValue } from "../properties";
 import { nameOfUrn, typeOfUrn } from "../urn";
 import { InitError, type Checked, type Diff, type OldResource, type OperationOptions, type Provider } from "./provider";
@@ -37,8 +37,15 @@ const toProperties = (map: PropertyMap): Properties => toPlugin(unwrapSecrets(ma
 /** Marks what the resource type says is secret, and what came in as a secret. */
 function mark(type: ResourceType, properties: PropertyMap, ...like: PropertyMap[]): PropertyMap {
     const result = like.reduce((map, other) => annotateSecrets(map, other), properties);
-    for (const name of type.secretOutputs) if (result[name] !== undefined) result[name] = secret(result[name]);
+    for (const name of type.secretOutputs) markAt(result, name.split("."));
     return result;
+}
+
+function markAt(map: PropertyMap, [name, ...inside]: string[]): void {
+    const value = map[name];
+    if (value === undefined || isSecret(value)) return;
+    if (inside.length === 0) map[name] = secret(value);
+    else if (isObject(value)) markAt((map[name] = { ...value }), inside);
 }
 
 /** What is wanted, with the properties named as they are: also those that only a look at the resource has shown. */

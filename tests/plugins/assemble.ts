@@ -7,12 +7,16 @@
  * length; of calls that differ in nothing but names, one is kept (of creations all, as later ones refer to earlier ones).
  */
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { isObject, isSecret, unwrapSecret, type PropertyMap, type PropertyValue } from "../../engine/properties";
 
 type Entry = PropertyMap & { method: string };
 
 const target = path.join(__dirname, "recorded");
+
+/** What stands beside secrets: certificates, addresses, and the name of a way to log in. */
+const openly = /^(-----BEGIN CERTIFICATE|postgresql:|scram-sha-256$|[\d.]+(:\d+)?$)/;
 
 /** Every text at or below a secret mark, and what JSON in it says. */
 function secretsIn(value: PropertyValue, isBelow = false): string[] {
@@ -35,17 +39,19 @@ const substitute = (secret: string, number: number): string =>
         ? `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`
         : `Secret${number}x`.padEnd(secret.length, "x").slice(0, Math.max(secret.length, 8));
 
-function withoutSecrets(entries: Entry[]): Entry[] {
-    const secrets = [...new Set(entries.flatMap((entry) => secretsIn(entry)))].filter(
-        (text) => text.length >= 8 && !text.startsWith("-----BEGIN CERTIFICATE"),
-    );
-    let text = JSON.stringify(entries);
-    secrets
+/** The secrets of all files, each with what stands for it: one password may be known to two plugins. */
+function substitutes(entries: Entry[]): [string, string][] {
+    const secrets = [...new Set(entries.flatMap((entry) => secretsIn(entry)))];
+    return secrets
+        .filter((text) => text.length >= 8 && !openly.test(text))
         .sort((a, b) => b.length - a.length)
-        .forEach((secret, index) => {
-            const written = JSON.stringify(secret).slice(1, -1);
-            text = text.replaceAll(written, substitute(written, index + 1));
-        });
+        .map((secret) => JSON.stringify(secret).slice(1, -1))
+        .map((written, index) => [written, substitute(written, index + 1)]);
+}
+
+function withoutSecrets(entries: Entry[], replaced: [string, string][]): Entry[] {
+    let text = JSON.stringify(entries).replaceAll(os.homedir(), "/home/voip");
+    for (const [secret, other] of replaced) text = text.replaceAll(secret, other);
     return JSON.parse(text) as Entry[];
 }
 
@@ -61,13 +67,19 @@ function shape(entry: Entry): string {
 const typeOf = (text: string): string => (text.startsWith("urn:pulumi:") ? text.split("::")[2] : text && "text");
 
 const [taken, ...files] = process.argv.slice(2);
+const read = files.map((file) => ({
+    plugin: path.basename(file, ".ndjson"),
+    entries: fs
+        .readFileSync(file, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Entry),
+}));
+const replaced = substitutes(read.flatMap(({ entries }) => entries));
 fs.mkdirSync(target, { recursive: true });
-for (const file of files) {
-    const plugin = path.basename(file, ".ndjson");
-    const lines = fs.readFileSync(file, "utf8").trim().split("\n");
-    const entries = withoutSecrets(lines.map((line) => JSON.parse(line) as Entry));
+for (const { plugin, entries } of read) {
     const seen = new Set<string>();
-    const calls = entries.filter((entry) => {
+    const calls = withoutSecrets(entries, replaced).filter((entry) => {
         const key = shape(entry);
         if (entry.error !== undefined || seen.has(key)) return false;
         seen.add(key);
@@ -75,5 +87,5 @@ for (const file of files) {
     });
     const records = { plugin, taken, calls };
     fs.writeFileSync(path.join(target, `${plugin}.json`), `${JSON.stringify(records, null, 1)}\n`);
-    console.info(`${plugin}: ${calls.length} of ${lines.length} calls`);
+    console.info(`${plugin}: ${calls.length} of ${entries.length} calls`);
 }

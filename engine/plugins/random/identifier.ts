@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { withoutDefaults } from "../bridge";
 import { changedFields, checkInputs, type Fields } from "../inputs";
 import { unknownOutputs, type Properties, type ResourceType } from "../plugin";
 
@@ -7,7 +8,10 @@ const keepers = { shape: { map: "string" }, replaces: true } as const;
 function identifierType(fields: Fields, derived: string[], derive: (inputs: Properties) => Properties): ResourceType {
     return {
         secretOutputs: [],
-        check: async (olds, news) => checkInputs(fields, olds, news),
+        async check(olds, news) {
+            const { inputs, failures } = checkInputs(fields, olds, news);
+            return { inputs: withoutDefaults(inputs) as Properties, failures };
+        },
         async diff(_id, _oldInputs, oldOutputs, newInputs) {
             const diffs = changedFields(fields, oldOutputs, newInputs);
             return { changes: diffs.length > 0, replaces: diffs, diffs, deleteBeforeReplace: false };

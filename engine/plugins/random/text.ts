@@ -1,3 +1,4 @@
+import { withoutDefaults } from "../bridge";
 import { changedFields, checkInputs, type Fields } from "../inputs";
 import { hasUnknown, unknownOutputs, type CheckFailure, type Properties, type ResourceType } from "../plugin";
 import { randomString, type CharacterRules } from "./characters";
@@ -78,7 +79,10 @@ export function textType(type: TextType): ResourceType {
         secretOutputs: type.secretOutputs,
         async check(olds, news) {
             const { inputs, failures } = checkInputs(fields, olds, news);
-            return { inputs, failures: failures.length > 0 ? failures : checkTogether(inputs) };
+            return {
+                inputs: withoutDefaults(inputs) as Properties, // its bridge, for the newer SDK of Terraform, notes nothing down
+                failures: failures.length > 0 ? failures : checkTogether(inputs),
+            };
         },
         async diff(_id, _oldInputs, oldOutputs, newInputs) {
             const diffs = changedFields(fields, withDefaults(oldOutputs), withDefaults(newInputs));

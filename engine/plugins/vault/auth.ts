@@ -22,6 +22,7 @@ export const appRoleType = (api: () => VaultApi): ResourceType =>
             backend: { shape: "string", default: "approle", replaces: true, inPath: true },
             roleName: name,
             bindSecretId: { shape: "boolean", default: true },
+            localSecretIds: { shape: "boolean", default: false, fillsEmpty: true, replaces: true },
             secretIdBoundCidrs: cidrs,
             secretIdNumUses: seconds,
             secretIdTtl: { shape: "integer" },
@@ -36,7 +37,7 @@ export const appRoleType = (api: () => VaultApi): ResourceType =>
             tokenType: { shape: "string", default: "default" },
         },
         computed: ["roleId"],
-        others: { aliasMetadata: null, localSecretIds: false, namespace: null },
+        others: { aliasMetadata: null, namespace: null },
         path: ({ backend, roleName }: Properties) => `auth/${backend as string}/role/${roleName as string}`,
         readMore: async (server, id) => ({ roleId: (await server.read(`${id}/role-id`))?.role_id }),
     });

@@ -50,11 +50,26 @@ function payload(inputs: Properties, oldPassword?: Value): VaultData {
     };
 }
 
+/** What the official provider says of details that are not given. */
+const otherDetails: Properties = {
+    authType: "",
+    disableEscaping: false,
+    maxConnectionLifetime: 0,
+    maxIdleConnections: 0,
+    passwordWo: null,
+    passwordWoVersion: 0,
+    privateKey: "",
+    selfManaged: false,
+    serviceAccountJson: "",
+    tlsCertificate: "",
+    usernameTemplate: "",
+};
+
 /** What the server tells, with what it never tells (the password) and what it tells incompletely (the URL) as known. */
 function observed(data: VaultData, known: Properties): Properties {
     const details = data.connection_details as VaultData;
     const given = known.postgresql as Properties;
-    const seen: Properties = { ...given };
+    const seen: Properties = { ...otherDetails, ...given };
     for (const [name, field] of Object.entries(postgresql)) {
         if (name === "password" || name === "connectionUrl") continue;
         const told = details[snakeCase(name)];
@@ -92,7 +107,7 @@ export function connectionType(api: () => VaultApi): ResourceType {
             passwordPolicy: "",
             pluginVersion: "",
         },
-        secretOutputs: ["postgresql"],
+        secretOutputs: ["postgresql.password", "postgresql.passwordWo"],
         async create(inputs) {
             const id = `${inputs.backend as string}/config/${inputs.name as string}`;
             await api().write(id, payload(inputs));

@@ -62,7 +62,7 @@ export function rootCertType(api: () => VaultApi): ResourceType {
             const mount = inputs.backend as string;
             const path = `${mount}/issuers/generate/root/${inputs.type as string}`;
             const made = await api().write(path, body(inputs, ["backend", "type"]));
-            const outputs = text(made, "certificate", "serialNumber", "issuerId", "keyId", "issuerName", "keyName");
+            const outputs = text(made, "certificate", "serialNumber", "issuerId", "keyId", "issuerName");
             return {
                 id: `${mount}/issuer/${made.issuer_id as string}`,
                 made: { ...outputs, issuingCa: made.issuing_ca ?? "" },
@@ -81,14 +81,16 @@ const issuer = (api: VaultApi, path: string) => readUnless(api, path, /unable to
 /** vault:pkiSecret/secretBackendIntermediateCertRequest:SecretBackendIntermediateCertRequest: a key, and its CSR. */
 export function certRequestType(api: () => VaultApi): ResourceType {
     return objectType({
-        fields: { ...keyFields, addBasicConstraints: { shape: "boolean", replaces: true } },
+        fields: {
+            ...keyFields,
+            addBasicConstraints: { shape: "boolean", replaces: true, default: false, fillsEmpty: true },
+        },
         computed: ["csr", "keyId"],
         secretOutputs: ["privateKey"],
         others: {
             ...nulls("altNames", "country", "ipSans", "keyRef", "keyUsages", "locality", "managedKeyId"),
             ...nulls("managedKeyName", "namespace", "otherSans", "postalCode", "privateKey", "privateKeyType"),
             ...nulls("province", "serialNumber", "signatureBits", "streetAddress", "uriSans"),
-            addBasicConstraints: false,
         },
         named: false,
         async create(inputs) {
@@ -119,16 +121,17 @@ export function signIntermediateType(api: () => VaultApi): ResourceType {
             issuerRef: fixed,
             maxPathLength: { shape: "integer", replaces: true, default: -1 },
             ttl: fixed,
-            useCsrValues: { shape: "boolean", replaces: true, default: false },
+            revoke: { shape: "boolean", default: false, fillsEmpty: true },
+            useCsrValues: { shape: "boolean", replaces: true, default: false, fillsEmpty: true },
         },
         computed: ["certificate", "issuingCa", "serialNumber", "caChains", "certificateBundle"],
         schemaVersion: "2",
-        others: { ...certificateOthers, ...nulls("excludeCnFromSans", "skid"), revoke: false },
+        others: { ...certificateOthers, ...nulls("excludeCnFromSans", "skid") },
         named: false,
         async create(inputs) {
             const [mount, ref] = [inputs.backend as string, inputs.issuerRef as string | undefined];
             const path = ref ? `${mount}/issuer/${ref}/sign-intermediate` : `${mount}/root/sign-intermediate`;
-            const made = await api().write(path, body(inputs, ["backend"]));
+            const made = await api().write(path, body(inputs, ["backend", "revoke"]));
             const [own, issuing] = [made.certificate as string, made.issuing_ca as string];
             const chain = (made.ca_chain as string[] | undefined) ?? [];
             return {

@@ -28,8 +28,8 @@ const fields: Fields = {
     mount: { shape: "string", required: true, replaces: true },
     name: { shape: "string", required: true, replaces: true },
     dataJson: { shape: "string", required: true, normal: (value) => sortedJson(json(value)) },
-    deleteAllVersions: { shape: "boolean", default: false },
-    disableRead: { shape: "boolean", default: false },
+    deleteAllVersions: { shape: "boolean", default: false, fillsEmpty: true },
+    disableRead: { shape: "boolean", default: false, fillsEmpty: true },
 };
 
 async function write(api: VaultApi, path: string, inputs: Properties): Promise<void> {
@@ -81,7 +81,7 @@ export function secretType(api: () => VaultApi): ResourceType {
             if (!seen?.data) return undefined; // a deleted version still has metadata
             return {
                 path: id,
-                dataJson: JSON.stringify(seen.data),
+                dataJson: sortedJson(seen.data),
                 metadata: textValues(seen.metadata as VaultData) as Value,
             };
         },

@@ -6,6 +6,9 @@ import type { VaultApi, VaultData } from "./api";
 
 const seconds = { shape: "integer", computed: true } as const;
 
+/** What can only be false here. */
+const never = { shape: "boolean", default: false, fillsEmpty: true } as const;
+
 const mountFields: Fields = {
     path: { shape: "string", required: true },
     type: { shape: "string", required: true, replaces: true },
@@ -15,6 +18,7 @@ const mountFields: Fields = {
     maxLeaseTtlSeconds: seconds,
     local: { shape: "boolean", replaces: true },
     sealWrap: { shape: "boolean", replaces: true, computed: true },
+    externalEntropyAccess: { ...never, replaces: true },
 };
 
 const authFields: Fields = {
@@ -22,6 +26,7 @@ const authFields: Fields = {
     path: { shape: "string", computed: true },
     description: { shape: "string" },
     local: { shape: "boolean", replaces: true },
+    disableRemount: never,
 };
 
 const trimmed = (path: string): string => path.replace(/^\/+|\/+$/g, "");
@@ -62,7 +67,6 @@ export function mountType(api: () => VaultApi): ResourceType {
             ...nulls("passthroughRequestHeaders", "pluginVersion"),
             auditNonHmacRequestKeys: [],
             auditNonHmacResponseKeys: [],
-            externalEntropyAccess: false,
             forceNoCache: false,
             identityTokenKey: "",
             listingVisibility: "",
@@ -109,12 +113,35 @@ export function mountType(api: () => VaultApi): ResourceType {
     });
 }
 
+/** `768h0m0s` as the official provider writes it: without what is zero at its end. */
+function shortDuration(total: Value | undefined): string {
+    const seconds = Number(total ?? 0);
+    const parts = [`${Math.floor(seconds / 3600)}h`, `${Math.floor(seconds / 60) % 60}m`, `${seconds % 60}s`];
+    while (parts.length > 1 && parts.at(-1)!.startsWith("0")) parts.pop();
+    return parts.join("");
+}
+
+/** How a login is tuned; no input here. */
+async function tuneOf(api: VaultApi, id: string): Promise<Value> {
+    const seen = (await api.read(`sys/auth/${id}/tune`)) ?? {};
+    return {
+        allowedResponseHeaders: seen.allowed_response_headers ?? [],
+        auditNonHmacRequestKeys: seen.audit_non_hmac_request_keys ?? [],
+        auditNonHmacResponseKeys: seen.audit_non_hmac_response_keys ?? [],
+        defaultLeaseTtl: shortDuration(seen.default_lease_ttl),
+        listingVisibility: seen.listing_visibility ?? "",
+        maxLeaseTtl: shortDuration(seen.max_lease_ttl),
+        passthroughRequestHeaders: seen.passthrough_request_headers ?? [],
+        tokenType: seen.token_type ?? "",
+    };
+}
+
 /** vault:index/authBackend:AuthBackend. */
 export function authBackendType(api: () => VaultApi): ResourceType {
     return objectType({
         fields: authFields,
-        computed: ["accessor"],
-        others: { disableRemount: false, ...nulls("identityTokenKey", "namespace") },
+        computed: ["accessor", "tune"],
+        others: nulls("identityTokenKey", "namespace"),
         schemaVersion: "1",
         async create(inputs) {
             const path = trimmed((inputs.path ?? inputs.type) as string);
@@ -134,6 +161,7 @@ export function authBackendType(api: () => VaultApi): ResourceType {
                     description: seen.description,
                     local: seen.local,
                     accessor: seen.accessor,
+                    tune: await tuneOf(api(), id),
                 }
             );
         },

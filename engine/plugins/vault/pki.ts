@@ -28,7 +28,7 @@ export const configIssuersType = (api: () => VaultApi): ResourceType =>
         permanent: true,
     });
 
-const flag = (initial: boolean) => ({ shape: "boolean", default: initial }) as const;
+const flag = (initial: boolean) => ({ shape: "boolean", default: initial, fillsEmpty: true }) as const;
 const list = { shape: { list: "string" } } as const;
 const seconds = { shape: "string", computed: true } as const;
 
@@ -44,6 +44,8 @@ export const pkiRoleType = (api: () => VaultApi): ResourceType =>
             allowedDomains: list,
             allowAnyName: flag(false),
             allowBareDomains: flag(false),
+            allowedDomainsTemplate: flag(false),
+            basicConstraintsValidForNonCa: flag(false),
             allowGlobDomains: flag(false),
             allowIpSans: flag(true),
             allowLocalhost: flag(true),
@@ -69,9 +71,7 @@ export const pkiRoleType = (api: () => VaultApi): ResourceType =>
             ...nulls("allowedOtherSans", "allowedSerialNumbers", "allowedUriSans", "allowedUserIds", "countries"),
             ...nulls("extKeyUsageOids", "localities", "namespace", "noStoreMetadata", "organizationUnit"),
             ...nulls("policyIdentifiers", "postalCodes", "provinces", "serialNumberSource", "streetAddresses"),
-            allowedDomainsTemplate: false,
             allowedUriSansTemplate: false,
-            basicConstraintsValidForNonCa: false,
             cnValidations: ["email", "hostname"],
             notAfter: "",
             notBeforeDuration: "30s",

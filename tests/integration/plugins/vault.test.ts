@@ -226,7 +226,7 @@ describe("database", () => {
         const connectionType = type("database/secretBackendConnection:SecretBackendConnection");
         const connection = await create(connectionType, inputs);
         expect(connection).toMatchObject({ id: "db/config/pg", outputs: { pluginName: "postgresql-database-plugin" } });
-        expect(connectionType.secretOutputs).toContain("postgresql");
+        expect(connectionType.secretOutputs).toContain("postgresql.password");
         // a password that only the server knows by now is not put back by a change of something else
         await vault("POST", "db/rotate-root/pg");
         const wider = await update(connection, { ...inputs, allowedRoles: ["app", "short", "more"] });

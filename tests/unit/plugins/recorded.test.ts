@@ -1,0 +1,45 @@
+import { unwrapSecrets, without } from "../../../engine/properties";
+import { nameOfUrn, typeOfUrn } from "../../../engine/urn";
+import { embeddedPlugin, leaves, packageOf, recorded, type Call } from "../../plugins/records";
+
+/** In `volumes[2].hostPath` and `postgresql`, the top-level property. */
+const isOf = (call: Call): string => `${typeOfUrn(call.urn)} ${nameOfUrn(call.urn)}`;
+
+/** The delta fits Terraform's state only, and is no property. */
+const comparable = (map: Call["olds"]) => leaves(without(map, "__pulumi_raw_state_delta"));
+
+describe.each(recorded())("the embedded plugin answers as the official $plugin did", (records) => {
+    const calls = (method: Call["method"]) => records.calls.filter((call) => call.method === method);
+
+    it("asked to check inputs", async () => {
+        const plugin = await embeddedPlugin(packageOf(records));
+        for (const call of calls("check")) {
+            const { inputs, failures } = await plugin.check(call.urn, unwrapSecrets(call.olds ?? {}), call.news);
+            expect([isOf(call), comparable(inputs), failures]).toEqual([
+                isOf(call),
+                comparable(call.inputs),
+                call.failures,
+            ]);
+        }
+        expect(calls("check").length).toBeGreaterThan(0);
+    });
+
+    it("asked what has changed", async () => {
+        const plugin = await embeddedPlugin(packageOf(records));
+        for (const call of calls("diff")) {
+            const old = { id: call.id, inputs: call.oldInputs ?? {}, outputs: call.olds };
+            const diff = await plugin.diff(call.urn, old, call.news, call.ignoreChanges);
+            const said = { ...diff, diffs: diff.diffs.sort(), replaces: diff.replaces.sort() };
+            expect([isOf(call), said]).toEqual([
+                isOf(call),
+                {
+                    changes: call.changes === 2 ? "some" : "none",
+                    diffs: call.diffs,
+                    replaces: call.replaces,
+                    deleteBeforeReplace: call.replaces.length > 0 ? call.deleteBeforeReplace : diff.deleteBeforeReplace,
+                },
+            ]);
+        }
+        expect(calls("diff").length).toBeGreaterThan(0);
+    });
+});
