@@ -106,47 +106,65 @@ function asBase64(value: string): string[] {
     });
 }
 
-/** Lines of a value of many lines that are a secret each: of a key, not what announces it. */
-const lines = (value: string): string[] =>
-    value.includes("\n") ? value.split("\n").filter((line) => line.length >= 32 && !line.includes("-----")) : [];
+/** The lines of a key, each of which is a secret; they may be printed with something before each. */
+const keyLines = (value: string): string[] => value.split("\n").filter((line) => /^[A-Za-z0-9+/=]{40,}$/.test(line));
 
-/** The ways in which a secret may be written, by name; in one line each, for grep. */
-export function formsOf({ value }: Secret): Record<string, string[]> {
-    const base64 = asBase64(value).filter((text) => text.length >= shortest);
-    const inOneLine = value.includes("\n") ? lines(value) : [value];
+/** The ways in which a secret may be written, by name. */
+function formsOf(value: string): [form: string, text: string][] {
     const json = asJson(value);
+    const base64 = asBase64(value);
     const forms = {
-        plain: inOneLine,
+        plain: [value, ...(value.includes("\n") ? keyLines(value) : [])],
         JSON: [json, asJson(json)],
         base64: [...base64, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))],
         URL: [encodeURIComponent(value)],
     };
-    const seen = new Set<string>();
-    return Object.fromEntries(
-        Object.entries(forms).map(([form, texts]) => [form, texts.filter((text) => !seen.has(text) && seen.add(text))]),
-    );
-}
-
-/** Which secrets are in a text, and how. */
-export function findIn(secrets: Secret[], where: string, text: string): Found[] {
-    return secrets.flatMap((secret) => {
-        const form = Object.entries(formsOf(secret)).find(([, texts]) => texts.some((each) => text.includes(each)));
-        return form ? [{ secret: secret.name, where, form: form[0] }] : [];
-    });
+    return Object.entries(forms).flatMap(([form, texts]) => texts.map((text): [string, string] => [form, text]));
 }
 
 const isCompressed = (content: Buffer): boolean => content[0] === 0x1f && content[1] === 0x8b;
 
-/** Which secrets are in files, and in all files below directories; what gzip compressed is opened. */
-export function findInFiles(secrets: Secret[], ...places: string[]): Found[] {
-    return places.flatMap((place) => {
-        const stat = fs.lstatSync(place);
-        if (stat.isDirectory()) {
-            return findInFiles(secrets, ...fs.readdirSync(place).map((name) => path.join(place, name)));
+/** Two characters as one number. */
+const pairAt = (text: string, at: number): number =>
+    ((text.charCodeAt(at) & 255) << 8) | (text.charCodeAt(at + 1) & 255);
+
+/** Looks for all secrets at once. */
+export class Search {
+    /** What is looked for, by its first two characters, which rule out most of a text, and by its first eight. */
+    private readonly pairs = new Uint8Array(65_536);
+    private readonly byStart = new Map<string, { secret: string; form: string; text: string }[]>();
+
+    constructor(secrets: Secret[]) {
+        for (const { name, value } of secrets) {
+            for (const [form, text] of formsOf(value)) {
+                if (text.length < shortest) continue;
+                const start = text.slice(0, shortest);
+                this.pairs[pairAt(text, 0)] = 1;
+                this.byStart.set(start, [...(this.byStart.get(start) ?? []), { secret: name, form, text }]);
+            }
         }
-        if (!stat.isFile()) return [];
-        const content = fs.readFileSync(place);
-        const text = (isCompressed(content) ? gunzipSync(content) : content).toString("latin1");
-        return findIn(secrets, place, text);
-    });
+    }
+
+    /** Which secrets are in a text, and how; each once. */
+    inText(where: string, text: string): Found[] {
+        const found = new Map<string, Found>();
+        for (let at = 0; at <= text.length - shortest; at++) {
+            if (!this.pairs[pairAt(text, at)]) continue;
+            for (const { secret, form, text: wanted } of this.byStart.get(text.slice(at, at + shortest)) ?? []) {
+                if (!found.has(secret) && text.startsWith(wanted, at)) found.set(secret, { secret, where, form });
+            }
+        }
+        return [...found.values()];
+    }
+
+    /** Which secrets are in files, and in all files below directories; what gzip compressed is opened. */
+    inFiles(...places: string[]): Found[] {
+        return places.flatMap((place) => {
+            const stat = fs.lstatSync(place);
+            if (stat.isDirectory()) return this.inFiles(...fs.readdirSync(place).map((name) => path.join(place, name)));
+            if (!stat.isFile()) return [];
+            const content = fs.readFileSync(place);
+            return this.inText(place, (isCompressed(content) ? gunzipSync(content) : content).toString());
+        });
+    }
 }
