@@ -5,6 +5,7 @@ import { waitFor } from "../process/wait";
 import { removeCgroup } from "./cgroup";
 import { hostProblems } from "./host";
 import { findInit, killInit, startInit, viewsIntact } from "./init";
+import { insideAnyNetwork } from "./inside";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
 import { withLock } from "./lock";
 import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
@@ -53,7 +54,7 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
         }
         if (await ensureNetns(netns, init)) done.push("netns");
         if (await ensureNetns(phonesNetns)) done.push("phonesNetns");
-        if (!insideLab(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
+        if (!insideAnyNetwork(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
         if (init === undefined) {
             writeLibvirtFiles(stack);
             init = await startInit(stack);
@@ -112,13 +113,6 @@ const enter = (netns: string, argv: string[]) => ["nsenter", `--net=${netnsHandl
  */
 export function engineArgv(stack: string, argv: string[]): string[] {
     return enterLab(stack, ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", ...argv]);
-}
-
-/** Whether this process is in one of the lab's own networks, as in `./voip shell`. */
-function insideLab(stack: string): boolean {
-    const { netns, phonesNetns } = stackPaths(stack);
-    const own = namespaceInode("/proc/self/ns/net");
-    return [netns, phonesNetns].some((name) => namespaceInode(netnsHandle(name)) === own);
 }
 
 /** Kills whatever still runs in these network namespaces, except a shell in which this command was typed. */

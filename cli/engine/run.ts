@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import type { EngineEvent } from "../../engine/events";
+import { previewWithoutLab } from "../../lab/inside";
 import { projectDir } from "../../paths";
 import { messageOf, note } from "../result";
 import type { EngineChoice } from "./choice";
@@ -155,11 +156,12 @@ export async function runEngine(
     watch: EngineWatch,
 ): Promise<EngineEnd> {
     const log = newLog(`${request.stack}-${request.operation}`, "ndjson");
-    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: {} }, log, watch);
+    const preview: Record<string, string> = request.operation === "preview" ? { [previewWithoutLab]: "true" } : {};
+    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: preview }, log, watch);
 
     const { env: ofPlace, configDir, makesStack, leave } = workplace(request);
     try {
-        const env = { ...(await pulumiEnvironment()), ...ofPlace };
+        const env = { ...(await pulumiEnvironment()), ...ofPlace, ...preview };
         const config = untrackedConfig(projectDir, request.stack, configDir);
         if (makesStack) {
             const argv = pulumiSelectArgv(choice, request.stack, config.dir);

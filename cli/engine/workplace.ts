@@ -6,6 +6,7 @@ import { readProject } from "../../engine/project";
 import { layoutOf } from "../../engine/stack";
 import { projectDir, stateDir } from "../../paths";
 import type { EngineRequest } from "./commandline";
+import { untrackedConfig, type UntrackedConfig } from "./untracked-config";
 
 /** Where the official CLI works on a stack. */
 export interface Workplace {
@@ -15,11 +16,16 @@ export interface Workplace {
     /** Whether the stack may not be there yet, and is made then. */
     makesStack: boolean;
     /** To be called when it has ended. */
-    leave(): void;
+    leave: () => void;
 }
 
+const ownConfigDir = (stack: string): string => path.join(stateDir(), "pulumi", stack);
+
+/** The copy of a stack's configuration that `./voip` and `pulumi` in its shell share. */
+export const ownConfig = (stack: string): UntrackedConfig => untrackedConfig(projectDir, stack, ownConfigDir(stack));
+
 /** Whether the backend is known not to have the stack; only files can be looked at. */
-function isMissing(stack: string): boolean {
+export function isMissing(stack: string): boolean {
     const project = readProject(projectDir, stack);
     if (!project.backendUrl.startsWith("file://")) return false;
     const { checkpoint } = layoutOf(project);
@@ -43,7 +49,7 @@ export function workplace({ operation, stack }: EngineRequest): Workplace {
     if (isPreview && isMissing(stack)) return passingWorkplace();
     return {
         env: {},
-        configDir: path.join(stateDir(), "pulumi", stack),
+        configDir: ownConfigDir(stack),
         makesStack: !isPreview,
         leave: () => undefined,
     };

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { DEFAULTS } from "./inputs";
-import type { Properties, ResourceType, Value } from "./plugin";
+import { PartialError, type Properties, type ResourceType, type Value } from "./plugin";
 
 /**
  * What the official plugins' bridge to Terraform's providers keeps in outputs to find Terraform's own state again
@@ -19,34 +19,41 @@ export function withoutDefaults(value: Value): Value {
 
 /** Outputs as the bridge gives them: with the id, and without what belongs to inputs or fits no more. */
 function bridgedOutputs(id: string, outputs: Properties): Properties {
-    const { [RAW_STATE_DELTA]: _fitsNoMore, ...rest } = outputs;
-    return { ...(withoutDefaults(rest as Value) as Properties), ...(id && { id }) };
+    const kept: Properties = { ...(withoutDefaults(outputs as Value) as object), ...(id && { id }) };
+    delete kept[RAW_STATE_DELTA];
+    return kept;
+}
+
+/** As the type itself, or half-made. */
+async function bridgedAnswer<T extends { id?: string; outputs: Properties }>(answer: Promise<T>, id = ""): Promise<T> {
+    try {
+        const made = await answer;
+        return { ...made, outputs: bridgedOutputs(made.id ?? id, made.outputs) };
+    } catch (error) {
+        if (!(error instanceof PartialError)) throw error;
+        throw new PartialError(error.id, bridgedOutputs(error.id, error.outputs), error.message);
+    }
 }
 
 function bridgedType(type: ResourceType): ResourceType {
-    const { create, read, update } = type;
-    return {
+    const result: ResourceType = {
         ...type,
-        async create(inputs, ctx) {
-            const { id, outputs } = await create(inputs, ctx);
-            return { id, outputs: bridgedOutputs(id, outputs) };
-        },
-        read:
-            read &&
-            (async (id, inputs, outputs) => {
-                const found = await read(id, inputs, outputs);
-                if (!found) return undefined;
-                const seen = bridgedOutputs(found.id, found.outputs);
-                const isSame = isDeepStrictEqual(seen, bridgedOutputs(id, outputs));
-                return { ...found, outputs: isSame ? outputs : seen };
-            }),
-        update:
-            update &&
-            (async (id, oldOutputs, newInputs, ctx) => {
-                const { outputs } = await update(id, oldOutputs, newInputs, ctx);
-                return { outputs: bridgedOutputs(id, outputs) };
-            }),
+        create: (inputs, ctx) => bridgedAnswer(type.create(inputs, ctx)),
     };
+    if (type.read) {
+        result.read = async (id, inputs, outputs) => {
+            const found = await type.read!(id, inputs, outputs);
+            if (!found) return undefined;
+            const seen = bridgedOutputs(found.id, found.outputs);
+            const isSame = isDeepStrictEqual(seen, bridgedOutputs(id, outputs));
+            return { ...found, outputs: isSame ? outputs : seen };
+        };
+    }
+    if (type.update) {
+        result.update = (id, oldOutputs, newInputs, ctx) =>
+            bridgedAnswer(type.update!(id, oldOutputs, newInputs, ctx), id);
+    }
+    return result;
 }
 
 /** The types of a plugin whose official counterpart is made of a provider for Terraform. */

@@ -60,7 +60,7 @@ function checkValue(shape: Shape, value: Value, old: Value | undefined, path: st
             old !== undefined && isObject(old) ? old : undefined,
             `${path}.`,
             failures,
-        ) as Value;
+        );
     }
     if ("map" in shape) {
         if (!isObject(value)) return wrong();

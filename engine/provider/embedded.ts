@@ -43,8 +43,9 @@ function mark(type: ResourceType, properties: PropertyMap, ...like: PropertyMap[
 
 /** What is wanted, with the properties named as they are: also those that only a look at the resource has shown. */
 function ignoring(names: string[], old: OldResource, news: PropertyMap): PropertyMap {
-    const asTheyAre = names.filter((name) => old.outputs[name] !== undefined).map((name) => [name, old.outputs[name]]);
-    return { ...news, ...Object.fromEntries(asTheyAre) };
+    const wanted = { ...news };
+    for (const name of names) if (old.outputs[name] !== undefined) wanted[name] = old.outputs[name];
+    return wanted;
 }
 
 /** One of our own plugins, in the engine's process. */

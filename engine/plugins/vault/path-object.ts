@@ -15,9 +15,9 @@ export interface PathField extends Field {
 /** An object that is written at a path, and read and deleted there. */
 export interface PathObject extends Pick<ObjectType, "computed" | "secretOutputs" | "schemaVersion" | "others"> {
     fields: Record<string, PathField>;
-    path(inputs: Properties): string;
+    path: (inputs: Properties) => string;
     /** The resource's id, as in the official provider: the path, unless this says otherwise. */
-    id?(inputs: Properties): string;
+    id?: (inputs: Properties) => string;
     /** Outputs that need a request of their own. */
     readMore?(api: VaultApi, id: string): Promise<Properties>;
     /** The API has no way to delete it: it goes with its mount. */
