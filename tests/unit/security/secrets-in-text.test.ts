@@ -17,7 +17,7 @@ afterEach(() => {
     fs.rmSync(dir, { recursive: true });
 });
 
-const password = 'pa"ss\\word/with+all/of?it';
+const password = 'pa"ss\\word/with+all/of?it~~~???~~~';
 const key = `-----BEGIN PRIVATE KEY-----\n${"a".repeat(64)}\n${"b".repeat(40)}\n-----END PRIVATE KEY-----\n`;
 const { secrets } = sorted([
     { name: "password", value: password },
