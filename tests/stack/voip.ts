@@ -1,14 +1,33 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectDir } from "../../paths";
 import { CommandError, run, type RunOptions, type RunResult } from "../../process/run";
-import { stack } from "./environment";
+import { stack, testRoot } from "./environment";
 
 const command = path.join(projectDir, "voip");
 
+/** What every `./voip` of this run printed, a file each, but for what is asked to show secrets. */
+export const saidDir = path.join(testRoot, "said");
+
+function keep(args: string[], { stdout, stderr }: RunResult): void {
+    const shows = args[0] === "shell" || (args[0] === "extension" && args.includes("add"));
+    if (shows || args.includes("--show-secrets")) return;
+    fs.mkdirSync(saidDir, { recursive: true, mode: 0o700 });
+    const name = `${Date.now()}-${process.pid}-${args.join(" ").replace(/[^\w.-]+/g, "-")}`.slice(0, 100);
+    fs.appendFileSync(path.join(saidDir, name), `${stdout}${stderr}`);
+}
+
 /** Runs `./voip` as a person would, in the environment of the tests. */
-export function voip(args: string[], options: RunOptions = {}): Promise<RunResult> {
-    return run([command, ...args], { cwd: projectDir, timeoutMs: 900_000, ...options });
+export async function voip(args: string[], options: RunOptions = {}): Promise<RunResult> {
+    try {
+        const result = await run([command, ...args], { cwd: projectDir, timeoutMs: 900_000, ...options });
+        keep(args, result);
+        return result;
+    } catch (error) {
+        if (error instanceof CommandError) keep(args, error.result);
+        throw error;
+    }
 }
 
 /**
