@@ -53,6 +53,9 @@ function operations(program: Command): void {
         command.option("--target <urn>", "only this resource and what it needs; may be repeated", collect);
         command.option("--parallel <n>", "resources worked on at once", positive);
         command.option("-y, --yes", "go ahead without asking");
+        if (operation === "destroy") {
+            command.option("--confirm <stack>", "the stack's name once more, where resources are protected");
+        }
     }
 }
 

@@ -24,6 +24,7 @@ export interface ListedResource {
     type: string;
     id?: string;
     custom: boolean;
+    protect: boolean;
 }
 
 function load(
@@ -59,5 +60,5 @@ export function listResources(stack: string, projectDir?: string): ListedResourc
     const { checkpoint } = load(stack, projectDir);
     return (checkpoint?.latest?.resources ?? [])
         .filter((state) => !state.delete)
-        .map(({ urn, type, id, custom }) => ({ urn, type, id, custom }));
+        .map(({ urn, type, id, custom, protect }) => ({ urn, type, id, custom, protect: protect === true }));
 }

@@ -1,15 +1,16 @@
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import { readyCli } from "../engine/cli-ready";
 import type { Operation } from "../engine/commandline";
-import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
+import { entrance, hasResources, isThere, protectedResources, removeLab } from "../engine/entrance";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Counts, type Tally } from "../engine/tally";
+import { projectDir } from "../../paths";
 import { Durations, inWords } from "../durations";
 import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText, violationText } from "../render/steps";
 import { Failure, note, type Result } from "../result";
 import { notUp } from "./outputs";
-import { checkedConfig, confirmed, hostPackages } from "./prepare";
+import { checkedConfig, confirmed, confirmedByName, hostPackages } from "./prepare";
 
 export interface OperateOptions {
     stack: string;
@@ -17,6 +18,8 @@ export interface OperateOptions {
     target?: string[];
     parallel?: number;
     yes?: boolean;
+    /** The stack's name, typed once more. */
+    confirm?: string;
 }
 
 const nothing: Counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
@@ -107,7 +110,9 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     }
     if (operation === "refresh" && !(await hasResources(stack))) throw notUp(stack);
     const choice = chosen.engine === "pulumi" ? await readyCli(chosen) : chosen;
-    if (operation === "up" || operation === "destroy") {
+    const guarded = operation === "destroy" ? await protectedResources(stack, options.target) : [];
+    if (guarded.length) await confirmedByName(stack, guarded, config.lab, options);
+    else if (operation === "up" || operation === "destroy") {
         await confirmed(operation, options.yes === true, async () => {
             if (operation === "up") note((await operate("preview", options)).text);
             else note(`destroy removes every resource of stack ${stack}${config.lab ? " and its lab" : ""}`);
@@ -117,6 +122,14 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     if (operation === "up" && config.lab) await hostPackages();
 
     const { wrap, isNew } = await entrance(operation, stack, config.lab);
+    if (guarded.length)
+        await (
+            await import("../../engine/unprotect")
+        ).unprotect(
+            stack,
+            projectDir,
+            guarded.map(({ urn }) => urn),
+        );
     if (operation === "up" && isNew && (await hasResources(stack))) {
         note(`lab ${stack}: looking for what is left of its resources`);
         const found = await perform("refresh", options, choice, wrap);

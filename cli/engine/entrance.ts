@@ -3,6 +3,7 @@ import { note } from "../result";
 import type { Operation } from "./commandline";
 import { onLoopback } from "./loopback";
 import type { Wrap } from "./run";
+import { resourceName, type ResourceName } from "./tally";
 
 export interface Entrance {
     wrap: Wrap;
@@ -38,6 +39,14 @@ export async function isThere(stack: string, lab: boolean): Promise<boolean> {
     if (!lab) return false;
     const { labState } = await import("../../lab/lab");
     return Object.values(await labState(stack)).some(Boolean);
+}
+
+/** The resources that the stack's state has as protected; of `targets`, where those are given. */
+export async function protectedResources(stack: string, targets?: string[]): Promise<ResourceName[]> {
+    const { listResources } = await import("../../engine/outputs");
+    return listResources(stack, projectDir)
+        .filter(({ urn, protect }) => protect && (targets?.includes(urn) ?? true))
+        .map(({ urn }) => resourceName(urn));
 }
 
 /** Whether the state knows of any resource of the stack. */
