@@ -140,8 +140,13 @@ export class Deployment {
 
         const provider = await this.provider(goal, providerReference);
         const old = known && provider && snapshot.isHalfUpdated(known) ? await this.look(known, provider) : known;
-        const plan = await planStep(goal, old, provider, await this.isProviderReplaced(old, providerReference));
-        await this.enforcePolicies(goal, plan.inputs);
+        const forcedBy = this.creation.isReplaced(goal.deletedWith)
+            ? "deletedWith"
+            : (await this.isProviderReplaced(old, providerReference))
+              ? "provider"
+              : undefined;
+        const plan = await planStep(goal, old, provider, forcedBy);
+        this.enforcePolicies(goal, plan.inputs);
         const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
         return { urn: goal.urn, id: state.id, outputs: state.outputs };
     }
@@ -173,8 +178,8 @@ export class Deployment {
     }
 
     /** A preview goes on, to tell of everything that is wrong. */
-    private async enforcePolicies({ urn, type }: Goal, properties: PropertyMap): Promise<void> {
-        const broken = (await this.options.policies?.analyze({ urn, type, properties })) ?? [];
+    private enforcePolicies({ urn, type }: Goal, properties: PropertyMap): void {
+        const broken = this.options.policies?.analyze({ urn, type, properties }) ?? [];
         if (broken.length > 0 && !this.executor.preview) throw new PolicyViolation(broken.join("\n"));
     }
 

@@ -25,6 +25,8 @@ export interface ListedResource {
     id?: string;
     custom: boolean;
     protect: boolean;
+    /** With each secret as its ciphertext. */
+    inputs: PropertyMap;
 }
 
 function load(
@@ -60,5 +62,9 @@ export function listResources(stack: string, projectDir?: string): ListedResourc
     const { checkpoint } = load(stack, projectDir);
     return (checkpoint?.latest?.resources ?? [])
         .filter((state) => !state.delete)
-        .map(({ urn, type, id, custom, protect }) => ({ urn, type, id, custom, protect: protect === true }));
+        .map(({ urn, type, id, custom, protect, inputs }) => ({
+            ...{ urn, type, id, custom },
+            protect: protect === true,
+            inputs: inputs ?? {},
+        }));
 }

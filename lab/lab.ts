@@ -9,6 +9,7 @@ import { insideAnyNetwork } from "./inside";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
 import { withLock } from "./lock";
 import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
+import { otherOwner, recordOwner } from "./owner";
 import { namespaceInode, ownLineage, processes } from "./procfs";
 
 /** Which parts of a stack's lab are there and working. */
@@ -31,7 +32,7 @@ const locked = <T>(stack: string, work: () => Promise<T>) => withLock(`voip-stac
  * Makes sure that the stack's lab runs; what works already is left alone. It runs on when this process ends.
  * @returns the parts started in a lab that was not there, or repaired in one that was. Repaired parts may have taken VMs,
  *   networks or phones with them: a refresh tells.
- * @throws Error with all that keeps this host from holding a lab.
+ * @throws Error with all that keeps this host from holding a lab, or with whose lab it is where that is another's.
  */
 export async function ensureLab(stack: string): Promise<{ started: Part[]; repaired: Part[] }> {
     const problems = await hostProblems();
@@ -39,8 +40,12 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
     return locked(stack, async () => {
         const { netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
         const before = await labState(stack);
+        const isThere = Object.values(before).some(Boolean);
+        const other = isThere ? otherOwner(stack) : undefined;
+        if (other) throw new Error(other);
         const done: Part[] = [];
         fs.mkdirSync(runDir, { recursive: true, mode: 0o700 });
+        recordOwner(stack);
 
         let init = findInit(stack);
         if (init !== undefined && !viewsIntact(stack, init)) {
@@ -59,7 +64,7 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
             await startLibvirtd(stack, init);
             done.push("libvirtd");
         }
-        return Object.values(before).some(Boolean) ? { started: [], repaired: done } : { started: done, repaired: [] };
+        return isThere ? { started: [], repaired: done } : { started: done, repaired: [] };
     });
 }
 

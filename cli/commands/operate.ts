@@ -1,16 +1,16 @@
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import { readyCli } from "../engine/cli-ready";
 import type { Operation } from "../engine/commandline";
-import { entrance, hasResources, isThere, protectedResources, removeLab } from "../engine/entrance";
+import { entrance, hasResources, isThere, liftProtection, protectedResources, removeLab } from "../engine/entrance";
+import { checkOwner } from "../engine/owner";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Counts, type Tally } from "../engine/tally";
-import { projectDir } from "../../paths";
 import { Durations, inWords } from "../durations";
 import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText, violationText } from "../render/steps";
 import { Failure, note, type Result } from "../result";
 import { notUp } from "./outputs";
-import { checkedConfig, confirmed, confirmedByName, hostPackages } from "./prepare";
+import { checkedConfig, confirmed, confirmedByName, hostPackages, mustBeAnswered } from "./prepare";
 
 export interface OperateOptions {
     stack: string;
@@ -102,6 +102,9 @@ async function checkPolicies(
 export async function operate(operation: Operation, options: OperateOptions): Promise<Result> {
     const { stack } = options;
     const config = await checkedConfig(stack, operation);
+    const goesAhead = options.yes === true || options.confirm === stack;
+    if (operation === "up" || operation === "destroy") mustBeAnswered(operation, goesAhead);
+    await checkOwner(stack, config.lab, operation);
     const chosen = chooseEngine(options.engine);
     const facts = { stack, phase: config.phase, engine: chosen.engine };
     if (operation === "destroy" && !(await isThere(stack, config.lab))) {
@@ -113,7 +116,7 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     const guarded = operation === "destroy" ? await protectedResources(stack, options.target) : [];
     if (guarded.length) await confirmedByName(stack, guarded, config.lab, options);
     else if (operation === "up" || operation === "destroy") {
-        await confirmed(operation, options.yes === true, async () => {
+        await confirmed(operation, goesAhead, async () => {
             if (operation === "up") note((await operate("preview", options)).text);
             else note(`destroy removes every resource of stack ${stack}${config.lab ? " and its lab" : ""}`);
         });
@@ -122,14 +125,7 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     if (operation === "up" && config.lab) await hostPackages();
 
     const { wrap, isNew } = await entrance(operation, stack, config.lab);
-    if (guarded.length)
-        await (
-            await import("../../engine/unprotect")
-        ).unprotect(
-            stack,
-            projectDir,
-            guarded.map(({ urn }) => urn),
-        );
+    if (guarded.length) await liftProtection(stack, guarded);
     if (operation === "up" && isNew && (await hasResources(stack))) {
         note(`lab ${stack}: looking for what is left of its resources`);
         const found = await perform("refresh", options, choice, wrap);

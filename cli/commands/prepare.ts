@@ -37,6 +37,12 @@ export async function hostPackages(): Promise<void> {
     });
 }
 
+/** @throws Failure when nobody is there to answer a question. */
+export function mustBeAnswered(operation: Operation, yes: boolean): void {
+    if (yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
+    throw new Failure(`${operation} changes the platform and there is no terminal to ask on: add --yes`, { status: 2 });
+}
+
 async function asked(question: string): Promise<string> {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     const answer = await terminal.question(question);
@@ -74,15 +80,10 @@ export async function confirmedByName(
 /**
  * Asks a person before anything is changed.
  * @param show prints what would be done
- * @throws Failure when the answer is no, or when nobody is there to ask.
+ * @throws Failure when the answer is no.
  */
 export async function confirmed(operation: Operation, yes: boolean, show: () => Promise<void>): Promise<void> {
     if (yes) return;
-    if (!process.stdin.isTTY || !process.stderr.isTTY) {
-        throw new Failure(`${operation} changes the platform and there is no terminal to ask on: add --yes`, {
-            status: 2,
-        });
-    }
     await show();
     const answer = await asked(`${operation}: go ahead? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new Failure(`${operation}: not done, nothing was changed`);

@@ -6,6 +6,7 @@ import { enterLab, ensureLab, labState } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { givenUmask } from "../../process/umask";
 import { hasResources } from "../engine/entrance";
+import { checkLabOwner } from "../engine/owner";
 import type { Wrap } from "../engine/run";
 import { Failure, note, type Result } from "../result";
 import { preparePulumi } from "../shell/prepare-pulumi";
@@ -18,6 +19,7 @@ import { checkedConfig, hostPackages } from "./prepare";
  * @throws Failure when that network can't be had
  */
 export async function shell(stack: string, command: string[]): Promise<Result> {
+    await checkLabOwner(stack);
     const enter = await wayIn(stack);
     const { sshConfig, libvirtUri } = stackPaths(stack);
     const { cli, variables } = await preparePulumi(stack, command);

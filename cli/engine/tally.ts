@@ -88,6 +88,8 @@ function visibleChanges({ old, new: current }: StepMetadata): PropertyChange[] {
     for (const kind of ["inputs", "outputs"] as const) {
         const before: Record<string, unknown> = old?.[kind] ?? {};
         const after: Record<string, unknown> = current?.[kind] ?? {};
+        // outputs are told when the step is done
+        if (kind === "outputs" && Object.keys(after).length === 0) continue;
         const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
             .filter((property) => !property.startsWith("__") && !same(before[property], after[property]))
             .map((property) => ({ property, was: before[property] ?? null, is: after[property] ?? null }));

@@ -1,4 +1,4 @@
-import { absolutePath, changed, matching, optional, violations } from "../check";
+import { absolutePath, changed, matching, optional, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../dynamic";
 import { changeAnchors, isHidden, missingAnchors } from "./anchors";
 
@@ -22,7 +22,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["file"]);
+        const replaces = surelyChanged(olds, news, ["file"]);
         const differs = changed(olds, news, ["certificates", "missing"]).length > 0;
         return { changes: replaces.length > 0 || differs || isHidden(news.file), replaces };
     },

@@ -6,16 +6,19 @@ import * as changed from "../../../cli/engine/changed";
 import * as ready from "../../../cli/engine/cli-ready";
 import type { Operation } from "../../../cli/engine/commandline";
 import * as entrances from "../../../cli/engine/entrance";
+import * as owner from "../../../cli/engine/owner";
 import * as runs from "../../../cli/engine/run";
 
 jest.mock("../../../cli/engine/changed");
 jest.mock("../../../cli/engine/cli-ready");
 jest.mock("../../../cli/engine/entrance");
+jest.mock("../../../cli/engine/owner");
 jest.mock("../../../cli/engine/run");
 jest.mock("../../../cli/commands/prepare", () => ({
     checkedConfig: async () => ({ lab: true, phase: "1" }),
     confirmed: async () => undefined,
     hostPackages: async () => undefined,
+    mustBeAnswered: () => undefined,
 }));
 
 /** What is done, in order. */
@@ -49,6 +52,20 @@ beforeEach(() => {
 
 const doIt = (operation: Operation, engine: "pulumi" | "embedded") =>
     operate(operation, { stack: "dev", engine, yes: true });
+
+describe("an operation", () => {
+    it.each(["preview", "up", "refresh", "destroy"] as const)(
+        "asks first whose the stack is: %s",
+        async (operation) => {
+            jest.mocked(entrances.isThere).mockResolvedValue(false);
+            jest.mocked(owner.checkOwner).mockRejectedValueOnce(new Error("another's"));
+            await expect(doIt(operation, "pulumi")).rejects.toThrow("another's");
+            expect(owner.checkOwner).toHaveBeenLastCalledWith("dev", true, operation);
+            expect(done).toEqual([]);
+            expect(entrances.removeLab).not.toHaveBeenCalled();
+        },
+    );
+});
 
 describe("an operation of the official CLI", () => {
     it.each(["preview", "refresh", "destroy"] as const)(
