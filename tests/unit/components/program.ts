@@ -128,7 +128,7 @@ export async function runProgram(
     );
     let program: { default: Record<string, unknown> } = { default: {} };
     const load = async (): Promise<void> => {
-        program = (await import("../../../index")) as typeof program;
+        program = await import("../../../index");
     };
     // transformations are the stack's
     await (config.protect ? sdk.runtime.runInPulumiStack(load) : load());
