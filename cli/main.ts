@@ -53,6 +53,9 @@ function operations(program: Command): void {
         command.option("--target <urn>", "only this resource and what it needs; may be repeated", collect);
         command.option("--parallel <n>", "resources worked on at once", positive);
         command.option("-y, --yes", "go ahead without asking");
+        if (operation === "destroy") {
+            command.option("--confirm <stack>", "the stack's name once more, where resources are protected");
+        }
     }
 }
 
@@ -126,7 +129,9 @@ function use(program: Command): void {
         });
     program
         .command("test [suite...]")
-        .description("run the tests: unit, conformance, integration, functional, security (by default all of these), soak")
+        .description(
+            "run the tests: unit, conformance, integration, functional, security (by default all of these), soak",
+        )
         .allowUnknownOption()
         .action(async (words: string[]) => {
             await report(false, async () => (await import("./commands/test")).test(words));

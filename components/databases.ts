@@ -44,6 +44,8 @@ export class Databases extends pulumi.ComponentResource {
     /** The database engine's own account: may make roles and set the passwords of ours, and is no superuser. */
     readonly admin: { user: string; password: pulumi.Output<string> };
     readonly cdrStorage: pulumi.Output<CdrStorage>;
+    /** The one whose rows the extensions are in. */
+    readonly accounts: pulumi.Resource;
     /** All of them, with their tables: for `dependsOn`. */
     readonly resources: pulumi.Resource[];
 
@@ -95,6 +97,7 @@ export class Databases extends pulumi.ComponentResource {
         this.cdrStorage = pulumi
             .all([policies.license, policies.retention])
             .apply(([license, retention]) => ({ license, retention }));
+        this.accounts = databases.asterisk;
         this.resources = [...Object.values(databases), ...grants, ...memberships, ...schemas, policies];
         this.registerOutputs({ cdrStorage: this.cdrStorage });
     }
@@ -155,7 +158,7 @@ function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.Cus
             new postgresql.GrantRole(
                 `${name}-vault-admin-${[...staticRoles, ...dynamicRoles][index]}`,
                 { role: admin.name, grantRole: role.name, withAdminOption: true },
-                options,
+                { ...options, deletedWith: options.deletedWith ?? admin },
             ),
     );
     return { admin, memberships };

@@ -17,7 +17,7 @@ export interface ExtensionsArgs {
     /** Where proxies and PBXs find them. */
     postgres: PostgresAccess;
     databases: Databases;
-    /** What holds the server's data, where it belongs to this stack: the rows go with it. */
+    /** What holds the server's data, where it belongs to this stack: the rows go with it; elsewhere, with their database. */
     deletedWith?: pulumi.Resource;
 }
 
@@ -60,7 +60,11 @@ export class Extensions extends pulumi.ComponentResource {
         new Subscribers(
             `${name}-rows`,
             { host, port, user, password, caFile, sipDomain: args.sipDomain, subscribers },
-            { parent: this, dependsOn: args.databases.resources, deletedWith: args.deletedWith },
+            {
+                parent: this,
+                dependsOn: args.databases.resources,
+                deletedWith: args.deletedWith ?? args.databases.accounts,
+            },
         );
         this.registerOutputs({ passwords: this.passwords, voicemailPins: this.voicemailPins });
     }

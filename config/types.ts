@@ -87,6 +87,7 @@ export interface VmOverride {
 export interface StackConfig {
     phase: Phase;
     lab: boolean;
+    protect: boolean;
     sipOwner: Proxy;
     sipDomain: string;
     internalCidr: string;

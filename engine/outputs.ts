@@ -24,6 +24,7 @@ export interface ListedResource {
     type: string;
     id?: string;
     custom: boolean;
+    protect: boolean;
     /** With each secret as its ciphertext. */
     inputs: PropertyMap;
 }
@@ -61,5 +62,9 @@ export function listResources(stack: string, projectDir?: string): ListedResourc
     const { checkpoint } = load(stack, projectDir);
     return (checkpoint?.latest?.resources ?? [])
         .filter((state) => !state.delete)
-        .map(({ urn, type, id, custom, inputs }) => ({ urn, type, id, custom, inputs: inputs ?? {} }));
+        .map(({ urn, type, id, custom, protect, inputs }) => ({
+            ...{ urn, type, id, custom },
+            protect: protect === true,
+            inputs: inputs ?? {},
+        }));
 }

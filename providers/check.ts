@@ -24,6 +24,8 @@ export const interfaceName = rule("an interface name of at most 15 letters, digi
     isString(value) ? /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/.test(value) : false,
 );
 
+export const flag = rule("true or false", (value) => typeof value === "boolean");
+
 export const absolutePath = rule("an absolute path", (value) => isString(value) && path.isAbsolute(value));
 
 export const ipv4 = rule("an IPv4 address", (value) => isString(value) && isIPv4(value));

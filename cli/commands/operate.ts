@@ -1,7 +1,7 @@
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import { readyCli } from "../engine/cli-ready";
 import type { Operation } from "../engine/commandline";
-import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
+import { entrance, hasResources, isThere, liftProtection, protectedResources, removeLab } from "../engine/entrance";
 import { checkOwner } from "../engine/owner";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Counts, type Tally } from "../engine/tally";
@@ -10,7 +10,7 @@ import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText, violationText } from "../render/steps";
 import { Failure, note, type Result } from "../result";
 import { notUp } from "./outputs";
-import { checkedConfig, confirmed, hostPackages, mustBeAnswered } from "./prepare";
+import { checkedConfig, confirmed, confirmedByName, hostPackages, mustBeAnswered } from "./prepare";
 
 export interface OperateOptions {
     stack: string;
@@ -18,6 +18,8 @@ export interface OperateOptions {
     target?: string[];
     parallel?: number;
     yes?: boolean;
+    /** The stack's name, typed once more. */
+    confirm?: string;
 }
 
 const nothing: Counts = { created: 0, updated: 0, replaced: 0, deleted: 0, same: 0 };
@@ -100,7 +102,8 @@ async function checkPolicies(
 export async function operate(operation: Operation, options: OperateOptions): Promise<Result> {
     const { stack } = options;
     const config = await checkedConfig(stack, operation);
-    if (operation === "up" || operation === "destroy") mustBeAnswered(operation, options.yes === true);
+    const goesAhead = options.yes === true || options.confirm === stack;
+    if (operation === "up" || operation === "destroy") mustBeAnswered(operation, goesAhead);
     await checkOwner(stack, config.lab, operation);
     const chosen = chooseEngine(options.engine);
     const facts = { stack, phase: config.phase, engine: chosen.engine };
@@ -110,8 +113,10 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     }
     if (operation === "refresh" && !(await hasResources(stack))) throw notUp(stack);
     const choice = chosen.engine === "pulumi" ? await readyCli(chosen) : chosen;
-    if (operation === "up" || operation === "destroy") {
-        await confirmed(operation, options.yes === true, async () => {
+    const guarded = operation === "destroy" ? await protectedResources(stack, options.target) : [];
+    if (guarded.length) await confirmedByName(stack, guarded, config.lab, options);
+    else if (operation === "up" || operation === "destroy") {
+        await confirmed(operation, goesAhead, async () => {
             if (operation === "up") note((await operate("preview", options)).text);
             else note(`destroy removes every resource of stack ${stack}${config.lab ? " and its lab" : ""}`);
         });
@@ -120,6 +125,7 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     if (operation === "up" && config.lab) await hostPackages();
 
     const { wrap, isNew } = await entrance(operation, stack, config.lab);
+    if (guarded.length) await liftProtection(stack, guarded);
     if (operation === "up" && isNew && (await hasResources(stack))) {
         note(`lab ${stack}: looking for what is left of its resources`);
         const found = await perform("refresh", options, choice, wrap);

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { StackConfig } from "../../config";
 import type { Operation } from "../engine/commandline";
+import type { ResourceName } from "../engine/tally";
 import { Failure, messageOf, note } from "../result";
 
 /**
@@ -42,6 +43,40 @@ export function mustBeAnswered(operation: Operation, yes: boolean): void {
     throw new Failure(`${operation} changes the platform and there is no terminal to ask on: add --yes`, { status: 2 });
 }
 
+async function asked(question: string): Promise<string> {
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    const answer = await terminal.question(question);
+    terminal.close();
+    return answer;
+}
+
+/**
+ * Has the stack's name typed before protected resources are let go of: on the terminal, or by `--confirm`. `--yes` is not enough.
+ * @throws Failure when another name was typed, or when nobody is there to ask
+ */
+export async function confirmedByName(
+    stack: string,
+    resources: ResourceName[],
+    lab: boolean,
+    { confirm }: { confirm?: string },
+): Promise<void> {
+    const names = resources.map(({ type, name }) => `${type} ${name}`);
+    const facts = { stack, protected: names };
+    const isAsked = confirm === undefined;
+    if (isAsked && !(process.stdin.isTTY && process.stderr.isTTY)) {
+        const what = names.length === 1 ? "1 resource of stack" : `${names.length} resources of stack`;
+        const are = `${what} ${stack} ${names.length === 1 ? "is" : "are"} protected (${names.join(", ")})`;
+        throw new Failure(`${are}: destroy needs the stack's name, --confirm ${stack}`, { facts, status: 2 });
+    }
+    const outcome = lab ? "they go with the lab and all its files" : "they stay where they are, and leave the state";
+    note(`destroy removes stack ${stack}. Protected, as nobody can make their data again; ${outcome}:`);
+    for (const line of names) note(`  - ${line}`);
+    const typed = confirm ?? (await asked(`destroy: type the stack's name to go ahead: `));
+    if (typed.trim() === stack) return;
+    const received = isAsked ? `"${typed.trim()}" was typed` : `--confirm names "${typed}"`;
+    throw new Failure(`destroy: ${received}, the stack is ${stack}; nothing was changed`, { facts, status: 2 });
+}
+
 /**
  * Asks a person before anything is changed.
  * @param show prints what would be done
@@ -50,8 +85,6 @@ export function mustBeAnswered(operation: Operation, yes: boolean): void {
 export async function confirmed(operation: Operation, yes: boolean, show: () => Promise<void>): Promise<void> {
     if (yes) return;
     await show();
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question(`${operation}: go ahead? [y/N] `);
-    terminal.close();
+    const answer = await asked(`${operation}: go ahead? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw new Failure(`${operation}: not done, nothing was changed`);
 }

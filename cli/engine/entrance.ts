@@ -3,6 +3,7 @@ import { note } from "../result";
 import type { Operation } from "./commandline";
 import { onLoopback } from "./loopback";
 import type { Wrap } from "./run";
+import { resourceName, type ResourceName } from "./tally";
 
 export interface Entrance {
     wrap: Wrap;
@@ -42,6 +43,20 @@ export async function isThere(stack: string, lab: boolean): Promise<boolean> {
 export async function hasLab(stack: string): Promise<boolean> {
     const { labState } = await import("../../lab/lab");
     return Object.values(await labState(stack)).some(Boolean);
+}
+
+/** The resources that the stack's state has as protected; of `targets`, where those are given. */
+export async function protectedResources(stack: string, targets?: string[]): Promise<ResourceName[]> {
+    const { listResources } = await import("../../engine/outputs");
+    return listResources(stack, projectDir)
+        .filter(({ urn, protect }) => protect && (targets?.includes(urn) ?? true))
+        .map(({ urn }) => resourceName(urn));
+}
+
+/** In the state: what the engine removes from it from now on stays where it is. */
+export async function liftProtection(stack: string, resources: ResourceName[]): Promise<void> {
+    const urns = resources.map(({ urn }) => urn);
+    await (await import("../../engine/unprotect")).unprotect(stack, projectDir, urns);
 }
 
 /** Whether the state knows of any resource of the stack. */

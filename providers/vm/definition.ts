@@ -20,15 +20,26 @@ export interface VmDefinition {
     hostKeyFile: string;
     sshConfig: string;
     dataDir: string;
+    holdsData?: boolean;
     state: string;
     ready: "ssh" | "running";
 }
 
-/** The machine that the hypervisor has to know. */
-export function machineOf(definition: VmDefinition, files: MachineFiles, uuid: string): Machine {
-    const { vmName: name, vcpus, memoryMiB, cmdline, nics } = definition;
-    return { name, uuid, vcpus, memoryMiB, cmdline, nics, ...files };
+/** What the hypervisor is told of a VM whose disk has data by now. */
+const dataMark = "voip-stack: its disk holds data";
+
+/**
+ * The machine that the hypervisor has to know.
+ * @param inUse it was ready once
+ */
+export function machineOf(definition: VmDefinition, files: MachineFiles, uuid: string, inUse: boolean): Machine {
+    const { vmName: name, vcpus, memoryMiB, cmdline, nics, holdsData } = definition;
+    const description = inUse && holdsData ? dataMark : "";
+    return { name, uuid, description, vcpus, memoryMiB, cmdline, nics, ...files };
 }
+
+/** Whether the VM that is there has data on its disk, as far as is known. */
+export const hasData = ({ description }: VmStatus): boolean => description === dataMark;
 
 /** Whether the hypervisor's VM is the one of this definition: another of the same name would have another disk. */
 export const isOurs = (files: MachineFiles, found: VmStatus): boolean => found.disk === files.disk;

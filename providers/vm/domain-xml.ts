@@ -16,7 +16,7 @@ export function domainXml(machine: Machine, accelerator: Accelerator): string {
     );
     return `<domain type='${tcg ? "qemu" : "kvm"}'>
   <name>${escapeXml(machine.name)}</name>
-  <uuid>${machine.uuid}</uuid>
+  <uuid>${machine.uuid}</uuid>${machine.description && `\n  <description>${escapeXml(machine.description)}</description>`}
   <memory unit='MiB'>${machine.memoryMiB}</memory>
   <vcpu>${machine.vcpus}</vcpu>
   <sysinfo type='fwcfg'>
@@ -86,6 +86,7 @@ export function parseDomainXml(xml: string): Omit<VmStatus, "state"> {
     const blocks = (element: string) => xml.match(new RegExp(`<${element} [^>]*>[^]*?</${element}>`, "g")) ?? [];
     return {
         uuid: text("uuid"),
+        description: text("description"),
         vcpus: Number(text("vcpu")),
         memoryMiB: Number(text("memory")) / 1024,
         disk: attribute(blocks("disk")[0] ?? "", "source", "file"),

@@ -17,6 +17,8 @@ export interface VmNic {
 export interface Machine {
     name: string;
     uuid: string;
+    /** For people and for us; empty for none. */
+    description: string;
     vcpus: number;
     memoryMiB: number;
     /** The VM's own disk, an overlay on its image. */
@@ -37,6 +39,7 @@ export type VmState = "running" | "paused" | "shut off" | "crashed";
 export interface VmStatus {
     state: VmState;
     uuid: string;
+    description: string;
     vcpus: number;
     memoryMiB: number;
     disk: string;

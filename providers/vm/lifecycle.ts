@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { ssh } from "../../process/ssh";
 import { waitFor } from "../../process/wait";
 import { isLocal } from "../libvirt";
-import { isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
+import { hasData, isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
 import type { Hypervisor } from "./hypervisor";
 import { LibvirtHypervisor } from "./libvirt";
 import { dropConnection, waitForSsh } from "./readiness";
@@ -39,12 +39,15 @@ export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
     for (const file of [disk, kernel, initrd, hostKeyFile])
         if (!fs.existsSync(file)) throw new Error(`${vmName}: ${file} is not there`);
 
+    await refuseData(definition);
     await deleteVm(definition);
     const uuid = randomUUID();
     try {
         await storageOf(definition).createDisk();
-        await defineVm(definition, uuid);
-        return { uuid, sshSeconds: await startVm(definition) };
+        await defineVm(definition, uuid, false);
+        const sshSeconds = await startVm(definition);
+        if (definition.holdsData) await defineVm(definition, uuid, true);
+        return { uuid, sshSeconds };
     } catch (error) {
         await deleteVm(definition).catch((left: Error) =>
             console.error(`${vmName} is left half made: ${left.message}`),
@@ -53,11 +56,26 @@ export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
     }
 }
 
-async function defineVm(definition: VmDefinition, uuid: string): Promise<void> {
+/** @throws Error when the VM that is there is one that an earlier stack left with its data. */
+async function refuseData(definition: VmDefinition): Promise<void> {
+    const { uri, vmName } = definition;
+    const found = await hypervisorOf(definition).inspect(vmName);
+    if (!found || !hasData(found)) return;
+    throw new Error(
+        `${uri} has a VM ${vmName} whose disk holds data: it stayed when its stack was destroyed; save what is needed of ` +
+            `${found.disk}, remove the VM (virsh --connect ${uri} destroy ${vmName}; virsh --connect ${uri} undefine ${vmName}), ` +
+            "then run up again",
+    );
+}
+
+async function defineVm(definition: VmDefinition, uuid: string, inUse: boolean): Promise<void> {
     const storage = storageOf(definition);
     await storage.writeCredentials();
-    await hypervisorOf(definition).define(machineOf(definition, await storage.files(), uuid));
+    await hypervisorOf(definition).define(machineOf(definition, await storage.files(), uuid, inUse));
 }
+
+/** Lets the hypervisor know, or forget, that the disk holds data; the VM runs on. */
+export const markVm = (definition: VmDefinition, uuid: string): Promise<void> => defineVm(definition, uuid, true);
 
 /** Starts a VM that is defined, and waits until it is ready. @returns the seconds it took. */
 async function startVm(definition: VmDefinition): Promise<number> {
@@ -96,7 +114,7 @@ export async function restartVm(definition: VmDefinition, lastUuid: string): Pro
     const uuid = (await hypervisor.inspect(definition.vmName))?.uuid ?? lastUuid;
     await powerOff(definition);
     await storageOf(definition).growDisk();
-    await defineVm(definition, uuid);
+    await defineVm(definition, uuid, true);
     return { uuid, sshSeconds: await startVm(definition) };
 }
 

@@ -1,11 +1,11 @@
 import {
-    absolutePath, changed, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength,
+    absolutePath, changed, flag, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength,
     surelyChanged, text, violations,
 } from "../check"; // prettier-ignore
 import { gone, type DynamicProvider } from "../dynamic";
 import { libvirtUri } from "../libvirt";
 import type { VmDefinition } from "./definition";
-import { createVm, deleteVm, readVm, restartVm, type VmOutcome } from "./lifecycle";
+import { createVm, deleteVm, markVm, readVm, restartVm, type VmOutcome } from "./lifecycle";
 
 type Outputs = VmDefinition & VmOutcome;
 
@@ -35,6 +35,7 @@ const rules = {
     hostKeyFile: absolutePath,
     sshConfig: absolutePath,
     dataDir: absolutePath,
+    holdsData: optional(flag),
     state: oneOf("running"),
     ready: oneOf("ssh", "running"),
 };
@@ -59,7 +60,7 @@ export const provider: DynamicProvider<VmDefinition, Outputs> = {
     async diff(_id, olds, news) {
         const replaces = [...surelyChanged(olds, news, identity), ...changed(olds, news, imageFiles)];
         if (olds.diskGiB > news.diskGiB) replaces.push("diskGiB");
-        const updates = changed(olds, news, [...restarting, "sshConfig", "ready"]);
+        const updates = changed(olds, news, [...restarting, "sshConfig", "ready", "holdsData"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },
 
@@ -76,7 +77,9 @@ export const provider: DynamicProvider<VmDefinition, Outputs> = {
 
     async update(_id, olds, news) {
         const { uuid, sshSeconds } = olds;
-        const outcome = changed(olds, news, restarting).length ? await restartVm(news, uuid) : { uuid, sshSeconds };
+        const restarts = changed(olds, news, restarting).length > 0;
+        const outcome = restarts ? await restartVm(news, uuid) : { uuid, sshSeconds };
+        if (!restarts && changed(olds, news, ["holdsData"]).length > 0) await markVm(news, uuid);
         return { outs: { ...news, ...outcome } };
     },
 

@@ -33,6 +33,8 @@ export interface VmArgs {
     sshConfig: pulumi.Input<string>;
     /** Directory of the stack; without `pool` the VM's files are in `vms/<vmName>` below it. */
     dataDir: pulumi.Input<string>;
+    /** The disk gets data that nobody can make again: a VM that stays of an earlier stack is not made anew over it. */
+    holdsData?: pulumi.Input<boolean>;
     /** The only state to ask for, and the default; after a refresh it shows what was found. */
     state?: pulumi.Input<"running">;
     /** When the VM counts as made: as soon as it answers ssh (the default), or as soon as it runs. */

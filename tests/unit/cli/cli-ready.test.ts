@@ -29,7 +29,7 @@ function executable(file: string, script: string): string {
 const listed = (kind = "resource") => pinnedPlugins().map((plugin) => ({ ...plugin, kind, size: 1 }));
 
 /** An official CLI that has these plugins, and notes what it is asked for. */
-function cli(file: string, plugins: object[], install = "true"): { argv: string[]; calls(): string[] } {
+function cli(file: string, plugins: object[], install = "true"): { argv: string[]; calls: () => string[] } {
     const calls = path.join(dir, "calls");
     const list = `echo '${JSON.stringify(plugins)}'`;
     executable(file, `echo "$*" >> ${calls}\ncase "$2" in\nls) ${list} ;;\ninstall) ${install} ;;\nesac`);

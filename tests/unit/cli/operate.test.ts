@@ -36,6 +36,7 @@ beforeEach(() => {
     jest.mocked(changed.isChanged).mockReturnValue(true);
     jest.mocked(entrances.hasResources).mockResolvedValue(true);
     jest.mocked(entrances.isThere).mockResolvedValue(true);
+    jest.mocked(entrances.protectedResources).mockResolvedValue([]);
     jest.mocked(ready.readyCli).mockImplementation(async (choice) => {
         done.push("plugins");
         return choice;

@@ -5,6 +5,16 @@ export interface MadeResource {
     name: string;
     inputs: Record<string, unknown>;
     provider?: string;
+    /** Of its options, those that are on: protect, retainOnDelete, deletedWith. */
+    kept: string[];
+}
+
+interface Registration {
+    getName(): string;
+    getType(): string;
+    getProtect(): boolean;
+    getRetainondelete(): boolean;
+    getDeletedwith(): string;
 }
 
 /** Configuration of core services that somebody else runs. */
@@ -77,6 +87,7 @@ export async function runProgram(
     inLab = true,
 ): Promise<{ made: MadeResource[]; outputs: Record<string, unknown> }> {
     const made: MadeResource[] = [];
+    const kept = new Map<string, string[]>();
     const mocks: pulumi.runtime.Mocks = {
         call: ({ inputs }) => inputs as Record<string, unknown>,
         newResource(args) {
@@ -85,6 +96,7 @@ export async function runProgram(
                 name: args.name,
                 inputs: args.inputs as Record<string, unknown>,
                 provider: args.provider,
+                kept: kept.get(`${args.type} ${args.name}`) ?? [],
             });
             return { id: `id-of-${args.name}`, state: outputsOf(args) };
         },
@@ -97,10 +109,29 @@ export async function runProgram(
     // a program starts with an SDK of its own
     const sdk = await import("@pulumi/pulumi");
     await sdk.runtime.setMocks(mocks, "voip-stack", "dev", preview);
+    // mocks are not told of options
+    const monitor = sdk.runtime.getMonitor() as unknown as { registerResource(...args: unknown[]): unknown };
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (...args) => {
+        const request = args[0] as Registration;
+        const options = {
+            protect: request.getProtect(),
+            retainOnDelete: request.getRetainondelete(),
+            deletedWith: request.getDeletedwith(),
+        };
+        const on = Object.entries(options).flatMap(([option, value]) => (value ? [option] : []));
+        kept.set(`${request.getType()} ${request.getName()}`, on);
+        return register(...args);
+    };
     sdk.runtime.setAllConfig(
         Object.fromEntries(Object.entries(config).map(([key, value]) => [`voip-stack:${key}`, value])),
     );
-    const program = (await import("../../../index")) as { default: Record<string, unknown> };
+    let program: { default: Record<string, unknown> } = { default: {} };
+    const load = async (): Promise<void> => {
+        program = await import("../../../index");
+    };
+    // transformations are the stack's
+    await (config.protect ? sdk.runtime.runInPulumiStack(load) : load());
     const settled = new Promise<Record<string, unknown>>((resolve, reject) => {
         sdk.output(program.default).apply((value) => resolve(value as Record<string, unknown>));
         // an error in an output never reaches what depends on it, and so would be waited for in vain

@@ -4,6 +4,7 @@ import { networkXml } from "../../../providers/vm-network/network";
 
 const machine: Machine = {
     name: "media-1",
+    description: "",
     uuid: "6d2a3c3e-7d3d-4f3e-9c44-1f1f0a0b0c0d",
     vcpus: 2,
     memoryMiB: 1024,
@@ -29,9 +30,23 @@ describe("domainXml", () => {
 
     it("is read back as it was written", () => {
         const { uuid, vcpus, memoryMiB, disk, kernel, initrd, cmdline } = machine;
+        const description = "its disk <holds> data";
         const nics = machine.nics.map(({ mac, network }) => ({ mac, network }));
-        const xml = domainXml(machine, "tcg").replace("<memory unit='MiB'>1024<", "<memory unit='KiB'>1048576<");
-        expect(parseDomainXml(xml)).toEqual({ uuid, vcpus, memoryMiB, disk, kernel, initrd, cmdline, nics });
+        const xml = domainXml({ ...machine, description }, "tcg").replace(
+            "<memory unit='MiB'>1024<",
+            "<memory unit='KiB'>1048576<",
+        );
+        expect(parseDomainXml(xml)).toEqual({
+            uuid,
+            description,
+            vcpus,
+            memoryMiB,
+            disk,
+            kernel,
+            initrd,
+            cmdline,
+            nics,
+        });
     });
 });
 
@@ -50,6 +65,7 @@ describe("parseDomainXml", () => {
 </domain>`;
         expect(parseDomainXml(xml)).toEqual({
             uuid: "6d2a3c3e-7d3d-4f3e-9c44-1f1f0a0b0c0d",
+            description: "",
             vcpus: 2,
             memoryMiB: 1024,
             disk: "",
