@@ -1,5 +1,5 @@
 import { absolutePath, changed, ipv4, listOf, matching, name, optional, text, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { agentState, logIn, type CoreIdentityDefinition } from "./identity";
 
 interface Inputs extends CoreIdentityDefinition {

@@ -1,5 +1,5 @@
 import { absolutePath, changed, integer, ipv4, matching, name, oneOf, optional, text, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { protocols, serviceState, startService, type ServiceDefinition } from "./probe";
 
 interface Inputs extends ServiceDefinition {

@@ -1,5 +1,5 @@
 import { changed, interfaceName, ipv4, matching, name, oneOf, optional, prefixLength, violations } from "../check";
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { libvirtUri } from "../libvirt";
 import { createNetwork, readNetwork, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
 

@@ -1,7 +1,7 @@
 import {
     absolutePath, changed, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength, text, violations,
 } from "../check"; // prettier-ignore
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { libvirtUri } from "../libvirt";
 import type { VmDefinition } from "./definition";
 import { createVm, deleteVm, readVm, restartVm, type VmOutcome } from "./lifecycle";
