@@ -82,8 +82,8 @@ describe("the provider of dynamic resources in the engine", () => {
 
     it("configures the code once, with keys of the project or in full", async () => {
         const methods = `
-            configure: async ({ config }) => { this.seen = (this.seen ?? "") + config.get("a") + config.get("other:b"); },
-            check: async () => ({ inputs: { seen: this.seen } })`;
+            configure: async ({ config }) => { globalThis.seen = (globalThis.seen ?? "") + config.get("a") + config.get("other:b"); },
+            check: async () => ({ inputs: { seen: globalThis.seen } })`;
         const provider = providerOf();
         await provider.configure({ "project:a": secret("A"), "other:b": "B" });
         await provider.check(urn, {}, withCode(methods));
