@@ -1,5 +1,7 @@
 "use strict";
 
+const { kinds, mustRun, onRequest } = require("./tests/kinds");
+
 const transform = {
     "\\.[jt]sx?$": [
         "@swc/jest",
@@ -11,7 +13,7 @@ const transform = {
     ],
 };
 
-/** One jest project for each kind of test: `./voip test unit` runs one, `./voip test` runs all of them, in this order. */
+/** One jest project for each kind of test: `./voip test unit` runs one. */
 function project(displayName, options = {}) {
     return {
         displayName,
@@ -36,16 +38,22 @@ const onTestStack = {
     setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"],
 };
 
+const options = {
+    unit: patient,
+    conformance: patient,
+    integration: { ...onRealStack, globalSetup: "<rootDir>/tests/stack/install-packages.ts" },
+    functional: onTestStack,
+    security: onTestStack,
+    soak: onTestStack,
+};
+
+/** jest runs all projects that there are when none is named: one that runs only on request is there when it is named. */
+const wanted = kinds.filter((kind) => !onRequest.includes(kind) || process.argv.includes(kind));
+
 /** @type {import("jest").Config} */
 module.exports = {
-    projects: [
-        project("unit", patient),
-        project("conformance", patient),
-        project("integration", { ...onRealStack, globalSetup: "<rootDir>/tests/stack/install-packages.ts" }),
-        project("functional", onTestStack),
-        project("security", onTestStack),
-    ],
+    projects: wanted.map((kind) => project(kind, options[kind])),
     forceExit: Boolean(process.env.CI), // a handle that a failed test left open must not hold up the result
     testSequencer: "<rootDir>/tests/sequencer.js",
-    reporters: ["default", ["<rootDir>/tests/reporter.js", { mustRun: ["integration", "functional", "security"] }]],
+    reporters: ["default", ["<rootDir>/tests/reporter.js", { mustRun, onRequest }]],
 };

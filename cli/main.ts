@@ -126,7 +126,7 @@ function use(program: Command): void {
         });
     program
         .command("test [suite...]")
-        .description("run the tests: unit, conformance, integration, functional, security; all of them by default")
+        .description("run the tests: unit, conformance, integration, functional, security (by default all of these), soak")
         .allowUnknownOption()
         .action(async (words: string[]) => {
             await report(false, async () => (await import("./commands/test")).test(words));

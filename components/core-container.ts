@@ -51,6 +51,8 @@ export class CoreContainer extends pulumi.ComponentResource {
     /** Name of the container, and of its image. */
     readonly service: string;
     readonly container: docker.Container;
+    /** Its directories: what is in a volume lasts as long as they do, whatever becomes of the container. */
+    readonly files: HostFiles;
     /** PEM. */
     readonly bootstrapCertificate: pulumi.Output<string>;
     /** Directory with its certificates; core-agent puts `server.pem` there. */
@@ -71,7 +73,7 @@ export class CoreContainer extends pulumi.ComponentResource {
         const ours = { mode: "0700", owner: 0 };
         const its = { mode: "0700", owner: user };
 
-        const files = new HostFiles(
+        this.files = new HostFiles(
             `${name}-files`,
             {
                 directories: [
@@ -94,7 +96,7 @@ export class CoreContainer extends pulumi.ComponentResource {
         const certificate = new BootstrapCertificate(
             `${name}-certificate`,
             { file: `${this.tlsDir}/bootstrap.pem`, owner: user, commonName: name, address },
-            { parent: this, dependsOn: [files] },
+            { parent: this, dependsOn: [this.files] },
         );
         this.bootstrapCertificate = certificate.certificate;
 
@@ -125,7 +127,7 @@ export class CoreContainer extends pulumi.ComponentResource {
                               tests: ["CMD", ...args.healthcheck],
                               interval: "30s",
                               startInterval: "500ms",
-                              startPeriod: "60s",
+                              startPeriod: "1m0s",
                               timeout: "10s",
                           },
                           wait: true,
@@ -139,7 +141,7 @@ export class CoreContainer extends pulumi.ComponentResource {
                     { label: "voip-stack.certificate", value: fingerprint(certificate.certificate) },
                 ],
             },
-            { parent: this, provider, deleteBeforeReplace: true, dependsOn: [files, certificate, args.network] },
+            { parent: this, provider, deleteBeforeReplace: true, dependsOn: [this.files, certificate, args.network] },
         );
         this.registerOutputs({ id: this.container.id });
     }

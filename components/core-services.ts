@@ -40,7 +40,7 @@ export interface CoreAccess {
     postgres: PostgresAccess;
     /** Version by name, of those that belong to this stack. */
     versions: pulumi.Output<Record<string, string>>;
-    /** OpenBao and PostgreSQL, where they belong to this stack: what is in them goes with them. */
+    /** What holds the data of OpenBao and PostgreSQL, where they belong to this stack: what is in them goes with it. */
     servers?: { vault: pulumi.Resource; postgres: pulumi.Resource };
     /** For more containers beside them. */
     lab?: LabDocker & { servers: CoreContainer[] };

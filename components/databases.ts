@@ -5,6 +5,7 @@ import type { CdrPolicies as CdrStorage } from "../databases/cdr-policies";
 import { CdrPolicies } from "../providers/cdr-policies/resource";
 import { DatabaseClaim } from "../providers/database-claim/resource";
 import { Migrations } from "../providers/migrations/resource";
+import type { PostgresLoginArgs } from "../providers/postgres-login";
 import type { PostgresAccess } from "./core-services";
 import { componentType } from "./token";
 
@@ -34,7 +35,7 @@ export interface DatabasesArgs {
     postgres: PostgresAccess;
     /** The server is this stack's alone: its own databases are closed to everybody else's users as well. */
     exclusive: boolean;
-    /** The server, where it belongs to this stack: what is in it goes with it. */
+    /** What holds the server's data, where it belongs to this stack: what is in it goes with it. */
     deletedWith?: pulumi.Resource;
 }
 
@@ -66,16 +67,9 @@ export class Databases extends pulumi.ComponentResource {
             { parent: this },
         );
         const login = { host, port, user, password, caFile };
-        const claim = new DatabaseClaim(
-            `${name}-claim`,
-            {
-                ...login,
-                roles: [...staticRoles, ...dynamicRoles, adminRole],
-                databases: Object.keys(databaseOwners),
-            },
-            { parent: this, deletedWith },
-        );
-        const options = { parent: this, provider, deletedWith, dependsOn: [claim] };
+        // on a server of the stack's own, nothing can be somebody else's
+        const claims = args.exclusive ? [] : [this.claim(name, login)];
+        const options = { parent: this, provider, deletedWith, dependsOn: claims };
         const roles = makeRoles(name, options);
         const { databases, grants } = makeDatabases(name, roles, options);
         const { admin, memberships } = makeAdmin(name, Object.values(roles), options);
@@ -103,6 +97,12 @@ export class Databases extends pulumi.ComponentResource {
             .apply(([license, retention]) => ({ license, retention }));
         this.resources = [...Object.values(databases), ...grants, ...memberships, ...schemas, policies];
         this.registerOutputs({ cdrStorage: this.cdrStorage });
+    }
+
+    private claim(name: string, login: PostgresLoginArgs): DatabaseClaim {
+        const roles = [...staticRoles, ...dynamicRoles, adminRole];
+        const databases = Object.keys(databaseOwners);
+        return new DatabaseClaim(`${name}-claim`, { ...login, roles, databases }, { parent: this });
     }
 }
 

@@ -17,7 +17,7 @@ export interface ExtensionsArgs {
     /** Where proxies and PBXs find them. */
     postgres: PostgresAccess;
     databases: Databases;
-    /** The server, where it belongs to this stack: the rows go with it. */
+    /** What holds the server's data, where it belongs to this stack: the rows go with it. */
     deletedWith?: pulumi.Resource;
 }
 

@@ -136,7 +136,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             caFileOnVault: anchors.file.apply(() => "/trust/ca.pem"),
         },
         versions: store.versions,
-        servers: { vault: server, postgres: postgres.container },
+        servers: { vault: server, postgres: postgres.files },
         lab: { ...lab, servers: [openbao, postgres] },
     };
 }

@@ -30,7 +30,7 @@ export interface VaultBootstrapArgs {
      * default.
      */
     caGeneration?: number;
-    /** The server, where it belongs to this stack: what is in it goes with it. */
+    /** What holds the server's data, where it belongs to this stack: what is in it goes with it. */
     deletedWith?: pulumi.Resource;
 }
 

@@ -49,6 +49,8 @@ export function withSecretOutputs(state: ResourceState): ResourceState {
 export class Creation {
     /** Properties that force the replacement of resources that were deleted with one that they depend on. */
     private readonly forced = new Map<string, string[]>();
+    /** URNs of what was replaced in this run. */
+    private readonly replaced = new Set<string>();
 
     constructor(
         private readonly executor: Executor,
@@ -56,6 +58,11 @@ export class Creation {
         private readonly removal: Removal,
         private readonly registered: ReadonlySet<string>,
     ) {}
+
+    /** Whether the resource was replaced in this run: what is deleted with it has to be made anew. */
+    isReplaced(urn: string | undefined): boolean {
+        return urn !== undefined && this.replaced.has(urn);
+    }
 
     /** @returns the resource as it is then */
     async carryOut(
@@ -159,6 +166,7 @@ export class Creation {
         provider: Provider | undefined,
         providerReference: string | undefined,
     ): Promise<ResourceState> {
+        this.replaced.add(goal.urn);
         const wanted = stateOf(goal, plan.inputs, providerReference);
         // Deleted in this run with what it depends on: what that forces is told of its creation only.
         const forced = this.forced.get(goal.urn);
@@ -188,7 +196,7 @@ export class Creation {
     private async deleteFirst(old: ResourceState): Promise<void> {
         const { snapshot } = this.executor;
         const dependents = await dependentReplacements(old, snapshot, this.registry, this.registered);
-        const going = new Set([old.urn]);
+        const going = new Set([old, ...dependents.map(({ state }) => state)].map(({ urn }) => urn));
         for (const { state, replaces } of dependents.reverse()) {
             this.forced.set(state.urn, replaces);
             await this.removal.remove(state, going, true);

@@ -140,7 +140,12 @@ export class Deployment {
 
         const provider = await this.provider(goal, providerReference);
         const old = known && provider && snapshot.isHalfUpdated(known) ? await this.look(known, provider) : known;
-        const plan = await planStep(goal, old, provider, await this.isProviderReplaced(old, providerReference));
+        const forcedBy = this.creation.isReplaced(goal.deletedWith)
+            ? "deletedWith"
+            : (await this.isProviderReplaced(old, providerReference))
+              ? "provider"
+              : undefined;
+        const plan = await planStep(goal, old, provider, forcedBy);
         this.enforcePolicies(goal, plan.inputs);
         const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
         return { urn: goal.urn, id: state.id, outputs: state.outputs };

@@ -73,7 +73,8 @@ export class Removal {
      */
     async removeAll(states: readonly ResourceState[]): Promise<void> {
         const halfMade = this.executor.snapshot.halfMade();
-        const going = new Set(states.filter((state) => !state.delete).map((state) => state.urn));
+        const going = new Set(states.map((state) => state.urn));
+        const current = new Set(states.filter((state) => !state.delete).map((state) => state.urn));
         const dependencies = new Map(states.map((state) => [state, dependenciesOf(state)]));
         const ends = new Map<ResourceState, Promise<boolean>>();
         const end = (state: ResourceState): Promise<boolean> => {
@@ -81,7 +82,7 @@ export class Removal {
             if (known) return known;
             const dependents = states.filter((other) => {
                 // What is up to date depends on the successor of a replaced resource, not on the resource itself.
-                const onSuccessor = state.delete && !other.delete && going.has(state.urn);
+                const onSuccessor = state.delete && !other.delete && current.has(state.urn);
                 return other !== state && !onSuccessor && dependencies.get(other)?.has(state.urn);
             });
             const ended = Promise.resolve()

@@ -2,11 +2,13 @@ import { UNKNOWN_VALUE, type PropertyMap } from "./properties";
 import type { ProviderRegistry } from "./provider/registry";
 import type { ResourceState, Snapshot } from "./state";
 import { diffResource } from "./steps";
+import { parseProviderReference } from "./urn";
 
 /**
- * Resources that must go before `root` goes, because they would have to be replaced once it is: those with an input that
- * comes from it and whose provider says that a change there means a replacement. In the order of dependency, with
- * the properties that force it.
+ * Resources that must go before `root` goes, because they would have to be replaced once it is: those that are deleted with it,
+ * those whose provider goes, and those with an input that comes from it and whose provider says that a change there means a
+ * replacement. In the order of dependency, with the properties that force it. As in the official engine (pulumi/pulumi,
+ * pkg/resource/deploy/step_generator.go, calculateDependentReplacements).
  */
 export async function dependentReplacements(
     root: ResourceState,
@@ -18,7 +20,14 @@ export async function dependentReplacements(
     const result: { state: ResourceState; replaces: string[] }[] = [];
     for (const state of snapshot.remaining()) {
         if (!state.custom || state.external || state.delete || state.pendingReplacement) continue;
-        if (state.urn === root.urn || registered.has(state.urn) || !state.provider) continue;
+        if (state.urn === root.urn || registered.has(state.urn)) continue;
+        const carriers = [state.deletedWith, state.provider && parseProviderReference(state.provider).urn];
+        if (carriers.some((urn) => urn && going.has(urn))) {
+            going.add(state.urn);
+            result.push({ state, replaces: [] });
+            continue;
+        }
+        if (!state.provider) continue;
         const inputs: PropertyMap = { ...state.inputs };
         let affected = false;
         for (const [property, urns] of Object.entries(state.propertyDependencies ?? {})) {

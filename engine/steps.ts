@@ -51,13 +51,14 @@ export async function diffResource(
 /**
  * Decides as the official engine does (pulumi/pulumi, pkg/resource/deploy/step_generator.go).
  * @param provider undefined for a component
- * @param providerReplaced whether the resource moves to a provider that can't take it over
+ * @param forcedBy why it is replaced in any case: it moves to a provider that can't take it over, or what it is deleted
+ *     with was replaced
  */
 export async function planStep(
     goal: Goal,
     old: ResourceState | undefined,
     provider: Provider | undefined,
-    providerReplaced: boolean,
+    forcedBy: "provider" | "deletedWith" | undefined,
 ): Promise<Plan> {
     const wanted = old ? withIgnored(goal, old) : goal.inputs;
     if (!provider) {
@@ -69,12 +70,13 @@ export async function planStep(
     if (!old || old.external) return { op: "create", inputs };
 
     const oldResource = { id: old.id ?? "", inputs: old.inputs, outputs: old.outputs };
-    const diff = await diffResource(provider, goal.urn, oldResource, inputs, goal.ignoreChanges);
+    const diff: Diff = forcedBy
+        ? { changes: "some", replaces: [forcedBy], diffs: [], deleteBeforeReplace: false }
+        : await diffResource(provider, goal.urn, oldResource, inputs, goal.ignoreChanges);
     const { diffs } = diff;
     const forcing = new Set(goal.replaceOnChanges.map((name) => name.replace(/\[\*\]$/, "")));
     const replaces = [
         ...diff.replaces,
-        ...(providerReplaced ? ["provider"] : []),
         ...(diff.changes === "some" ? diffs.filter((name) => forcing.has(name) || forcing.has("*")) : []),
     ].filter((name, index, all) => all.indexOf(name) === index);
     // What was deleted ahead of its replacement is to be made, whatever the program now wants of it.

@@ -5,9 +5,11 @@ import { waitFor } from "../process/wait";
 import { removeCgroup } from "./cgroup";
 import { hostProblems } from "./host";
 import { findInit, killInit, startInit, viewsIntact } from "./init";
+import { insideAnyNetwork } from "./inside";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
 import { withLock } from "./lock";
 import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
+import { otherOwner, recordOwner } from "./owner";
 import { namespaceInode, ownLineage, processes } from "./procfs";
 
 /** Which parts of a stack's lab are there and working. */
@@ -30,7 +32,7 @@ const locked = <T>(stack: string, work: () => Promise<T>) => withLock(`voip-stac
  * Makes sure that the stack's lab runs; what works already is left alone. It runs on when this process ends.
  * @returns the parts started in a lab that was not there, or repaired in one that was. Repaired parts may have taken VMs,
  *   networks or phones with them: a refresh tells.
- * @throws Error with all that keeps this host from holding a lab.
+ * @throws Error with all that keeps this host from holding a lab, or with whose lab it is where that is another's.
  */
 export async function ensureLab(stack: string): Promise<{ started: Part[]; repaired: Part[] }> {
     // a lab that runs shows that this host can hold one
@@ -40,8 +42,12 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
         const { netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
         let init = findInit(stack);
         const before = await stateWith(stack, init);
+        const isThere = Object.values(before).some(Boolean);
+        const other = isThere ? otherOwner(stack) : undefined;
+        if (other) throw new Error(other);
         const done: Part[] = [];
         fs.mkdirSync(runDir, { recursive: true, mode: 0o700 });
+        recordOwner(stack);
 
         if (init !== undefined && !before.init) {
             await killInit(stack);
@@ -50,7 +56,7 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
         const [made, madePhones] = await Promise.all([ensureNetns(netns, init), ensureNetns(phonesNetns)]);
         if (made) done.push("netns");
         if (madePhones) done.push("phonesNetns");
-        if (!insideLab(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
+        if (!insideAnyNetwork(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
         const answered = before.libvirtd && init !== undefined;
         if (init === undefined) {
             writeLibvirtFiles(stack);
@@ -61,7 +67,7 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
             await startLibvirtd(stack, init);
             done.push("libvirtd");
         }
-        return Object.values(before).some(Boolean) ? { started: [], repaired: done } : { started: done, repaired: [] };
+        return isThere ? { started: [], repaired: done } : { started: done, repaired: [] };
     });
 }
 
@@ -111,13 +117,6 @@ const enter = (netns: string, argv: string[]) => ["nsenter", `--net=${netnsHandl
  */
 export function engineArgv(stack: string, argv: string[]): string[] {
     return enterLab(stack, ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", ...argv]);
-}
-
-/** Whether this process is in one of the lab's own networks, as in `./voip shell`. */
-function insideLab(stack: string): boolean {
-    const { netns, phonesNetns } = stackPaths(stack);
-    const own = namespaceInode("/proc/self/ns/net");
-    return [netns, phonesNetns].some((name) => namespaceInode(netnsHandle(name)) === own);
 }
 
 /** Kills whatever still runs in these network namespaces, except a shell in which this command was typed. */

@@ -102,6 +102,26 @@ export function changed<Inputs extends object>(
     return properties.filter((property) => canonical(olds[property]) !== canonical(news[property]));
 }
 
+/**
+ * As `changed`, but a value that is not known yet, or has such a part, counts as the one that it was. For what replaces a
+ * resource: the engine asks with unknown values also while it replaces something that they come from, and deletes at once
+ * what would have to be replaced.
+ */
+export function surelyChanged<Inputs extends object>(
+    olds: Inputs,
+    news: Inputs,
+    properties: readonly (keyof Inputs & string)[],
+): string[] {
+    return changed(
+        olds,
+        news,
+        properties.filter((property) => isKnownThroughout(news[property])),
+    );
+}
+
+const isKnownThroughout = (value: unknown): boolean =>
+    typeof value === "object" && value !== null ? Object.values(value).every(isKnownThroughout) : isKnown(value);
+
 /** JSON with sorted keys: equal for equal values, whatever order the engine keeps them in. */
 function canonical(value: unknown): string {
     return JSON.stringify(value ?? null, (_, part: unknown) =>

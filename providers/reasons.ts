@@ -35,7 +35,13 @@ const reasons: Record<string, Record<string, string>> = {
     Service: { host: anotherVm, vmId: anotherVm, service: "it is another service" },
     SshAccess: { dir: "its keys are there" },
     Phones: { netns: "they are in another namespace", labNetns: "they belong to another lab" },
-    Container: { labels: "its VM was made anew, or its labels changed" },
+    Container: { labels: "its VM was made anew, or its configuration is another" },
+};
+
+/** What holds for a reason of the engine's own, whatever the type. */
+const general: Record<string, string> = {
+    deletedWith: "what it belongs to is made anew",
+    provider: "it moves to another provider",
 };
 
 /** What holds for all other properties of a type. */
@@ -46,4 +52,4 @@ const otherwise: Record<string, string> = {
 
 /** Why a change of the property replaces the resource, after "because"; `type` is the last part of its token. */
 export const replacementReason = (type: string, property: string): string =>
-    reasons[type]?.[property] ?? otherwise[type] ?? "it can't be changed in place";
+    reasons[type]?.[property] ?? general[property] ?? otherwise[type] ?? "it can't be changed in place";

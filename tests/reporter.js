@@ -17,7 +17,8 @@ function chosenKinds(argv) {
 module.exports = class PlainReporter {
     constructor(globalConfig, options) {
         const chosen = chosenKinds(process.argv);
-        this.mustRun = options.mustRun.filter((kind) => !chosen.length || chosen.includes(kind));
+        const byDefault = (kind) => !options.onRequest?.includes(kind);
+        this.mustRun = options.mustRun.filter((kind) => (chosen.length ? chosen.includes(kind) : byDefault(kind)));
         this.wholeRun = !globalConfig.testPathPatterns?.isSet() && !globalConfig.testNamePattern;
     }
 

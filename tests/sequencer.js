@@ -1,11 +1,11 @@
 "use strict";
 const path = require("node:path");
 const { default: Sequencer } = require("@jest/test-sequencer");
+const { kinds } = require("./kinds");
 
 /** Functional tests share one stack: what needs it untouched comes first, what breaks it comes last. */
 const first = ["bad-config", "up"];
-const last = ["recovery", "drift", "crash", "ca-roll", "destroy"];
-const kinds = ["unit", "conformance", "integration", "functional"];
+const last = ["day-two", "recovery", "drift", "crash", "ca-roll", "destroy"];
 /** Tests of security look at the stack of the functional ones after it was used. */
 const security = 0.5;
 

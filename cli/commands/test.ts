@@ -4,14 +4,11 @@ import { projectDir } from "../../paths";
 import { Failure, type Result } from "../result";
 
 /**
- * Runs the kinds of tests named, all of them by default; words that start with `-` and what follows `--` go to jest. The
+ * Runs the kinds of tests named, by default all but those that are long; words that start with `-` and what follows `--` go to jest. The
  * last line on standard output is `N passed, N failed`. @throws Failure when a test failed or did not run.
  */
 export async function test(words: string[]): Promise<Result> {
-    const { default: config } = (await import(path.join(projectDir, "jest.config.js"))) as {
-        default: { projects: { displayName: string }[] };
-    };
-    const kinds = config.projects.map(({ displayName }) => displayName);
+    const { kinds } = (await import(path.join(projectDir, "tests", "kinds.js"))) as { kinds: string[] };
     const firstOption = words.findIndex((word) => word.startsWith("-"));
     const suites = firstOption < 0 ? words : words.slice(0, firstOption);
     const unknown = suites.filter((name) => !kinds.includes(name));

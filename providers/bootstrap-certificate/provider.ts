@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { absolutePath, changed, integer, ipv4, name, violations } from "../check";
+import { absolutePath, integer, ipv4, name, surelyChanged, violations } from "../check";
 import { gone, type DynamicProvider } from "../contract";
 import { makeCertificate, readCertificate, type BootstrapCertificateDefinition } from "./certificate";
 
@@ -14,7 +14,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["file", "owner", "commonName", "address"]);
+        const replaces = surelyChanged(olds, news, ["file", "owner", "commonName", "address"]);
         return { changes: replaces.length > 0, replaces, deleteBeforeReplace: true };
     },
 

@@ -1,4 +1,15 @@
-import { absolutePath, changed, ipv4, listOf, matching, name, optional, text, violations } from "../check";
+import {
+    absolutePath,
+    changed,
+    ipv4,
+    listOf,
+    matching,
+    name,
+    optional,
+    surelyChanged,
+    text,
+    violations,
+} from "../check";
 import type { DynamicProvider } from "../contract";
 import { agentState, logIn, type CoreIdentityDefinition } from "./identity";
 
@@ -32,7 +43,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
 
     /** Another token of provisioning changes nothing for an agent that is logged in. */
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["container", "dir"]);
+        const replaces = surelyChanged(olds, news, ["container", "dir"]);
         const updates = changed(olds, news, [
             ...(["vaultAddress", "caFile", "role", "roleId", "address", "dockerHost"] as const),
             ...(["containerId", "certificates", "state"] as const),

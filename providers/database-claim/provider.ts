@@ -1,6 +1,6 @@
 import { presentObjects } from "../../databases/claim";
 import type { PostgresLogin } from "../../databases/login";
-import { changed, listOf, name, violations } from "../check";
+import { changed, listOf, name, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";
 
@@ -17,7 +17,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         };
     },
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host"]);
+        const replaces = surelyChanged(olds, news, ["host"]);
         const updates = changed(olds, news, [...loginProperties, "roles", "databases"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },

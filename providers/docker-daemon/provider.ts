@@ -1,4 +1,4 @@
-import { absolutePath, changed, listOf, name, optional, violations } from "../check";
+import { absolutePath, changed, listOf, name, optional, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { daemonState, dockerHost, removeDaemon, startDaemon, stopDaemon, type DaemonDefinition } from "./daemon";
 
@@ -28,7 +28,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["dataDir", "runDir", "socket", "cgroup"]);
+        const replaces = surelyChanged(olds, news, ["dataDir", "runDir", "socket", "cgroup"]);
         const changes = replaces.length > 0 || changed(olds, news, ["layers", "store", "state"]).length > 0;
         return { changes, replaces, deleteBeforeReplace: true };
     },

@@ -1,4 +1,4 @@
-import { absolutePath, changed, listOf, matching, name, optional, text, violations } from "../check";
+import { absolutePath, changed, listOf, matching, name, optional, surelyChanged, text, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { forgetModule, loadModule, moduleState, type KernelModuleDefinition, type LoadedModule } from "./module";
 
@@ -24,7 +24,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host", "vmId"]);
+        const replaces = surelyChanged(olds, news, ["host", "vmId"]);
         const changes =
             replaces.length > 0 || changed(olds, news, ["sshConfig", "modules", "procPath", "state"]).length > 0;
         // the other way round, deleting would undo what the replacement persisted

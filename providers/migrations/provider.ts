@@ -1,6 +1,6 @@
 import { isAbsent, type PostgresLogin } from "../../databases/login";
 import { appliedMigrations, migrate } from "../../databases/migrate";
-import { changed, listOf, name, violations } from "../check";
+import { changed, listOf, name, surelyChanged, violations } from "../check";
 import { gone, type DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";
 
@@ -33,7 +33,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { inputs: news, failures: violations(news, rules) };
     },
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["database"]);
+        const replaces = surelyChanged(olds, news, ["database"]);
         const updates = changed(olds, news, [...loginProperties, "owner", "migrations"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },

@@ -1,4 +1,4 @@
-import { changed, interfaceName, ipv4, listOf, name, prefixLength, violations } from "../check";
+import { changed, interfaceName, ipv4, listOf, name, prefixLength, surelyChanged, violations } from "../check";
 import { gone, type DynamicProvider } from "../contract";
 import { createPhones, readPhones, removePhones, configurePhones, type PhonesDefinition } from "./link";
 
@@ -16,7 +16,7 @@ export const provider: DynamicProvider<PhonesDefinition, PhonesDefinition> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["netns", "labNetns"]);
+        const replaces = surelyChanged(olds, news, ["netns", "labNetns"]);
         const changes = replaces.length > 0 || changed(olds, news, ["bridge", "addresses", "prefix"]).length > 0;
         return { changes, replaces, deleteBeforeReplace: true };
     },

@@ -1,4 +1,16 @@
-import { absolutePath, changed, integer, ipv4, matching, name, oneOf, optional, text, violations } from "../check";
+import {
+    absolutePath,
+    changed,
+    integer,
+    ipv4,
+    matching,
+    name,
+    oneOf,
+    optional,
+    surelyChanged,
+    text,
+    violations,
+} from "../check";
 import type { DynamicProvider } from "../contract";
 import { protocols, serviceState, startService, type ServiceDefinition } from "./probe";
 
@@ -32,7 +44,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host", "vmId", "service"]);
+        const replaces = surelyChanged(olds, news, ["host", "vmId", "service"]);
         const asked = ["sshConfig", "protocol", "address", "port", "user", "start", "after", "state"] as const;
         const updates = changed(olds, news, [...asked]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };

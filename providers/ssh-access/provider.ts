@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { absolutePath, changed, ipv4, listOf, name, objectOf, violations } from "../check";
+import { absolutePath, changed, ipv4, listOf, name, objectOf, surelyChanged, violations } from "../check";
 import { gone, type DynamicProvider } from "../contract";
 import { readAccess, removeAccess, writeAccess, type SshAccessDefinition, type SshFiles } from "./access";
 
@@ -19,7 +19,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["dir"]);
+        const replaces = surelyChanged(olds, news, ["dir"]);
         const changes = replaces.length > 0 || changed(olds, news, ["runDir", "user", "hosts"]).length > 0;
         return { changes, replaces };
     },

@@ -1,6 +1,6 @@
 import { isAbsent, type PostgresLogin } from "../../databases/login";
 import { addSubscribers, listSubscribers, removeSubscribers, type Subscriber } from "../../subscribers/subscribers";
-import { changed, listOf, matching, name, objectOf, violations } from "../check";
+import { changed, listOf, matching, name, objectOf, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";
 
@@ -28,7 +28,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { inputs: news, failures: violations(news, rules) };
     },
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["sipDomain"]);
+        const replaces = surelyChanged(olds, news, ["sipDomain"]);
         const updates = changed(olds, news, [...loginProperties, "subscribers"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { foreignObjects } from "../../vault/claim";
 import { VaultClient } from "../../vault/client";
-import { absolutePath, changed, name, text, violations } from "../check";
+import { absolutePath, changed, name, surelyChanged, text, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 
 interface Inputs {
@@ -23,7 +23,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         return { inputs: news, failures: violations(news, rules) };
     },
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["address"]);
+        const replaces = surelyChanged(olds, news, ["address"]);
         const updates = changed(olds, news, ["caFile", "token", "stack"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },

@@ -1,4 +1,4 @@
-import { absolutePath, changed, ipv4, matching, name, optional, text, violations } from "../check";
+import { absolutePath, changed, ipv4, matching, name, optional, surelyChanged, text, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { agentState, forget, logIn, restart, type VaultIdentityDefinition } from "./identity";
 
@@ -34,7 +34,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host", "vmId"]);
+        const replaces = surelyChanged(olds, news, ["host", "vmId"]);
         const updates = changed(olds, news, ["address", "role", "roleId", "vaultAddress", "config", "state"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },

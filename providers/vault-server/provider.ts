@@ -1,4 +1,4 @@
-import { absolutePath, changed, matching, name, optional, text, violations } from "../check";
+import { absolutePath, changed, matching, name, optional, surelyChanged, text, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { revoke, serverToken, stateOf, vaultOf, writePolicy, type VaultServerDefinition } from "./server";
 import { tokenPeriodSeconds } from "../../configs/openbao/files";
@@ -39,7 +39,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
 
     /** A token that the server refuses would fail whatever is to be done with it: it is made anew before. */
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["dataDir"]);
+        const replaces = surelyChanged(olds, news, ["dataDir"]);
         const asked = [
             "address",
             "caFile",

@@ -6,6 +6,7 @@ import {
     name,
     objectOf,
     optional,
+    surelyChanged,
     text,
     violations,
     type Rule,
@@ -64,7 +65,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["host", "vmId", "bundleName"]);
+        const replaces = surelyChanged(olds, news, ["host", "vmId", "bundleName"]);
         const updates = changed(olds, news, ["sshConfig", "files", "apply"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },

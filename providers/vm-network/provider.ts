@@ -1,4 +1,15 @@
-import { changed, interfaceName, ipv4, matching, name, oneOf, optional, prefixLength, violations } from "../check";
+import {
+    changed,
+    interfaceName,
+    ipv4,
+    matching,
+    name,
+    oneOf,
+    optional,
+    prefixLength,
+    surelyChanged,
+    violations,
+} from "../check";
 import { gone, type DynamicProvider } from "../contract";
 import { libvirtUri } from "../libvirt";
 import { createNetwork, readNetwork, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
@@ -29,7 +40,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, ["uri", "networkName", "bridge", "address", "prefix", "mode"]);
+        const replaces = surelyChanged(olds, news, ["uri", "networkName", "bridge", "address", "prefix", "mode"]);
         const changes = replaces.length > 0 || changed(olds, news, ["state"]).length > 0;
         return { changes, replaces, deleteBeforeReplace: true };
     },

@@ -1,5 +1,6 @@
 import {
-    absolutePath, changed, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength, text, violations,
+    absolutePath, changed, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength,
+    surelyChanged, text, violations,
 } from "../check"; // prettier-ignore
 import { gone, type DynamicProvider } from "../contract";
 import { libvirtUri } from "../libvirt";
@@ -38,10 +39,13 @@ const rules = {
     ready: oneOf("ssh", "running"),
 };
 
-/** What a VM is made of, once and for all. Its image is used up with the first start. */
+/** What a VM is made of, once and for all. */
 const identity = [
-    "hypervisor", "uri", "pool", "vmName", "dataDir", "disk", "kernel", "initrd", "nics", "authorizedKey", "hostKeyFile",
+    "hypervisor", "uri", "pool", "vmName", "dataDir", "nics", "authorizedKey", "hostKeyFile",
 ] as const; // prettier-ignore
+
+/** Used up with the first start. These are not known where an image is about to be built, which is another one then. */
+const imageFiles = ["disk", "kernel", "initrd"] as const;
 
 /** What a restart changes, or mends: a refresh puts into `state` what it found instead of "running". */
 const restarting = ["vcpus", "memoryMiB", "diskGiB", "cmdline", "state"] as const;
@@ -53,7 +57,7 @@ export const provider: DynamicProvider<VmDefinition, Outputs> = {
     },
 
     async diff(_id, olds, news) {
-        const replaces = changed(olds, news, identity);
+        const replaces = [...surelyChanged(olds, news, identity), ...changed(olds, news, imageFiles)];
         if (olds.diskGiB > news.diskGiB) replaces.push("diskGiB");
         const updates = changed(olds, news, [...restarting, "sshConfig", "ready"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };

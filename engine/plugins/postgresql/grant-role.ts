@@ -31,10 +31,13 @@ export function grantRoleType(server: () => PostgresServer): ResourceType {
         async create(inputs) {
             const { member, granted } = names(inputs);
             const option = inputs.withAdminOption ? " WITH ADMIN OPTION" : "";
-            await server().change(`granting ${granted} to ${member}`, async (client) => {
-                await client.query(`REVOKE ${granted} FROM ${member}`);
-                await client.query(`GRANT ${granted} TO ${member}${option}`);
-            });
+            // what is as wanted stays: the member may have passed it on, and then it can't be revoked
+            if ((await membership(inputs))?.admin !== Boolean(inputs.withAdminOption)) {
+                await server().change(`granting ${granted} to ${member}`, async (client) => {
+                    await client.query(`REVOKE ${granted} FROM ${member}`);
+                    await client.query(`GRANT ${granted} TO ${member}${option}`);
+                });
+            }
             return { id: [inputs.role, inputs.grantRole, inputs.withAdminOption].map(String).join("_") };
         },
         async read(_id, known) {

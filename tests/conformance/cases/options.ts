@@ -49,6 +49,30 @@ export const options: Case[] = [
         ],
     },
     {
+        name: "deletedWith: what goes with a host that is replaced is made anew, and not deleted by itself",
+        program: "carried",
+        steps: [
+            { run: "up", changes: { create: 4 } },
+            { run: "preview", stage: 2, changes: { replace: 3 }, log: [] },
+            {
+                run: "up",
+                stage: 2,
+                changes: { replace: 3 },
+                log: ["delete host", "create host", "create with-host", "create with-both"],
+                inOrder: true,
+            },
+            { run: "up", stage: 2, changes: {} },
+            {
+                run: "up",
+                stage: 3,
+                changes: { replace: 3 },
+                log: ["create host", "create with-host", "create with-both", "delete host"],
+                inOrder: true,
+            },
+            { run: "up", stage: 3, changes: {} },
+        ],
+    },
+    {
         name: "aliases: by name, type, parent and URN; a renamed parent's children keep their identity",
         program: "identity",
         steps: [

@@ -4,13 +4,14 @@ import * as path from "node:path";
 const reporter = path.resolve(__dirname, "../../reporter.js");
 
 /** What a run prints that ends as jest does with forceExit: standard output is shut before the process exits. */
-function printed(results: object, options: object): string {
+function printed(results: object, options: object, ...chosen: string[]): string {
     const script = `
         const Reporter = require(${JSON.stringify(reporter)});
         new Reporter({ testNamePattern: "" }, ${JSON.stringify(options)}).onRunComplete([], ${JSON.stringify(results)});
         process.stdout.write = () => true;
         process.exit(0);`;
-    return execFileSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    const selected = chosen.length > 0 ? ["--", "--selectProjects", ...chosen] : [];
+    return execFileSync(process.execPath, ["-e", script, ...selected], { encoding: "utf8" });
 }
 
 const results = { numPassedTests: 3, numFailedTests: 1, numRuntimeErrorTestSuites: 1, testResults: [] };
@@ -23,5 +24,12 @@ describe("the last line of a run", () => {
     it("counts a kind of test that must run and did not as a failure, and names it", () => {
         const lines = "no functional test was executed\n3 passed, 3 failed\n";
         expect(printed(results, { mustRun: ["functional"] })).toBe(lines);
+    });
+
+    it("asks for a kind that runs on request only when it was asked for", () => {
+        const options = { mustRun: ["soak"], onRequest: ["soak"] };
+        expect(printed(results, options)).toBe("3 passed, 2 failed\n");
+        expect(printed(results, options, "unit")).toBe("3 passed, 2 failed\n");
+        expect(printed(results, options, "soak")).toBe("no soak test was executed\n3 passed, 3 failed\n");
     });
 });

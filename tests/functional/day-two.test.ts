@@ -1,0 +1,27 @@
+import { changeOf, consequences } from "../stack/changes";
+import { Checkout } from "../stack/checkout";
+import { play } from "../stack/day-two";
+import { expectHarmless } from "../stack/harmless";
+import { broughtUp } from "../stack/platform";
+
+/** One of each kind: what a core service is configured by, what a service of a VM is, and a layer of an image. */
+const sample = [
+    "configs/postgres/postgresql.conf.mustache",
+    "configs/asterisk/extensions.conf.mustache",
+    "layer openbao",
+];
+
+describe("a harmless change on a running platform", () => {
+    let checkout: Checkout;
+    beforeAll(async () => {
+        await broughtUp();
+        checkout = Checkout.make();
+    });
+    afterAll(() => checkout?.remove());
+
+    it.each(sample)("%s: up, and back, and calls are as the documentation says", async (name) => {
+        const outcome = await play(changeOf(name), checkout);
+        process.stderr.write(`day two: ${JSON.stringify(outcome)}\n`);
+        expectHarmless(outcome, consequences().get(name));
+    });
+});
