@@ -126,7 +126,9 @@ function use(program: Command): void {
         });
     program
         .command("test [suite...]")
-        .description("run the tests: unit, conformance, integration, functional, security (by default all of these), soak")
+        .description(
+            "run the tests: unit, conformance, integration, functional, security (by default all of these), soak",
+        )
         .allowUnknownOption()
         .action(async (words: string[]) => {
             await report(false, async () => (await import("./commands/test")).test(words));
@@ -134,7 +136,7 @@ function use(program: Command): void {
     const bench = onStack<Common & import("./commands/bench").BenchOptions>(
         program,
         "bench [name...]",
-        "benchmarks: up, media; all of them by default",
+        "benchmarks: up, engine, media; all of them by default",
         async (options, names) => (await import("./commands/bench")).bench(options, names),
     );
     bench.option("--calls <n>", "media: concurrent calls", positive);
