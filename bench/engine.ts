@@ -7,6 +7,7 @@ import { table } from "../cli/render/table";
 import { Failure, note, type Result } from "../cli/result";
 import { projectDir } from "../paths";
 import { nodeArgv } from "../process/node";
+import { benchProgram, median, type ProgramBench, type Seconds } from "./program";
 
 /** Resources, and how often each is measured: the median counts. */
 const SIZES = [
@@ -65,15 +66,52 @@ async function measure(root: string, engine: EngineName, resources: number, cli 
     return seconds;
 }
 
-const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const rounded = (seconds: number): number => Math.round(seconds * 100) / 100;
 
-/** Times `up` of programs of dynamic resources, all new and unchanged, the engines by turns where there are both. */
+interface Compared {
+    what: string;
+    embeddedSeconds?: number;
+    officialSeconds?: number;
+    /** Official to embedded. */
+    ratio?: number;
+}
+
+function compared(what: string, embeddedSeconds?: number, officialSeconds?: number): Compared {
+    const both = embeddedSeconds !== undefined && officialSeconds !== undefined;
+    return {
+        what,
+        embeddedSeconds,
+        officialSeconds,
+        ratio: both ? rounded(officialSeconds / embeddedSeconds) : undefined,
+    };
+}
+
+/** The program of this project: a line for each operation, and a sentence for what could not be measured. */
+export function programLines({ engines, left }: ProgramBench): { measurements: Compared[]; remarks: string[] } {
+    const { embedded, pulumi } = engines;
+    const operations = [...new Set([embedded, pulumi].flatMap((each) => Object.keys(each?.seconds ?? {})))];
+    const measurements = operations.map((what) =>
+        compared(
+            `this program, ${what}`,
+            embedded?.seconds[what as keyof Seconds],
+            pulumi?.seconds[what as keyof Seconds],
+        ),
+    );
+    const failed = Object.entries({ embedded, official: pulumi }).flatMap(([name, measured]) =>
+        measured?.failed === undefined ? [] : [`the ${name} engine failed: ${measured.failed}`],
+    );
+    return { measurements, remarks: [...left, ...failed] };
+}
+
+/**
+ * Times `up` of programs of dynamic resources, all new and unchanged, the engines by turns where there are both; then
+ * everything that is done with the program of this project.
+ */
 export async function benchEngine(): Promise<Result> {
     const cli = findPulumi();
     const engines: EngineName[] = cli ? ["embedded", "official"] : ["embedded"];
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "bench-engine-"));
-    const facts: Record<string, unknown>[] = [];
+    const measurements: Compared[] = [];
     try {
         for (const { resources, runs } of SIZES) {
             const all: Record<EngineName, [number, number][]> = { embedded: [], official: [] };
@@ -87,18 +125,21 @@ export async function benchEngine(): Promise<Result> {
                 const of = (engine: EngineName): number => median(all[engine].map((seconds) => seconds[index]));
                 const embedded = rounded(of("embedded"));
                 const official = cli ? rounded(of("official")) : undefined;
-                const ratio = official === undefined ? undefined : rounded(official / embedded);
-                facts.push({ resources, what, embeddedSeconds: embedded, officialSeconds: official, ratio });
+                measurements.push(compared(`${resources} resources, ${what}`, embedded, official));
             }
         }
     } finally {
         fs.rmSync(root, { recursive: true, force: true });
     }
-    const rows = facts.map(({ resources, what, embeddedSeconds, officialSeconds, ratio }) =>
-        [`${String(resources)} resources, ${String(what)}`, embeddedSeconds, officialSeconds ?? "-", ratio ?? "-"].map(
-            String,
-        ),
-    );
-    const text = table(["up", "embedded, s", "official, s", "official / embedded"], rows);
-    return { facts: { cli: cli ?? null, measurements: facts }, text };
+    const program = programLines(await benchProgram());
+    measurements.push(...program.measurements);
+    const rows = measurements.map(({ what, embeddedSeconds, officialSeconds, ratio }) => [
+        what,
+        ...[embeddedSeconds, officialSeconds, ratio].map((number) => (number === undefined ? "-" : String(number))),
+    ]);
+    const text = [
+        table(["bench engine", "embedded, s", "official, s", "official / embedded"], rows),
+        ...program.remarks,
+    ];
+    return { facts: { cli: cli ?? null, measurements, remarks: program.remarks }, text: text.join("\n") };
 }

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cacheDir, projectDir } from "../paths";
 import type { EngineEvent } from "../engine/events";
 import { resourceName } from "../cli/engine/tally";
 import { table } from "../cli/render/table";
@@ -8,24 +7,8 @@ import type { BenchOptions } from "../cli/commands/bench";
 import { note, type Result } from "../cli/result";
 import { labMemoryMiB } from "./memory";
 import { countingSsh } from "./round-trips";
-import { timedVoip, type Timed } from "./voip";
-
-/** The benchmark has a stack and a state of its own, and an image cache where it times a cold run. */
-const benchStack = "bench";
-
-/** Its configuration is that of the stack dev; the file is there while the benchmark runs. */
-const stackFile = (stack: string): string => path.join(projectDir, `Pulumi.${stack}.yaml`);
-
-/** Folder of all files of the benchmark, emptied when it begins and ends. */
-const benchDir = (): string => path.join(cacheDir(), "bench");
-
-function benchEnvironment(dir: string) {
-    return {
-        PULUMI_BACKEND_URL: `file://${path.join(dir, "backend")}`,
-        XDG_STATE_HOME: path.join(dir, "state"),
-        XDG_CONFIG_HOME: path.join(dir, "config"),
-    };
-}
+import { benchStack, withBenchPlatform } from "./stack";
+import type { Timed } from "./voip";
 
 interface Measurement {
     what: string;
@@ -58,16 +41,12 @@ const list = (numbers: Record<string, number>, unit = ""): string =>
         .join(", ");
 
 /** Times cold, warm, no-op, preview and destroy of a phase 1 lab, and tells what it takes of memory and round trips. */
-export async function benchUp({ cold: withCold = true }: BenchOptions): Promise<Result> {
-    const dir = benchDir();
-    fs.rmSync(dir, { recursive: true, force: true });
-    fs.mkdirSync(path.join(dir, "backend"), { recursive: true, mode: 0o700 });
-    const counting = countingSsh(dir);
-    const emptyCache = { XDG_CACHE_HOME: path.join(dir, "cache") };
-    const env = { ...benchEnvironment(dir), PATH: counting.path, ...(withCold ? emptyCache : {}) };
-    const voip = (...args: string[]): Promise<Timed> => timedVoip([...args, "--stack", benchStack], env);
-    fs.copyFileSync(stackFile("dev"), stackFile(benchStack));
-    try {
+export function benchUp({ cold: withCold = true }: BenchOptions): Promise<Result> {
+    return withBenchPlatform("up", async (platform) => {
+        const counting = countingSsh(platform.dir);
+        const emptyCache = { XDG_CACHE_HOME: path.join(platform.dir, "cache") };
+        const env = { PATH: counting.path, ...(withCold ? emptyCache : {}) };
+        const voip = (...args: string[]): Promise<Timed> => platform.voip(args, env);
         note(`bench up: ${withCold ? "cold, every image is built" : "first, with the images there are"}`);
         const first = await voip("up", "--yes");
         counting.perHost();
@@ -79,7 +58,7 @@ export async function benchUp({ cold: withCold = true }: BenchOptions): Promise<
         counting.perHost();
         const warm = await voip("up", "--yes");
         const roundTrips = counting.perHost();
-        const boot = sshSeconds(env.XDG_STATE_HOME);
+        const boot = sshSeconds(path.join(platform.dir, "state"));
         const memory = labMemoryMiB(benchStack);
         const engines = [first, warm, noop, preview, destroy].map(({ engine }) => engine);
         const engine = engines.reduce((largest, each) => (each.pss > largest.pss ? each : largest));
@@ -120,9 +99,5 @@ export async function benchUp({ cold: withCold = true }: BenchOptions): Promise<
             rows.map(({ what, value, how }) => [what, value, how]),
         );
         return { facts, text };
-    } finally {
-        await voip("destroy", "--yes").catch((error: Error) => note(`bench up: ${error.message}`));
-        fs.rmSync(dir, { recursive: true, force: true });
-        fs.rmSync(stackFile(benchStack), { force: true });
-    }
+    });
 }

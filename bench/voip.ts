@@ -25,12 +25,11 @@ export function timedVoip(args: string[], env: Record<string, string>): Promise<
         child.on("error", reject);
         child.on("close", (status) => {
             const engine = memory();
-            if (status !== 0) return reject(new Error(`./voip ${args.join(" ")} failed with status ${status}`));
-            return resolve({
-                seconds: Math.round((performance.now() - start) / 10) / 100,
-                engine,
-                facts: JSON.parse(stdout) as Record<string, unknown>,
-            });
+            const seconds = Math.round((performance.now() - start) / 10) / 100;
+            const facts = stdout ? (JSON.parse(stdout) as Record<string, unknown>) : {};
+            if (status === 0) return resolve({ seconds, engine, facts });
+            const why = typeof facts.error === "string" ? `: ${facts.error}` : "";
+            return reject(new Error(`./voip ${args.join(" ")} failed with status ${status}${why}`));
         });
     });
 }

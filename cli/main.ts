@@ -139,7 +139,7 @@ function use(program: Command): void {
     const bench = onStack<Common & import("./commands/bench").BenchOptions>(
         program,
         "bench [name...]",
-        "benchmarks: up, media; all of them by default",
+        "benchmarks: up, engine, media; all of them by default",
         async (options, names) => (await import("./commands/bench")).bench(options, names),
     );
     bench.option("--calls <n>", "media: concurrent calls", positive);

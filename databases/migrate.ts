@@ -1,23 +1,10 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { Client, escapeIdentifier } from "pg";
-import { projectDir } from "../paths";
 import { withDatabase, type PostgresLogin } from "./login";
+import { migrationsDir } from "./migrations";
 import { loadNodePgMigrate } from "./node-pg-migrate";
 
 /** Where node-pg-migrate records what it has run. */
 const table = "pgmigrations";
-
-const directoryOf = (database: string): string => path.join(projectDir, "migrations", database);
-
-/** Names of a database's migrations, in order. */
-export function migrationsOf(database: string): string[] {
-    return fs
-        .readdirSync(directoryOf(database))
-        .filter((file) => file.endsWith(".sql"))
-        .map((file) => path.basename(file, ".sql"))
-        .sort();
-}
 
 async function applied(client: Client): Promise<string[]> {
     const { rows } = await client.query<{ there: boolean }>("SELECT to_regclass($1) IS NOT NULL AS there", [
@@ -47,7 +34,7 @@ export function migrate(login: PostgresLogin, database: string, owner: string): 
         };
         await runner({
             dbClient: client,
-            dir: directoryOf(database),
+            dir: migrationsDir(database),
             direction: "up",
             migrationsTable: table,
             singleTransaction: true,

@@ -114,7 +114,10 @@ export class Operation {
                 this.loadPolicies();
             }
             const types = checkpoint?.latest?.resources?.map(({ type }) => type);
-            if (!types || types.some((type) => type.startsWith(`${DYNAMIC_PACKAGE}:`))) void registry.startDynamic();
+            const looks = kind === "refresh" || kind === "destroy";
+            // The process of dynamic resources, which an up needs only for what changes, and a preview never.
+            if (looks && types?.some((type) => type.startsWith(`${DYNAMIC_PACKAGE}:`))) void registry.startDynamic();
+            if (kind === "up" && !types) void registry.startDynamic();
 
             const stack = await Stack.open(project, lock, checkpoint, await crypter);
             snapshot.current = stack.snapshot;

@@ -35,11 +35,13 @@ const locked = <T>(stack: string, work: () => Promise<T>) => withLock(`voip-stac
  * @throws Error with all that keeps this host from holding a lab, or with whose lab it is where that is another's.
  */
 export async function ensureLab(stack: string): Promise<{ started: Part[]; repaired: Part[] }> {
-    const problems = await hostProblems();
+    // a lab that runs shows that this host can hold one
+    const problems = findInit(stack) === undefined ? await hostProblems() : [];
     if (problems.length) throw new Error(problems.join("\n"));
     return locked(stack, async () => {
         const { netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
-        const before = await labState(stack);
+        let init = findInit(stack);
+        const before = await stateWith(stack, init);
         const isThere = Object.values(before).some(Boolean);
         const other = isThere ? otherOwner(stack) : undefined;
         if (other) throw new Error(other);
@@ -47,20 +49,21 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
         fs.mkdirSync(runDir, { recursive: true, mode: 0o700 });
         recordOwner(stack);
 
-        let init = findInit(stack);
-        if (init !== undefined && !viewsIntact(stack, init)) {
+        if (init !== undefined && !before.init) {
             await killInit(stack);
             init = undefined;
         }
-        if (await ensureNetns(netns, init)) done.push("netns");
-        if (await ensureNetns(phonesNetns)) done.push("phonesNetns");
+        const [made, madePhones] = await Promise.all([ensureNetns(netns, init), ensureNetns(phonesNetns)]);
+        if (made) done.push("netns");
+        if (madePhones) done.push("phonesNetns");
         if (!insideAnyNetwork(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
+        const answered = before.libvirtd && init !== undefined;
         if (init === undefined) {
             writeLibvirtFiles(stack);
             init = await startInit(stack);
             done.push("init");
         }
-        if (!(await libvirtdAnswers(stack))) {
+        if (!answered) {
             await startLibvirtd(stack, init);
             done.push("libvirtd");
         }
@@ -85,9 +88,10 @@ export async function removeLab(stack: string): Promise<void> {
     });
 }
 
-export async function labState(stack: string): Promise<LabState> {
+export const labState = (stack: string): Promise<LabState> => stateWith(stack, findInit(stack));
+
+async function stateWith(stack: string, init: number | undefined): Promise<LabState> {
     const { netns, outerNetns, phonesNetns } = stackPaths(stack);
-    const init = findInit(stack);
     const exists = (handle: string) => namespaceInode(handle) !== undefined;
     return {
         netns: exists(netnsHandle(netns)),

@@ -1,9 +1,10 @@
 "use strict";
 /*
  * Keeps what V8 makes of a source, so that the next process need not parse and compile it again: a preview takes three
- * processes, and each loads hundreds of modules of packages. One file for each main script, in node_modules/.cache; an
- * entry counts for exactly the source that it was made of, and V8 refuses what another version of it made. Node has this
- * built in from version 22 on, but writes it only when a process ends by itself, which the engine's children do not.
+ * processes, and each loads hundreds of modules of packages. One file for each main script with its options of Node, in
+ * node_modules/.cache; an entry counts for exactly the source that it was made of, and V8 refuses what another version of it,
+ * or one with other flags, made. Node has this built in from version 22 on, but writes it only when a process ends by itself,
+ * which the engine's children do not.
  */
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
@@ -40,7 +41,8 @@ function read(file) {
 
 /** Compiles every CommonJS module from now on by way of the cache. */
 function install() {
-    const main = createHash("sha256").update(`${process.argv[1]} ${process.version}`).digest("hex").slice(0, 16);
+    const command = [process.argv[1], process.version, ...process.execArgv].join(" ");
+    const main = createHash("sha256").update(command).digest("hex").slice(0, 16);
     const file = path.join(directory, main);
     const kept = read(file);
     const made = new Map();
@@ -55,8 +57,11 @@ function install() {
 
     const { _compile: compile } = Module.prototype;
     Module.prototype._compile = function (content, filename, format) {
-        // V8 forgets how a script from the cache is to import() others; an ES module is not a script at all
-        if (format === "module" || /\bimport\s*\(/.test(content)) return compile.call(this, content, filename, format);
+        // V8 forgets how a script from the cache is to import() others; an ES module is not a script at all; and what is in no
+        // file, such as a dynamic resource's code, has no name to be kept under
+        if (format === "module" || !filename || /\bimport\s*\(/.test(content)) {
+            return compile.call(this, content, filename, format);
+        }
         const mark = createHash("sha256").update(content).digest("base64");
         const known = kept.get(filename);
         const script = new vm.Script(Module.wrap(content.replace(/^#!.*/, "")), {

@@ -16,6 +16,9 @@ require("./code-cache");
 require("./pulumi-sdk");
 const keep = require("./keep");
 
+// Node has it from version 21 on. Without it, pg loads all of fetch to find out whether it runs on Cloudflare.
+globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node.split(".")[0]}` };
+
 const project = path.resolve(__dirname, "..");
 const cache = path.join(project, "node_modules", ".cache", "typescript");
 

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import * as path from "node:path";
-import { isKnown, type CheckFailure } from "./dynamic";
+import { isKnown, type CheckFailure } from "./contract";
 
 /** What is wrong with a value (a `reason` that says what is allowed), prefixed by the path to it within the property. */
 export type Rule = (value: unknown) => { path: string; allowed: string; value: unknown }[];

@@ -2,7 +2,8 @@
  * How a resource of our own is defined, in three files under `providers/<thing>/`:
  *
  *  - `resource.ts`: its arguments, its outputs and a class that extends `DynamicResource`; loaded by the program.
- *  - `provider.ts`: `export const provider: DynamicProvider<Inputs, Outputs>`; loaded by Pulumi's dynamic provider process.
+ *  - `provider.ts`: `export const provider: DynamicProvider<Inputs, Outputs>` (contract.ts); loaded by Pulumi's dynamic provider
+ *    process and, for `check` and `diff`, by the embedded engine. It does without @pulumi/pulumi, which takes long to load.
  *  - the logic, in ordinary files that know nothing of Pulumi and are tested by themselves.
  *
  *     export interface KernelModuleArgs {
@@ -36,27 +37,6 @@
  *  - What it prints on standard error is shown as progress. Errors are one sentence; their stack is not shown.
  */
 import * as pulumi from "@pulumi/pulumi";
-
-export type CheckFailure = pulumi.dynamic.CheckFailure;
-
-/** What Pulumi's dynamic provider calls; every method is there, so that none is forgotten. */
-export interface DynamicProvider<Inputs extends object, Outputs extends Inputs> {
-    check(olds: Inputs, news: Inputs): Promise<{ inputs: Inputs; failures: CheckFailure[] }>;
-    diff(id: string, olds: Outputs, news: Inputs): Promise<pulumi.dynamic.DiffResult>;
-    create(inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
-    read(id: string, props: Outputs): Promise<{ id: string; props?: Outputs; inputs?: Inputs }>;
-    update(id: string, olds: Outputs, news: Inputs): Promise<{ outs: Outputs }>;
-    delete(id: string, props: Outputs): Promise<void>;
-}
-
-/** The answer of `read` for a resource that no longer exists. */
-export const gone = { id: "" } as const;
-
-/** What stands for a value that only the update will tell (Pulumi's wire format, `UnknownStringValue`). */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** Whether the value is known already; in a preview, outputs of resources that are yet to be made are not. */
-export const isKnown = (value: unknown): boolean => value !== unknownValue;
 
 export interface DynamicDefinition {
     /** The resource's type is `pulumi-nodejs:dynamic/voip:<type>`. */

@@ -4,12 +4,13 @@ import { pluginFor } from "../plugins";
 import { without, type PropertyMap } from "../properties";
 import type { ResourceState } from "../state";
 import { nameOfUrn, packageOfType, parseProviderReference, typeOfUrn } from "../urn";
+import { DynamicProvider } from "./dynamic";
 import { EmbeddedProvider } from "./embedded";
 import { GrpcProvider } from "./grpc";
 import { installedPlugin, startPlugin, type PluginProcess } from "./process";
 import type { Provider } from "./provider";
 
-/** The package of dynamic resources: their provider is the SDK's own, in a process of its own. */
+/** The package of dynamic resources. */
 export const DYNAMIC_PACKAGE = "pulumi-nodejs";
 
 export interface RegistryOptions {
@@ -68,8 +69,10 @@ export class ProviderRegistry {
     private async create(packageName: string, version: string | undefined, urn: string): Promise<Provider> {
         const { log } = this.options;
         if (packageName === DYNAMIC_PACKAGE) {
-            const { address, stop } = await this.startDynamic();
-            return new GrpcProvider(address, stop, true);
+            return new DynamicProvider(this.options.project, async () => {
+                const { address, stop } = await this.startDynamic();
+                return new GrpcProvider(address, stop, true);
+            });
         }
         const binary = version ? installedPlugin(packageName, version) : undefined;
         if (binary) {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { absolutePath, integer, ipv4, name, surelyChanged, violations } from "../check";
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { makeCertificate, readCertificate, type BootstrapCertificateDefinition } from "./certificate";
 
 type Inputs = BootstrapCertificateDefinition;

@@ -1,7 +1,7 @@
 import { cdrPolicies, ensureCdrPolicies, type CdrPolicies } from "../../databases/cdr-policies";
 import type { PostgresLogin } from "../../databases/login";
 import { changed, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";
 
 interface Outputs extends PostgresLogin, CdrPolicies {}

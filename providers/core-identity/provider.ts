@@ -10,7 +10,7 @@ import {
     text,
     violations,
 } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { agentState, logIn, type CoreIdentityDefinition } from "./identity";
 
 interface Inputs extends CoreIdentityDefinition {

@@ -1,7 +1,7 @@
 import { presentObjects } from "../../databases/claim";
 import type { PostgresLogin } from "../../databases/login";
 import { changed, listOf, name, surelyChanged, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";
 
 interface Inputs extends PostgresLogin {

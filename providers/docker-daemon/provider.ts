@@ -1,5 +1,5 @@
 import { absolutePath, changed, listOf, name, optional, surelyChanged, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { daemonState, dockerHost, removeDaemon, startDaemon, stopDaemon, type DaemonDefinition } from "./daemon";
 
 interface Inputs extends DaemonDefinition {

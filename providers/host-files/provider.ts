@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { absolutePath, changed, integer, matching, objectOf, optional, violations, type Rule } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { deviations, removeAbandoned, removeHostFiles, writeHostFiles, type HostFilesDefinition } from "./files";
 
 interface Inputs extends HostFilesDefinition {

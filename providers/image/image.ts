@@ -4,7 +4,7 @@ import { type Definitions, imageCommandLine } from "../../images/definitions";
 import type { BuiltImage, BuiltStore } from "../../images/manifest";
 import { archivePath, imageEntry, type ContainerRequest, type ImageRequest } from "../../images/recipe";
 import { listOf, matching, objectOf, oneOf, optional, text, violations, type Rule } from "../check";
-import { type DynamicProvider, gone, isKnown } from "../dynamic";
+import { type DynamicProvider, gone, isKnown } from "../contract";
 
 export interface ImageInputs {
     kind: string;

@@ -1,5 +1,5 @@
 import { absolutePath, changed, listOf, matching, name, optional, surelyChanged, text, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { forgetModule, loadModule, moduleState, type KernelModuleDefinition, type LoadedModule } from "./module";
 
 interface Inputs extends KernelModuleDefinition {

@@ -1,7 +1,7 @@
 import { isAbsent, type PostgresLogin } from "../../databases/login";
 import { appliedMigrations, migrate } from "../../databases/migrate";
 import { changed, listOf, name, surelyChanged, violations } from "../check";
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";
 
 interface Inputs extends PostgresLogin {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { migrationsOf } from "../../databases/migrate";
+import { migrationsOf } from "../../databases/migrations";
 import { DynamicResource } from "../dynamic";
 import type { PostgresLoginArgs } from "../postgres-login";
 

@@ -1,5 +1,5 @@
 import { changed, interfaceName, ipv4, listOf, name, prefixLength, surelyChanged, violations } from "../check";
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { createPhones, readPhones, removePhones, configurePhones, type PhonesDefinition } from "./link";
 
 const rules = {

@@ -11,7 +11,7 @@ import {
     text,
     violations,
 } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { protocols, serviceState, startService, type ServiceDefinition } from "./probe";
 
 interface Inputs extends ServiceDefinition {

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { absolutePath, changed, ipv4, listOf, name, objectOf, surelyChanged, violations } from "../check";
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { readAccess, removeAccess, writeAccess, type SshAccessDefinition, type SshFiles } from "./access";
 
 type Inputs = SshAccessDefinition;

@@ -1,7 +1,7 @@
 import { isAbsent, type PostgresLogin } from "../../databases/login";
 import { addSubscribers, listSubscribers, removeSubscribers, type Subscriber } from "../../subscribers/subscribers";
 import { changed, listOf, matching, name, objectOf, surelyChanged, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";
 
 interface Inputs extends PostgresLogin {

@@ -1,5 +1,5 @@
 import { absolutePath, changed, matching, optional, surelyChanged, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { changeAnchors, isHidden, missingAnchors } from "./anchors";
 
 interface Inputs {

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { foreignObjects } from "../../vault/claim";
 import { VaultClient } from "../../vault/client";
 import { absolutePath, changed, name, surelyChanged, text, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 
 interface Inputs {
     address: string;

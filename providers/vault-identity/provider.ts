@@ -1,5 +1,5 @@
 import { absolutePath, changed, ipv4, matching, name, optional, surelyChanged, text, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { agentState, forget, logIn, restart, type VaultIdentityDefinition } from "./identity";
 
 interface Inputs extends VaultIdentityDefinition {

@@ -1,5 +1,5 @@
 import { changed, matching, text, violations } from "../check";
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { login, tokenState, type AppRoleLogin } from "../../vault/login";
 import { VaultClient } from "../../vault/client";
 

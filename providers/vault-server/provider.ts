@@ -1,5 +1,5 @@
 import { absolutePath, changed, matching, name, optional, surelyChanged, text, violations } from "../check";
-import type { DynamicProvider } from "../dynamic";
+import type { DynamicProvider } from "../contract";
 import { revoke, serverToken, stateOf, vaultOf, writePolicy, type VaultServerDefinition } from "./server";
 import { tokenPeriodSeconds } from "../../configs/openbao/files";
 import { tokenState } from "../../vault/login";

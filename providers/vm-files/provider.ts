@@ -11,7 +11,7 @@ import {
     violations,
     type Rule,
 } from "../check";
-import { isKnown, type CheckFailure, type DynamicProvider } from "../dynamic";
+import { isKnown, type CheckFailure, type DynamicProvider } from "../contract";
 import { readBundle, removeFiles, writeBundle, type Bundle } from "./bundle";
 
 interface Inputs extends Bundle {

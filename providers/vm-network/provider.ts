@@ -10,7 +10,7 @@ import {
     surelyChanged,
     violations,
 } from "../check";
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { libvirtUri } from "../libvirt";
 import { createNetwork, readNetwork, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
 

@@ -2,7 +2,7 @@ import {
     absolutePath, changed, flag, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength,
     surelyChanged, text, violations,
 } from "../check"; // prettier-ignore
-import { gone, type DynamicProvider } from "../dynamic";
+import { gone, type DynamicProvider } from "../contract";
 import { libvirtUri } from "../libvirt";
 import type { VmDefinition } from "./definition";
 import { createVm, deleteVm, markVm, readVm, restartVm, type VmOutcome } from "./lifecycle";

@@ -1,4 +1,4 @@
-import type { DynamicProvider } from "../../../providers/dynamic";
+import type { DynamicProvider } from "../../../providers/contract";
 import { provider as kernelModule } from "../../../providers/kernel-module/provider";
 import { provider as phones } from "../../../providers/phones/provider";
 import { replacementReason } from "../../../providers/reasons";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectDir } from "../../../paths";
-import type { DynamicProvider } from "../../../providers/dynamic";
+import type { DynamicProvider } from "../../../providers/contract";
 
 /** What stands for a value that only the update will tell. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
