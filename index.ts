@@ -13,6 +13,7 @@ import { SipProxy } from "./components/sip-proxy";
 import { VaultBootstrap } from "./components/vault-bootstrap";
 import { availableContainers } from "./config/images";
 import { programConfig } from "./config/program";
+import { requireLab } from "./lab/required";
 import { platformOutputs } from "./outputs";
 import { stackPaths } from "./paths";
 import { SshAccess } from "./providers/ssh-access/resource";
@@ -21,6 +22,7 @@ import { pbxDomain } from "./vault/policies";
 
 const paths = stackPaths(pulumi.getStack());
 const config = programConfig(paths.libvirtUri);
+if (config.lab) requireLab(pulumi.getStack());
 const topology = plan(config);
 const { sipDomain, ports, rotation } = config;
 const { rtpMin, rtpMax } = ports;

@@ -40,6 +40,9 @@ export interface StackPaths {
     sshConfig: string;
 }
 
+/** The value of XDG_STATE_HOME with which a stack has this `dataDir`. */
+export const stateHomeOf = (dataDir: string): string => path.resolve(dataDir, "..", "..", "..");
+
 export function stackPaths(stack: string): StackPaths {
     const dataDir = path.join(stateDir(), "stacks", stack);
     const runDir = path.join("/run/voip-stack", stack);

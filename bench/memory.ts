@@ -42,7 +42,6 @@ const parts: [name: string, commandLine: RegExp][] = [
     ["engine", /engine\/main\.ts/],
     ["runner", /@pulumi\/pulumi\/cmd\/run\//],
     ["provider", /@pulumi\/pulumi\/cmd\/dynamic-provider\//],
-    ["policies", /policies\/index\.ts/],
 ];
 
 function partOf(pid: number): string | undefined {
@@ -55,7 +54,7 @@ function partOf(pid: number): string | undefined {
 }
 
 /**
- * Samples the engine, its program runner, its provider and its policies below `ancestor` until stopped.
+ * Samples the engine, its program runner and its provider below `ancestor` until stopped.
  * @returns a function that stops and tells the largest sample.
  */
 export function sampleEngineMemory(ancestor: number): () => EngineMemory {

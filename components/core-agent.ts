@@ -105,7 +105,7 @@ export class CoreAgent extends pulumi.ComponentResource {
                 ],
                 tmpfs: { "/tmp": "mode=1777" },
                 // each server's directory and files belong to its own user
-                capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+                capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
                 logDriver: "local",
                 labels: [
                     { label: "voip-stack.store", value: lab.daemon.store },

@@ -127,7 +127,7 @@ export class CoreContainer extends pulumi.ComponentResource {
                               tests: ["CMD", ...args.healthcheck],
                               interval: "30s",
                               startInterval: "500ms",
-                              startPeriod: "60s",
+                              startPeriod: "1m0s",
                               timeout: "10s",
                           },
                           wait: true,

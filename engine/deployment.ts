@@ -146,7 +146,7 @@ export class Deployment {
               ? "provider"
               : undefined;
         const plan = await planStep(goal, old, provider, forcedBy);
-        await this.enforcePolicies(goal, plan.inputs);
+        this.enforcePolicies(goal, plan.inputs);
         const state = await this.creation.carryOut(plan, goal, old, provider, providerReference);
         return { urn: goal.urn, id: state.id, outputs: state.outputs };
     }
@@ -178,8 +178,8 @@ export class Deployment {
     }
 
     /** A preview goes on, to tell of everything that is wrong. */
-    private async enforcePolicies({ urn, type }: Goal, properties: PropertyMap): Promise<void> {
-        const broken = (await this.options.policies?.analyze({ urn, type, properties })) ?? [];
+    private enforcePolicies({ urn, type }: Goal, properties: PropertyMap): void {
+        const broken = this.options.policies?.analyze({ urn, type, properties }) ?? [];
         if (broken.length > 0 && !this.executor.preview) throw new PolicyViolation(broken.join("\n"));
     }
 

@@ -108,9 +108,11 @@ export class Operation {
         });
         let program: Program | undefined;
         try {
-            // Both processes take longer to start than the state to read: they start first.
-            if (kind === "up" || kind === "preview") this.startPolicies();
-            if (kind === "up" || kind === "preview") program = await this.startProgram(project, config, monitor);
+            // It takes longer to start than the state to read: it starts first.
+            if (kind === "up" || kind === "preview") {
+                program = await this.startProgram(project, config, monitor);
+                this.loadPolicies();
+            }
             const types = checkpoint?.latest?.resources?.map(({ type }) => type);
             if (!types || types.some((type) => type.startsWith(`${DYNAMIC_PACKAGE}:`))) void registry.startDynamic();
 
@@ -136,7 +138,6 @@ export class Operation {
         } finally {
             program?.stop();
             await registry.close();
-            await this.policies?.close();
             monitor.close();
         }
     }
@@ -176,21 +177,25 @@ export class Operation {
             return executor.ended;
         }
         await this.removing(executor, () => deployment.removeRest());
-        await this.enforcePolicies(executor);
+        this.enforcePolicies(executor);
     }
 
-    private startPolicies(): void {
+    private loadPolicies(): void {
         const { policyPack, projectDir } = this.options;
         if (policyPack) this.policies = new PolicyPack(path.resolve(projectDir, policyPack), this.events);
     }
 
     /** The stack as a whole; what a preview found wrong with single resources counts as well. */
-    private async enforcePolicies(executor: Executor): Promise<void> {
+    private enforcePolicies(executor: Executor): void {
         if (!this.policies) return;
         const resources = executor.snapshot.resources().filter((state) => !state.delete);
         const analyzed = resources.map(({ urn, type, outputs }) => ({ urn, type, properties: outputs }));
         const root = resources.find(({ type }) => isStackType(type))?.urn ?? "";
-        await this.policies.analyzeStack(analyzed, root).catch((error: Error) => executor.fail(error));
+        try {
+            this.policies.analyzeStack(analyzed, root);
+        } catch (error) {
+            executor.fail(error as Error);
+        }
         if (this.policies.isViolated) executor.failed = true;
     }
 

@@ -24,6 +24,8 @@ export interface ListedResource {
     type: string;
     id?: string;
     custom: boolean;
+    /** With each secret as its ciphertext. */
+    inputs: PropertyMap;
 }
 
 function load(
@@ -59,5 +61,5 @@ export function listResources(stack: string, projectDir?: string): ListedResourc
     const { checkpoint } = load(stack, projectDir);
     return (checkpoint?.latest?.resources ?? [])
         .filter((state) => !state.delete)
-        .map(({ urn, type, id, custom }) => ({ urn, type, id, custom }));
+        .map(({ urn, type, id, custom, inputs }) => ({ urn, type, id, custom, inputs: inputs ?? {} }));
 }

@@ -1,14 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Client, credentials, type MethodDefinition } from "@grpc/grpc-js";
-import { AnalyzerService as service } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
-import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
-import { parse } from "yaml";
-import { leanNode, loader } from "../process/node";
+import type { PolicyResource } from "../policies/resource";
+import type { ResourceRule, StackRule } from "../policies/rules";
 import type { EventStream } from "./events";
-import { without, toStruct, type PropertyMap } from "./properties";
-import { startPlugin, type PluginProcess } from "./provider/process";
-import { channelOptions } from "./provider/wire";
+import { without, type PropertyMap } from "./properties";
 import { nameOfUrn } from "./urn";
 
 /** A resource that breaks a mandatory rule is not touched. */
@@ -20,35 +15,38 @@ interface Analyzed {
     properties: PropertyMap;
 }
 
-/** The pack's server insists on options; no rule of ours asks for them. */
-const noOptions = (): proto.AnalyzerResourceOptions =>
-    new proto.AnalyzerResourceOptions().setCustomtimeouts(new proto.AnalyzerResourceOptions.CustomTimeouts());
+/** What the directory of a pack exports, as `policies/` does. */
+interface Rules {
+    packName: string;
+    resourceRules: readonly ResourceRule[];
+    stackRules: readonly StackRule[];
+    fromWire(value: unknown): unknown;
+}
 
 /**
- * A policy pack (@pulumi/policy) in a process of its own, asked as the official engine does (proto/pulumi/analyzer.proto):
- * about each resource before it is touched, and about all of them at the end. Violations are sent as events.
+ * The rules of a policy pack, asked as the official engine asks the pack: about each resource before it is touched, and about
+ * all of them at the end. Rules are pure functions, so they run in the engine's process; the pack's server, with which
+ * @pulumi/policy answers the official engine, is not needed. Violations are sent as events.
  */
 export class PolicyPack {
-    private readonly process: Promise<PluginProcess>;
-    private client?: Client;
+    private readonly rules: Rules;
+    private readonly version: string;
     private violated = false;
 
-    /** @param directory of PulumiPolicy.yaml */
+    /**
+     * @param directory of PulumiPolicy.yaml
+     * @throws Error when there is no pack in it
+     */
     constructor(
-        private readonly directory: string,
+        directory: string,
         private readonly events: EventStream,
     ) {
-        this.process = this.start();
-        this.process.catch(() => undefined); // it shows when the pack is asked
-    }
-
-    private async start(): Promise<PluginProcess> {
-        const file = path.join(this.directory, "PulumiPolicy.yaml");
+        const file = path.join(directory, "PulumiPolicy.yaml");
         if (!fs.existsSync(file)) throw new Error(`${file} not found: name the directory of a policy pack`);
-        const { main = "index.ts" } = parse(fs.readFileSync(file, "utf8")) as { main?: string };
-        const argv = [...leanNode, "--require", loader, path.join(this.directory, main)];
-        const options = { cwd: this.directory, env: process.env };
-        return startPlugin("policy pack", argv, options, (line) => this.events.diagnostic("info#err", line));
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- which directory it is, the command line says
+        const load = (name: string): unknown => require(path.join(directory, name));
+        this.rules = { ...(load("rules") as Rules), ...(load("resource") as Pick<Rules, "fromWire">) };
+        this.version = (load("package.json") as { version: string }).version;
     }
 
     /** Whether a mandatory rule was broken. */
@@ -56,68 +54,44 @@ export class PolicyPack {
         return this.violated;
     }
 
-    private async call<Q, R>({ path, requestSerialize, responseDeserialize }: MethodDefinition<Q, R>, request: Q) {
-        const { address } = await this.process;
-        const client = (this.client ??= new Client(address, credentials.createInsecure(), channelOptions));
-        return new Promise<R>((resolve, reject) => {
-            client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) =>
-                response === undefined ? reject(new Error(`policies: ${error!.details}`)) : resolve(response),
-            );
-        });
+    private resource({ urn, type, properties }: Analyzed): PolicyResource {
+        const known = this.rules.fromWire(without(properties, "__provider")) as Record<string, unknown>;
+        return { urn, type, name: nameOfUrn(urn), properties: known };
     }
 
     /**
      * Asks about one resource with its checked inputs.
      * @returns what breaks a mandatory rule, a sentence each
      */
-    async analyze({ urn, type, properties }: Analyzed): Promise<string[]> {
-        const request = new proto.AnalyzeRequest().setUrn(urn).setType(type).setName(nameOfUrn(urn));
-        request.setProperties(toStruct(without(properties, "__provider"))).setOptions(noOptions());
-        return this.report(await this.call(service.analyze, request), urn);
+    analyze(analyzed: Analyzed): string[] {
+        const resource = this.resource(analyzed);
+        return this.rules.resourceRules.flatMap((rule) => this.report(rule, analyzed.urn, rule.check(resource)));
     }
 
     /** Asks about all resources of the stack with their outputs. */
-    async analyzeStack(resources: Analyzed[], root: string): Promise<void> {
-        const list = resources.map(({ urn, type, properties }) =>
-            new proto.AnalyzerResource()
-                .setUrn(urn)
-                .setType(type)
-                .setName(nameOfUrn(urn))
-                .setProperties(toStruct(without(properties, "__provider")))
-                .setOptions(noOptions()),
-        );
-        this.report(
-            await this.call(service.analyzeStack, new proto.AnalyzeStackRequest().setResourcesList(list)),
-            root,
-        );
+    analyzeStack(all: Analyzed[], root: string): void {
+        const resources = all.map((analyzed) => this.resource(analyzed));
+        for (const rule of this.rules.stackRules) this.report(rule, root, rule.checkAll(resources));
     }
 
-    private report(response: proto.AnalyzeResponse, urn: string): string[] {
-        const mandatory: string[] = [];
-        for (const diagnostic of response.getDiagnosticsList()) {
-            const isAdvisory = diagnostic.getEnforcementlevel() === proto.EnforcementLevel.ADVISORY;
-            if (!isAdvisory) mandatory.push(diagnostic.getMessage());
+    /** @returns what breaks a mandatory rule, with the rule's description before it, as @pulumi/policy has it */
+    private report(rule: ResourceRule | StackRule, urn: string, sentences: string[]): string[] {
+        const messages = sentences.map((sentence) => `${rule.description}\n${sentence}`);
+        for (const message of messages) {
             this.events.send({
                 policyEvent: {
-                    resourceUrn: diagnostic.getUrn() || urn,
-                    message: diagnostic.getMessage(),
+                    resourceUrn: urn,
+                    message,
                     color: "never",
-                    policyName: diagnostic.getPolicyname(),
-                    policyPackName: diagnostic.getPolicypackname(),
-                    policyPackVersion: diagnostic.getPolicypackversion(),
-                    enforcementLevel: isAdvisory ? "advisory" : "mandatory",
+                    policyName: rule.name,
+                    policyPackName: this.rules.packName,
+                    policyPackVersion: this.version,
+                    enforcementLevel: rule.level,
                 },
             });
         }
-        this.violated ||= mandatory.length > 0;
-        return mandatory;
-    }
-
-    async close(): Promise<void> {
-        this.client?.close();
-        await this.process.then(
-            ({ stop }) => stop(),
-            () => undefined,
-        );
+        if (rule.level !== "mandatory") return [];
+        this.violated ||= messages.length > 0;
+        return messages;
     }
 }

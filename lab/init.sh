@@ -5,6 +5,7 @@
 #
 #   init.sh RUN_DIR DATA_DIR CACHE_DIR
 set -eu
+umask 022
 run=$1 data=$2 cache=$3
 
 # The two file systems that show their own namespace have to be mounted in it.

@@ -5,9 +5,11 @@ import { waitFor } from "../process/wait";
 import { removeCgroup } from "./cgroup";
 import { hostProblems } from "./host";
 import { findInit, killInit, startInit, viewsIntact } from "./init";
+import { insideAnyNetwork } from "./inside";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
 import { withLock } from "./lock";
 import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
+import { otherOwner, recordOwner } from "./owner";
 import { namespaceInode, ownLineage, processes } from "./procfs";
 
 /** Which parts of a stack's lab are there and working. */
@@ -30,7 +32,7 @@ const locked = <T>(stack: string, work: () => Promise<T>) => withLock(`voip-stac
  * Makes sure that the stack's lab runs; what works already is left alone. It runs on when this process ends.
  * @returns the parts started in a lab that was not there, or repaired in one that was. Repaired parts may have taken VMs,
  *   networks or phones with them: a refresh tells.
- * @throws Error with all that keeps this host from holding a lab.
+ * @throws Error with all that keeps this host from holding a lab, or with whose lab it is where that is another's.
  */
 export async function ensureLab(stack: string): Promise<{ started: Part[]; repaired: Part[] }> {
     const problems = await hostProblems();
@@ -38,8 +40,12 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
     return locked(stack, async () => {
         const { netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
         const before = await labState(stack);
+        const isThere = Object.values(before).some(Boolean);
+        const other = isThere ? otherOwner(stack) : undefined;
+        if (other) throw new Error(other);
         const done: Part[] = [];
         fs.mkdirSync(runDir, { recursive: true, mode: 0o700 });
+        recordOwner(stack);
 
         let init = findInit(stack);
         if (init !== undefined && !viewsIntact(stack, init)) {
@@ -48,7 +54,7 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
         }
         if (await ensureNetns(netns, init)) done.push("netns");
         if (await ensureNetns(phonesNetns)) done.push("phonesNetns");
-        if (!insideLab(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
+        if (!insideAnyNetwork(stack) && (await ensureOwnNetnsHandle(outerNetns))) done.push("outerNetns");
         if (init === undefined) {
             writeLibvirtFiles(stack);
             init = await startInit(stack);
@@ -58,7 +64,7 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
             await startLibvirtd(stack, init);
             done.push("libvirtd");
         }
-        return Object.values(before).some(Boolean) ? { started: [], repaired: done } : { started: done, repaired: [] };
+        return isThere ? { started: [], repaired: done } : { started: done, repaired: [] };
     });
 }
 
@@ -107,13 +113,6 @@ const enter = (netns: string, argv: string[]) => ["nsenter", `--net=${netnsHandl
  */
 export function engineArgv(stack: string, argv: string[]): string[] {
     return enterLab(stack, ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", ...argv]);
-}
-
-/** Whether this process is in one of the lab's own networks, as in `./voip shell`. */
-function insideLab(stack: string): boolean {
-    const { netns, phonesNetns } = stackPaths(stack);
-    const own = namespaceInode("/proc/self/ns/net");
-    return [netns, phonesNetns].some((name) => namespaceInode(netnsHandle(name)) === own);
 }
 
 /** Kills whatever still runs in these network namespaces, except a shell in which this command was typed. */

@@ -45,6 +45,7 @@ export function writeLibvirtFiles(stack: string): void {
             )
             .map(([, , line]) => `${line}\n`);
         fs.writeFileSync(path.join(dir, file), present.replace(/\n*$/, "\n") + missing.join(""));
+        fs.chmodSync(path.join(dir, file), 0o644); // they take the place of the host's own
     }
 }
 

@@ -1,6 +1,6 @@
 import { PolicyPack } from "@pulumi/policy";
 import { fromWire, type PolicyResource } from "./resource";
-import { resourceRules, stackRules } from "./rules";
+import { packName, resourceRules, stackRules } from "./rules";
 
 type Deserialize = (struct: { toJavaScript(): object }, keepsSecrets: boolean) => object;
 
@@ -32,7 +32,7 @@ const resourceOf = ({ urn, type, name, props }: Validated): PolicyResource => ({
     properties: fromWire(props[onWire]) as Record<string, unknown>,
 });
 
-new PolicyPack("voip-stack", {
+new PolicyPack(packName, {
     policies: [
         ...resourceRules.map(({ name, description, level, check }) => ({
             name,

@@ -17,6 +17,9 @@ export interface StackRule extends Described {
     checkAll: (resources: PolicyResource[]) => string[];
 }
 
+/** The pack's name, in every violation. */
+export const packName = "voip-stack";
+
 /** Containers that must be privileged, each with the reason; by the name of the resource. */
 export const privilegedContainers: Readonly<Record<string, string>> = {};
 

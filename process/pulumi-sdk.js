@@ -1,30 +1,67 @@
 "use strict";
 /*
  * Lets Pulumi's SDK start faster: two thirds of the modules that it loads are packages for work which this program never asks
- * of it (serialising closures, finding packages to serialise), and for each of its promises it formats a stack trace which
- * only PULUMI_DEBUG_PROMISE_LEAKS shows. What it does is the same.
+ * of it (serialising closures, finding packages to serialise, tracing, the Automation API), it runs the program under V8's
+ * debugger, which only serialising closures needs, and for each of its promises it formats a stack trace which only
+ * PULUMI_DEBUG_PROMISE_LEAKS shows. What it does is the same.
  */
 const Module = require("node:module");
 const path = require("node:path");
 
-/** Loaded by the SDK at its start, and used only when it serialises a closure. */
-const late = ["@npmcli/arborist", "typescript"];
+/** Loaded by the SDK at its start, and used only when it serialises a closure or drives another program. */
+const late = ["@npmcli/arborist", "normalize-package-data", "typescript", "./automation"];
+/** The packages with which it traces itself, when told to: it takes functions and classes out of them at its start. */
+const lateMembers = /^@opentelemetry\/(exporter-zipkin|instrumentation|instrumentation-grpc|resources|sdk-trace-\w+)$/;
 const sdk = path.join("node_modules", "@pulumi", "pulumi", path.sep);
 
 const load = Module._load;
-const withoutTraces = new WeakSet();
+const changed = new WeakSet();
 
-/** Stands for a package's exports, and loads it when one is asked for. */
-function loadedLate(request, parent) {
+/** Stands for a function or a class of a package that is loaded when it is called. */
+const calledLate = (member) =>
+    new Proxy(function () {}, {
+        apply: (_, self, values) => Reflect.apply(member(), self, values),
+        construct: (_, values) => Reflect.construct(member(), values),
+    });
+
+/** Stands for a package's exports, and loads it when one is asked for; or, where all are `callable`, when one is called. */
+function loadedLate(request, parent, callable) {
     const exports = () => load.call(Module, request, parent, false);
     return new Proxy(
         {},
         {
-            // Compiled imports copy the exports of what does not say that it is a module.
-            get: (_, name) => (name === "__esModule" ? true : name === "default" ? exports() : exports()[name]),
+            get(_, name) {
+                // Compiled imports copy the exports of what does not say that it is a module.
+                if (name === "__esModule") return true;
+                if (callable) return calledLate(() => exports()[name]);
+                return name === "default" ? exports() : exports()[name];
+            },
             has: (_, name) => name in exports(),
         },
     );
+}
+
+/**
+ * The SDK's session with V8's debugger, which knows of which file a function is: it begins with the first question. The
+ * SDK begins it with the program, which is then slower to load by a fifth; told of the scripts that are there already when it
+ * begins, it knows the same.
+ */
+function withLateDebugger(hooks) {
+    const files = new Map();
+    let session;
+    async function begin() {
+        const { Session } = require("node:inspector");
+        const debugged = new Session();
+        debugged.connect();
+        debugged.on("Debugger.scriptParsed", ({ params }) => files.set(params.scriptId, params.url));
+        await new Promise((resolve, reject) => {
+            debugged.post("Debugger.enable", (error) => (error ? reject(error) : resolve()));
+        });
+        return debugged;
+    }
+    hooks.getSessionAsync = () => (session ??= begin());
+    hooks.isInitializedAsync = () => Promise.resolve();
+    hooks.getScriptUrl = (id) => files.get(id);
 }
 
 function withoutStackTraces(debuggable) {
@@ -38,15 +75,22 @@ function withoutStackTraces(debuggable) {
             Error.stackTraceLimit = stackTraceLimit;
         }
     };
-    withoutTraces.add(debuggable);
+}
+
+/** Changes the exports of a module once, however often it is loaded. */
+function once(exports, change) {
+    if (!changed.has(exports)) change(exports);
+    changed.add(exports);
 }
 
 Module._load = function (request, parent, isMain) {
     const bySdk = parent?.filename?.includes(sdk);
-    if (bySdk && late.includes(request)) return loadedLate(request, parent);
+    if (bySdk && late.includes(request)) return loadedLate(request, parent, false);
+    if (bySdk && lateMembers.test(request)) return loadedLate(request, parent, true);
     const exports = load.call(this, request, parent, isMain);
     if (bySdk && request.endsWith("/debuggable") && !process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
-        if (!withoutTraces.has(exports)) withoutStackTraces(exports);
+        once(exports, withoutStackTraces);
     }
+    if (bySdk && request.endsWith("/v8Hooks")) once(exports, withLateDebugger);
     return exports;
 };

@@ -11,6 +11,7 @@ const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
+require("./umask");
 require("./code-cache");
 require("./pulumi-sdk");
 const keep = require("./keep");

@@ -1,7 +1,8 @@
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
+import { readyCli } from "../engine/cli-ready";
 import type { Operation } from "../engine/commandline";
 import { entrance, hasResources, isThere, removeLab } from "../engine/entrance";
-import { onLoopback } from "../engine/loopback";
+import { checkOwner } from "../engine/owner";
 import { runEngine, type EngineEnd, type Wrap } from "../engine/run";
 import { drift, tally, type Counts, type Tally } from "../engine/tally";
 import { Durations, inWords } from "../durations";
@@ -9,7 +10,7 @@ import { showProgress } from "../render/progress";
 import { countsText, driftText, previewText, violationText } from "../render/steps";
 import { Failure, note, type Result } from "../result";
 import { notUp } from "./outputs";
-import { checkedConfig, confirmed, hostPackages } from "./prepare";
+import { checkedConfig, confirmed, hostPackages, mustBeAnswered } from "./prepare";
 
 export interface OperateOptions {
     stack: string;
@@ -81,10 +82,16 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
  * An `up` that nobody has seen a preview of: what the policies say of it is found out before anything is touched. What ran
  * before as it is now has passed; the engine asks about each resource all the same.
  */
-async function complies(options: OperateOptions, choice: EngineChoice, facts: Record<string, unknown>): Promise<void> {
+async function checkPolicies(
+    options: OperateOptions,
+    lab: boolean,
+    choice: EngineChoice,
+    facts: Record<string, unknown>,
+): Promise<void> {
     const { isChanged } = await import("../engine/changed");
     if (choice.engine === "embedded" && !isChanged(options.stack)) return;
-    const outcome = await perform("preview", options, choice, onLoopback());
+    const { wrap } = await entrance("preview", options.stack, lab);
+    const outcome = await perform("preview", options, choice, wrap);
     const sum = { ...outcome.sum, counts: nothing }; // done, as opposed to planned
     expectSuccess("preview", { ...outcome, sum }, { ...facts, seconds: outcome.seconds });
 }
@@ -93,20 +100,23 @@ async function complies(options: OperateOptions, choice: EngineChoice, facts: Re
 export async function operate(operation: Operation, options: OperateOptions): Promise<Result> {
     const { stack } = options;
     const config = await checkedConfig(stack, operation);
-    const choice = chooseEngine(options.engine);
-    const facts = { stack, phase: config.phase, engine: choice.engine };
+    if (operation === "up" || operation === "destroy") mustBeAnswered(operation, options.yes === true);
+    await checkOwner(stack, config.lab, operation);
+    const chosen = chooseEngine(options.engine);
+    const facts = { stack, phase: config.phase, engine: chosen.engine };
     if (operation === "destroy" && !(await isThere(stack, config.lab))) {
         if (config.lab) await removeLab(stack);
         return { facts: { ...facts, ...nothing, seconds: 0 }, text: `${stack}: nothing is there, nothing was removed` };
     }
     if (operation === "refresh" && !(await hasResources(stack))) throw notUp(stack);
+    const choice = chosen.engine === "pulumi" ? await readyCli(chosen) : chosen;
     if (operation === "up" || operation === "destroy") {
         await confirmed(operation, options.yes === true, async () => {
             if (operation === "up") note((await operate("preview", options)).text);
             else note(`destroy removes every resource of stack ${stack}${config.lab ? " and its lab" : ""}`);
         });
     }
-    if (operation === "up" && options.yes) await complies(options, choice, facts);
+    if (operation === "up" && options.yes) await checkPolicies(options, config.lab, choice, facts);
     if (operation === "up" && config.lab) await hostPackages();
 
     const { wrap, isNew } = await entrance(operation, stack, config.lab);

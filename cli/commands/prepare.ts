@@ -36,18 +36,19 @@ export async function hostPackages(): Promise<void> {
     });
 }
 
+/** @throws Failure when nobody is there to answer a question. */
+export function mustBeAnswered(operation: Operation, yes: boolean): void {
+    if (yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
+    throw new Failure(`${operation} changes the platform and there is no terminal to ask on: add --yes`, { status: 2 });
+}
+
 /**
  * Asks a person before anything is changed.
  * @param show prints what would be done
- * @throws Failure when the answer is no, or when nobody is there to ask.
+ * @throws Failure when the answer is no.
  */
 export async function confirmed(operation: Operation, yes: boolean, show: () => Promise<void>): Promise<void> {
     if (yes) return;
-    if (!process.stdin.isTTY || !process.stderr.isTTY) {
-        throw new Failure(`${operation} changes the platform and there is no terminal to ask on: add --yes`, {
-            status: 2,
-        });
-    }
     await show();
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     const answer = await terminal.question(`${operation}: go ahead? [y/N] `);

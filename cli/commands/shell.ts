@@ -2,39 +2,63 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { enterLab, labState } from "../../lab/lab";
+import { enterLab, ensureLab, labState } from "../../lab/lab";
 import { stackPaths } from "../../paths";
-import { onPath } from "../../process/on-path";
-import { Failure, type Result } from "../result";
-
-/** `ssh sip-1` in the shell: the user's own client with the lab's configuration. */
-const sshShim = (client: string, sshConfig: string): string => `#!/bin/sh\nexec '${client}' -F '${sshConfig}' "$@"\n`;
+import { givenUmask } from "../../process/umask";
+import { hasResources } from "../engine/entrance";
+import { checkLabOwner } from "../engine/owner";
+import type { Wrap } from "../engine/run";
+import { Failure, note, type Result } from "../result";
+import { preparePulumi } from "../shell/prepare-pulumi";
+import { writeShims } from "../shell/shims";
+import { checkedConfig, hostPackages } from "./prepare";
 
 /**
- * Runs a command, or an interactive shell, in the lab's network, where the user was. Sets the exit status to the command's.
- * @throws Failure when the stack has no lab.
+ * Runs a command, or an interactive shell, where the engine of the stack runs: in the lab's network, which is made where there is
+ * none yet, or on this host for a stack without a lab. The working directory stays. Sets the exit status to the command's.
+ * @throws Failure when that network can't be had
  */
 export async function shell(stack: string, command: string[]): Promise<Result> {
-    const { netns } = await labState(stack);
-    if (!netns) throw new Failure(`stack ${stack} has no lab to enter: run ./voip up --stack ${stack}`);
+    await checkLabOwner(stack);
+    const enter = await wayIn(stack);
     const { sshConfig, libvirtUri } = stackPaths(stack);
+    const { cli, variables } = await preparePulumi(stack, command);
     const shims = fs.mkdtempSync(path.join(os.tmpdir(), "voip-shell-"));
     try {
-        for (const name of ["ssh", "scp", "sftp"]) {
-            const client = onPath(name);
-            if (client) fs.writeFileSync(path.join(shims, name), sshShim(client, sshConfig), { mode: 0o755 });
-        }
+        writeShims(shims, { sshConfig, pulumi: cli });
         const env = {
             ...process.env,
+            ...variables,
             PATH: `${shims}:${process.env.PATH}`,
             LIBVIRT_DEFAULT_URI: libvirtUri,
             VOIP_STACK: stack,
         };
-        process.exitCode = await inLab(stack, command.length ? command : interactiveShell(stack, shims), env);
+        process.exitCode = await inside(enter(asUser(command.length ? command : interactiveShell(stack, shims))), env);
     } finally {
         fs.rmSync(shims, { recursive: true, force: true });
     }
     return { facts: {}, text: "" };
+}
+
+/** What a person makes in the shell has the modes that it has outside of it. */
+const asUser = (argv: string[]): string[] => ["sh", "-c", `umask ${givenUmask} && exec "$@"`, "sh", ...argv];
+
+/** How a command line gets to where the stack's servers can be reached. */
+async function wayIn(stack: string): Promise<Wrap> {
+    const enter: Wrap = (argv) => enterLab(stack, argv);
+    if ((await labState(stack)).netns) return enter; // whatever else there is to mend, it can be looked at
+    const { lab } = await checkedConfig(stack, "preview");
+    if (!lab) return (argv) => argv;
+    if (await hasResources(stack)) {
+        throw new Failure(
+            `the lab of stack ${stack} is gone (was the machine restarted?), with all that ran in it: ` +
+                `./voip up --stack ${stack} brings it back`,
+        );
+    }
+    await hostPackages();
+    await ensureLab(stack);
+    note(`lab ${stack}: started; ./voip destroy --stack ${stack} removes it`);
+    return enter;
 }
 
 /** The user's shell, its prompt saying where it is. */
@@ -46,8 +70,7 @@ function interactiveShell(stack: string, dir: string): string[] {
     return [program, "--rcfile", rc, "-i"];
 }
 
-function inLab(stack: string, command: string[], env: NodeJS.ProcessEnv): Promise<number> {
-    const [program, ...args] = enterLab(stack, command);
+function inside([program, ...args]: string[], env: NodeJS.ProcessEnv): Promise<number> {
     return new Promise((resolve, reject) => {
         const child = spawn(program, args, { env, stdio: "inherit" });
         const ignore = (): void => undefined; // Ctrl-C is for what runs inside

@@ -4,11 +4,17 @@ import { readProject } from "../../engine/project";
 import { layoutOf } from "../../engine/stack";
 import { projectDir } from "../../paths";
 
-/** What a stack is made from: its configuration, the program, and the rules that it keeps to. */
-const sources = (stack: string): string[] => [
-    ...["Pulumi.yaml", `Pulumi.${stack}.yaml`, "index.ts", "outputs.ts", "topology.ts"],
-    ...["components", "config", "configs", "policies", "providers"],
-];
+/** What the program never loads; everything else of the checkout may make a difference, package-lock.json for its packages. */
+const notLoaded = new Set(["bench", "cli", "coverage", "docs", "node_modules", "tests"]);
+
+/** What a stack is made from: its configuration, the program with all that it loads, and the rules that it keeps to. */
+export function sources(stack: string, dir = projectDir): string[] {
+    const isOtherStack = (name: string): boolean => /^Pulumi\..+\.yaml$/.test(name) && name !== `Pulumi.${stack}.yaml`;
+    return fs
+        .readdirSync(dir)
+        .filter((name) => !name.startsWith(".") && !notLoaded.has(name) && !isOtherStack(name))
+        .map((name) => path.join(dir, name));
+}
 
 function newest(file: string): number {
     const stat = fs.statSync(file, { throwIfNoEntry: false });
@@ -18,8 +24,8 @@ function newest(file: string): number {
 }
 
 /** Whether the program or the stack's configuration is newer than the last operation that the backend has on record. */
-export function isChanged(stack: string): boolean {
-    const { history } = layoutOf(readProject(projectDir, stack));
+export function isChanged(stack: string, dir = projectDir): boolean {
+    const { history } = layoutOf(readProject(dir, stack));
     const last = fs.statSync(history, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    return sources(stack).some((file) => newest(path.join(projectDir, file)) > last);
+    return sources(stack, dir).some((file) => newest(file) > last);
 }

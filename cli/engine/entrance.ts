@@ -18,7 +18,8 @@ export async function entrance(operation: Operation, stack: string, lab: boolean
     if (operation === "preview") {
         // a preview touches nothing: it makes no lab, but uses one that is there
         const { init, netns } = await labState(stack);
-        const isUsable = init && netns && process.getuid?.() === 0;
+        const { otherOwner } = await import("../../lab/owner");
+        const isUsable = init && netns && process.getuid?.() === 0 && !otherOwner(stack);
         return isUsable ? { wrap: (argv) => engineArgv(stack, argv), isNew: false } : direct;
     }
     const { started, repaired } = await ensureLab(stack);
@@ -34,8 +35,11 @@ export async function removeLab(stack: string): Promise<void> {
 
 /** Whether there is anything of the stack: resources in its state, or parts of its lab. */
 export async function isThere(stack: string, lab: boolean): Promise<boolean> {
-    if (await hasResources(stack)) return true;
-    if (!lab) return false;
+    return (await hasResources(stack)) || (lab && (await hasLab(stack)));
+}
+
+/** Whether any part of the stack's lab is there. */
+export async function hasLab(stack: string): Promise<boolean> {
     const { labState } = await import("../../lab/lab");
     return Object.values(await labState(stack)).some(Boolean);
 }

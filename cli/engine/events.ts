@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import type { EngineEvent, StepMetadata } from "../../engine/events";
+import type { EngineEvent, Severity, StepMetadata } from "../../engine/events";
 
 /** Turns chunks of newline-delimited JSON into events; what is no JSON object is handed to `onText`. */
 export class EventReader {
@@ -39,24 +39,42 @@ export class EventReader {
 const withoutState = (metadata: StepMetadata): StepMetadata =>
     metadata.type.startsWith("pulumi:providers:") ? { ...metadata, old: null, new: null } : metadata;
 
-/** The official engine gives dynamic providers the stack's configuration, and writes its secrets in plain text into their events. */
-export function withoutProviderConfig(event: EngineEvent): EngineEvent {
-    const { resourcePreEvent: before, resOutputsEvent: after, resOpFailedEvent: failed } = event;
+const shownSeverities: readonly string[] = ["info", "info#err", "warning", "error"] satisfies Severity[];
+
+/**
+ * What may be shown and kept of an event of the official engine, which writes secrets in plain into some: plugins log whole
+ * requests with severity `debug`, and dynamic providers get the stack's configuration as their properties.
+ * @returns undefined for an event that is to be dropped
+ */
+export function withoutSecrets(event: EngineEvent): EngineEvent | undefined {
+    const { diagnosticEvent, resourcePreEvent: before, resOutputsEvent: after, resOpFailedEvent: failed } = event;
+    if (diagnosticEvent && !shownSeverities.includes(diagnosticEvent.severity)) return undefined;
     if (before) return { ...event, resourcePreEvent: { ...before, metadata: withoutState(before.metadata) } };
     if (after) return { ...event, resOutputsEvent: { ...after, metadata: withoutState(after.metadata) } };
     if (failed) return { ...event, resOpFailedEvent: { ...failed, metadata: withoutState(failed.metadata) } };
     return event;
 }
 
-/** Follows a file that grows; `stop` reads what is left. */
-export function follow(file: string, onText: (chunk: string) => void): { stop(): void } {
-    const descriptor = fs.openSync(file, "r");
+/**
+ * A new file that has lost its name: it is there for those who have its descriptor, and gone with the last of them, however
+ * they end.
+ */
+export function namelessFile(name: string): number {
+    const descriptor = fs.openSync(name, "wx+", 0o600);
+    fs.rmSync(name);
+    return descriptor;
+}
+
+/** Follows a file that grows; `stop` reads what is left and closes it. */
+export function follow(descriptor: number, onText: (chunk: string) => void): { stop(): void } {
     const decoder = new TextDecoder();
     const buffer = Buffer.alloc(65_536);
+    let position = 0;
     const read = (): void => {
         for (;;) {
-            const bytes = fs.readSync(descriptor, buffer, 0, buffer.length, null);
+            const bytes = fs.readSync(descriptor, buffer, 0, buffer.length, position);
             if (bytes === 0) return;
+            position += bytes;
             onText(decoder.decode(buffer.subarray(0, bytes), { stream: true }));
         }
     };

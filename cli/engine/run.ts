@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
-import * as path from "node:path";
 import type { EngineEvent } from "../../engine/events";
-import { projectDir, stateDir } from "../../paths";
+import { previewWithoutLab } from "../../lab/inside";
+import { projectDir } from "../../paths";
 import { messageOf, note } from "../result";
 import type { EngineChoice } from "./choice";
 import { embeddedArgv, pulumiArgv, pulumiSelectArgv, type EngineRequest } from "./commandline";
-import { EventReader, follow, withoutProviderConfig } from "./events";
+import { EventReader, follow, namelessFile, withoutSecrets } from "./events";
 import { newLog } from "./log";
 import { untrackedConfig } from "./untracked-config";
+import { workplace } from "./workplace";
 
 export interface EngineWatch {
     onEvent(event: EngineEvent): void;
@@ -39,8 +40,8 @@ export type Wrap = (argv: string[]) => string[];
 interface Child {
     argv: string[];
     env: Record<string, string>;
-    /** File that the events go to; standard output when undefined. */
-    eventLog?: string;
+    /** Descriptor of the file that the events go to, which the child has as `eventLogPath`; undefined: standard output. */
+    eventLog?: number;
 }
 
 /**
@@ -83,19 +84,25 @@ function forwardInterrupts(pid: number): { count(): number; restore(): void } {
     };
 }
 
+/** The first descriptor after standard error, which is the event log's in the official CLI. */
+const eventLogPath = "/dev/fd/3";
+
 function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatch): Promise<EngineEnd> {
     return new Promise((resolve, reject) => {
         const logFile = fs.createWriteStream(log, { flags: "a" });
         const events: EngineEvent[] = [];
         let said = "";
+        const isLogged = eventLog !== undefined;
         const reader = new EventReader(
             (received) => {
-                const event = eventLog ? withoutProviderConfig(received) : received;
+                const event = isLogged ? withoutSecrets(received) : received;
+                if (!event) return;
                 logFile.write(`${JSON.stringify(event)}\n`);
                 events.push(event);
                 watch.onEvent(event);
             },
             (line) => {
+                if (isLogged) return; // a torn event, of which nobody knows what it holds
                 logFile.write(`${line}\n`);
                 watch.onText(line);
             },
@@ -103,16 +110,15 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
         const child = spawn(argv[0], argv.slice(1), {
             cwd: projectDir,
             env: { ...process.env, ...env },
-            stdio: ["ignore", "pipe", "pipe"],
+            stdio: ["ignore", "pipe", "pipe", ...(isLogged ? [eventLog] : [])],
             detached: true,
         });
         const interrupts = forwardInterrupts(child.pid ?? 0);
-        const followed = eventLog ? follow(eventLog, (chunk) => reader.take(chunk)) : undefined;
-        child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-            if (followed) logFile.write(chunk);
-            else reader.take(chunk);
+        const followed = isLogged ? follow(eventLog, (chunk) => reader.take(chunk)) : undefined;
+        child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
+            if (!followed) reader.take(chunk); // else it says in other words what the events say
         });
-        child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+        child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
             said += chunk;
             logFile.write(chunk);
         });
@@ -150,19 +156,22 @@ export async function runEngine(
     watch: EngineWatch,
 ): Promise<EngineEnd> {
     const log = newLog(`${request.stack}-${request.operation}`, "ndjson");
-    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: {} }, log, watch);
+    const preview: Record<string, string> = request.operation === "preview" ? { [previewWithoutLab]: "true" } : {};
+    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: preview }, log, watch);
 
-    const env = await pulumiEnvironment();
-    const config = untrackedConfig(projectDir, request.stack, path.join(stateDir(), "pulumi", request.stack));
-    const selected = await runChild({ argv: pulumiSelectArgv(choice, request.stack, config.dir), env }, log, watch);
-    if (selected.status !== 0) return selected;
-    const eventLog = `${log}.events`;
-    fs.writeFileSync(eventLog, "", { mode: 0o600 });
+    const { env: ofPlace, configDir, makesStack, leave } = workplace(request);
     try {
-        const argv = wrap(pulumiArgv(choice, request, { eventLog, configFile: config.file }));
-        return await runChild({ argv, env, eventLog }, log, watch);
+        const env = { ...(await pulumiEnvironment()), ...ofPlace, ...preview };
+        const config = untrackedConfig(projectDir, request.stack, configDir);
+        if (makesStack) {
+            const argv = pulumiSelectArgv(choice, request.stack, config.dir);
+            const selected = await runChild({ argv, env }, log, watch);
+            if (selected.status !== 0) return selected;
+        }
+        const argv = pulumiArgv(choice, request, { eventLog: eventLogPath, configFile: config.file });
+        return await runChild({ argv: wrap(argv), env, eventLog: namelessFile(`${log}.events`) }, log, watch);
     } finally {
-        fs.rmSync(eventLog, { force: true });
+        leave();
     }
 }
 

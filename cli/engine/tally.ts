@@ -151,13 +151,24 @@ export function tally(events: EngineEvent[]): Tally {
     return result;
 }
 
-/** Reads off the events of a refresh which resources are not as the state knew them. */
+/** `null`, `[]`, `{}`, `""` and what holds nothing else: providers write any of them, or leave the property out. */
+function bare(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value === "" || value === null ? undefined : value;
+    const entries = Object.entries(value).map(([key, item]) => [key, bare(item)] as const);
+    const kept = entries.filter(([, item]) => item !== undefined);
+    if (kept.length === 0) return undefined;
+    return Array.isArray(value) ? entries.map(([, item]) => item ?? null) : Object.fromEntries(kept);
+}
+
+const isNotation = ({ was, is }: PropertyChange): boolean => !same(was, is) && same(bare(was), bare(is));
+
+/** Reads off the events of a refresh which resources are not as the state knew them: their provider says so in `op`. */
 export function drift(events: EngineEvent[]): DriftedResource[] {
     return events.flatMap(({ resOutputsEvent }) => {
-        if (!resOutputsEvent) return [];
+        if (!resOutputsEvent || resOutputsEvent.metadata.op === "same") return [];
         const { metadata } = resOutputsEvent;
-        const gone = metadata.new === null || metadata.new === undefined;
-        const changes = gone ? [] : changesOf(metadata);
-        return gone || changes.length ? [{ ...resourceName(metadata.urn), drift: changes, gone }] : [];
+        const gone = metadata.op === "delete";
+        const changes = gone ? [] : changesOf(metadata).filter((change) => !isNotation(change));
+        return [{ ...resourceName(metadata.urn), drift: changes, gone }];
     });
 }

@@ -1,4 +1,5 @@
 import { stackOutputs } from "../commands/outputs";
+import { checkOwner } from "../engine/owner";
 
 /** What the program exports, as far as commands use it. */
 export interface PlatformOutputs {
@@ -31,7 +32,9 @@ export interface Service {
     port: number;
 }
 
-/** @throws Failure when the stack is not up. */
+/** @throws Failure when the stack is not up, or belongs to another directory than this one. */
 export async function platformOutputs(stack: string, showSecrets = false): Promise<PlatformOutputs> {
-    return (await stackOutputs(stack, showSecrets)) as unknown as PlatformOutputs;
+    const outputs = (await stackOutputs(stack, showSecrets)) as unknown as PlatformOutputs;
+    await checkOwner(stack, outputs.lab.enabled);
+    return outputs;
 }

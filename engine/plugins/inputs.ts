@@ -43,8 +43,8 @@ function checkLimits(field: Field, value: Value): string | undefined {
     return undefined;
 }
 
-/** Checks one value and returns it with the defaults of the objects in it. */
-function checkValue(shape: Shape, value: Value, path: string, failures: CheckFailure[]): Value {
+/** Checks one value and returns it with the defaults of the objects in it. `old` is what the last run made of it. */
+function checkValue(shape: Shape, value: Value, old: Value | undefined, path: string, failures: CheckFailure[]): Value {
     if (value === UNKNOWN || shape === "any") return value;
     const wrong = (): Value => {
         failures.push({ property: path, reason: `${path} is ${JSON.stringify(value)}, must be ${describe(shape)}` });
@@ -52,20 +52,47 @@ function checkValue(shape: Shape, value: Value, path: string, failures: CheckFai
     };
     if (shape === "string" || shape === "boolean") return typeof value === shape ? value : wrong();
     if (shape === "integer") return Number.isInteger(value) ? value : wrong();
-    if ("object" in shape) return isObject(value) ? checkFields(shape.object, value, `${path}.`, failures) : wrong();
+    if ("object" in shape) {
+        if (!isObject(value)) return wrong();
+        return checkFields(
+            shape.object,
+            value,
+            old !== undefined && isObject(old) ? old : undefined,
+            `${path}.`,
+            failures,
+        );
+    }
     if ("map" in shape) {
         if (!isObject(value)) return wrong();
         const entries = Object.entries(value).filter(([, item]) => item !== undefined);
         return Object.fromEntries(
-            entries.map(([key, item]) => [key, checkValue(shape.map, item as Value, `${path}.${key}`, failures)]),
+            entries.map(([key, item]) => [
+                key,
+                checkValue(shape.map, item as Value, undefined, `${path}.${key}`, failures),
+            ]),
         );
     }
     const element = "list" in shape ? shape.list : shape.set;
     if (!Array.isArray(value)) return wrong();
-    return value.map((item, index) => checkValue(element, item, `${path}[${index}]`, failures));
+    const before = Array.isArray(old) ? old : [];
+    return value.map((item, index) => checkValue(element, item, before[index], `${path}[${index}]`, failures));
 }
 
-function checkFields(fields: Fields, given: Properties, prefix: string, failures: CheckFailure[]): Properties {
+/** What `check` fills in where the program gives nothing: as last time, if it was filled in then, else what is not empty. */
+function defaultOf(name: string, field: Field, olds: Properties | undefined): Value | undefined {
+    if (field.default === undefined) return undefined;
+    const filledIn = olds?.[DEFAULTS] as string[] | undefined;
+    const old = filledIn === undefined || filledIn.includes(name) ? olds?.[name] : undefined;
+    return old ?? (field.default || undefined);
+}
+
+function checkFields(
+    fields: Fields,
+    given: Properties,
+    olds: Properties | undefined,
+    prefix: string,
+    failures: CheckFailure[],
+): Properties {
     const inputs: Properties = {};
     for (const [name, value] of Object.entries(given)) {
         if (value === undefined || value === null || name.startsWith("__")) continue;
@@ -80,25 +107,35 @@ function checkFields(fields: Fields, given: Properties, prefix: string, failures
             continue;
         }
         const before = failures.length;
-        inputs[name] = checkValue(field.shape, value, path, failures);
+        inputs[name] = checkValue(field.shape, value, olds?.[name], path, failures);
         const limit = value === UNKNOWN || failures.length > before ? undefined : checkLimits(field, value);
         if (limit) failures.push({ property: path, reason: `${path} is ${JSON.stringify(value)}, ${limit}` });
     }
+    const filledIn: string[] = [];
     for (const [name, field] of Object.entries(fields)) {
         if (inputs[name] !== undefined) continue;
-        if (field.default !== undefined) inputs[name] = field.default;
-        else if (field.required && given[name] === undefined) {
+        const value = defaultOf(name, field, olds);
+        if (value !== undefined) {
+            inputs[name] = value;
+            filledIn.push(name);
+        } else if (field.required && given[name] === undefined) {
             const path = prefix + name;
             failures.push({ property: path, reason: `${path} is missing, must be ${describe(field.shape)}` });
         }
     }
-    return inputs;
+    return { ...inputs, [DEFAULTS]: filledIn.sort() };
 }
 
-/** Validates what the program gave against `fields`, names everything that is wrong at once, fills in defaults. */
-export function checkInputs(fields: Fields, news: Properties): CheckResult {
+/** In every object of checked inputs: which of its properties `check` has filled in. */
+export const DEFAULTS = "__defaults";
+
+/**
+ * Validates what the program gave against `fields`, names everything that is wrong at once, fills in defaults. As the
+ * bridge of the official plugins does (pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go, applyDefaults).
+ */
+export function checkInputs(fields: Fields, olds: Properties, news: Properties): CheckResult {
     const failures: CheckFailure[] = [];
-    const inputs = checkFields(fields, news, "", failures);
+    const inputs = checkFields(fields, news, olds, "", failures);
     return { inputs, failures };
 }
 

@@ -1,5 +1,12 @@
 import { changedFields, checkInputs, sameValue, type Fields } from "./inputs";
-import { PartialError, unknownOutputs, type OperationContext, type Properties, type ResourceType } from "./plugin";
+import {
+    PartialError,
+    unknownOutputs,
+    type OperationContext,
+    type Properties,
+    type ResourceType,
+    type Value,
+} from "./plugin";
 
 /** A resource that is an object on a server: made, looked at, changed and removed by requests. */
 export interface ObjectType {
@@ -7,10 +14,14 @@ export interface ObjectType {
     /** Outputs that are no inputs; a preview does not know them. */
     computed?: string[];
     secretOutputs?: string[];
+    /** Outputs that the official provider has of what can't be given here, with what it says where nothing was given. */
+    others?: Properties;
     /** Version of the resource's schema in the official provider, where that is not 0: it upgrades state by it. */
     schemaVersion?: string;
     /** Old and new can't exist side by side, as they have one name; true by default. */
     named?: boolean;
+    /** The id that a look at the object finds, where an earlier version may have given it another. */
+    id?(known: Properties): string;
     /** @returns the id, and what only the answer to this request told. */
     create(inputs: Properties, ctx: OperationContext): Promise<{ id: string; made?: Properties }>;
     /**
@@ -34,21 +45,38 @@ function asWritten(fields: Fields, inputs: Properties, observed: Properties): Pr
     return written;
 }
 
+/**
+ * Where nothing was given, and the server has nothing, Terraform's SDK says null (terraform-plugin-sdk,
+ * helper/schema/grpc_provider.go, normalizeNullValues).
+ */
+function withNulls(fields: Fields, inputs: Properties, outputs: Properties): Properties {
+    const isEmpty = (value: Value): boolean => typeof value === "object" && Object.keys(value ?? {}).length === 0;
+    const absent = Object.entries(fields).filter(([name, { computed }]) => {
+        const value = outputs[name] ?? null;
+        return inputs[name] === undefined && (computed ? value === null : isEmpty(value));
+    });
+    return { ...outputs, ...Object.fromEntries(absent.map(([name]) => [name, null])) };
+}
+
+/** Outputs of which the official provider says nothing. */
+export const nulls = (...names: string[]): Properties => Object.fromEntries(names.map((name) => [name, null]));
+
 /** The life of an object as that of a resource. */
 export function objectType(type: ObjectType): ResourceType {
-    const { fields, computed = [], schemaVersion } = type;
+    const { fields, computed = [], schemaVersion, others } = type;
     const meta = schemaVersion ? { __meta: JSON.stringify({ schema_version: schemaVersion }) } : {};
 
     async function outputsOf(id: string, inputs: Properties, kept: Properties = {}): Promise<Properties> {
         const known = { ...inputs, ...kept };
         const observed = type.read ? await type.read(id, known) : {};
         if (!observed) throw new Error(`${id} was removed while it was being made`);
-        return { ...known, ...asWritten(fields, inputs, observed), ...meta };
+        const outputs = { ...known, ...asWritten(fields, inputs, observed) };
+        return { ...others, ...withNulls(fields, inputs, outputs), ...meta };
     }
 
     return {
         secretOutputs: type.secretOutputs ?? [],
-        check: async (_olds, news) => checkInputs(fields, news),
+        check: async (olds, news) => checkInputs(fields, olds, news),
         async diff(_id, _oldInputs, oldOutputs, newInputs) {
             const diffs = changedFields(fields, oldOutputs, newInputs);
             const replaces = diffs.filter((name) => fields[name].replaces);
@@ -68,7 +96,7 @@ export function objectType(type: ObjectType): ResourceType {
             if (!observed) return undefined;
             const seen = { ...outputs, ...asWritten(fields, inputs, observed) };
             const asTheyAre = Object.keys(inputs).map((name) => [name, name in seen ? seen[name] : inputs[name]]);
-            return { id, inputs: Object.fromEntries(asTheyAre) as Properties, outputs: seen };
+            return { id: type.id?.(seen) ?? id, inputs: Object.fromEntries(asTheyAre) as Properties, outputs: seen };
         },
         async update(id, oldOutputs, newInputs, ctx) {
             const kept: Properties = Object.fromEntries(

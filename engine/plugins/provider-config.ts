@@ -20,7 +20,7 @@ export function readProviderConfig(name: string, fields: Fields, config: Propert
     const typed = Object.entries(config)
         .filter(([key]) => key !== "version")
         .map(([key, value]) => [key, fields[key]?.shape === "string" ? value : fromText(value)]);
-    const { inputs, failures } = checkInputs(fields, Object.fromEntries(typed) as Properties);
+    const { inputs, failures } = checkInputs(fields, {}, Object.fromEntries(typed) as Properties);
     if (failures.length > 0) throw new Error(`${name} provider: ${failures.map(({ reason }) => reason).join("; ")}`);
     return hasUnknown(inputs) ? undefined : inputs;
 }

@@ -41,6 +41,13 @@ function mark(type: ResourceType, properties: PropertyMap, ...like: PropertyMap[
     return result;
 }
 
+/** What is wanted, with the properties named as they are: also those that only a look at the resource has shown. */
+function ignoring(names: string[], old: OldResource, news: PropertyMap): PropertyMap {
+    const wanted = { ...news };
+    for (const name of names) if (old.outputs[name] !== undefined) wanted[name] = old.outputs[name];
+    return wanted;
+}
+
 /** One of our own plugins, in the engine's process. */
 export class EmbeddedProvider implements Provider {
     constructor(
@@ -82,13 +89,11 @@ export class EmbeddedProvider implements Provider {
     }
 
     async diff(urn: string, old: OldResource, news: PropertyMap, ignoreChanges: string[]): Promise<Diff> {
-        const wanted = { ...news };
-        for (const name of ignoreChanges) if (old.inputs[name] !== undefined) wanted[name] = old.inputs[name];
         const diff = await this.type(urn).diff(
             old.id,
             toProperties(old.inputs),
             toProperties(old.outputs),
-            toProperties(wanted),
+            toProperties(ignoring(ignoreChanges, old, news)),
         );
         return { ...diff, changes: diff.changes ? "some" : "none" };
     }
@@ -117,13 +122,14 @@ export class EmbeddedProvider implements Provider {
         urn: string,
         old: OldResource,
         inputs: PropertyMap,
-        _ignoreChanges: string[],
+        ignoreChanges: string[],
         options: OperationOptions,
     ): Promise<PropertyMap> {
         const type = this.type(urn);
         return partial(type, inputs, async () => {
             const context = this.context(urn, options);
-            const made = await type.update?.(old.id, toProperties(old.outputs), toProperties(inputs), context);
+            const wanted = toProperties(ignoring(ignoreChanges, old, inputs));
+            const made = await type.update?.(old.id, toProperties(old.outputs), wanted, context);
             if (!made) throw new Error(`a resource of type '${typeOfUrn(urn)}' can't be updated in place`);
             return mark(type, fromProperties(made.outputs), inputs);
         });

@@ -25,8 +25,21 @@ export function passphrase(env: NodeJS.ProcessEnv = process.env): Passphrase {
             throw new Error(`PULUMI_CONFIG_PASSPHRASE_FILE '${file}' can't be read: ${message}`, { cause: error });
         }
     }
-    return ownPassphrase(path.join(configDir(), "passphrase"));
+    return ownPassphrase(ownFile());
 }
+
+/** Variables that hand the same passphrase to the official CLI, which asks for one where it finds none. */
+export function passphraseVariables(env: NodeJS.ProcessEnv = process.env): {
+    variables: Record<string, string>;
+    notice?: string;
+} {
+    const isGiven = env.PULUMI_CONFIG_PASSPHRASE !== undefined || Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE);
+    if (isGiven) return { variables: {} };
+    const { notice } = passphrase(env);
+    return { variables: { PULUMI_CONFIG_PASSPHRASE_FILE: ownFile() }, notice };
+}
+
+const ownFile = (): string => path.join(configDir(), "passphrase");
 
 function ownPassphrase(file: string): Passphrase {
     if (!fs.existsSync(file)) {

@@ -42,7 +42,9 @@ chmod +x "$root/usr/sbin/policy-rc.d"
 while IFS=$'\t' read -r project version binary hashes; do
     install_wheel "$project" "$version" "$binary" "$hashes" </dev/null
 done < <([ -z "$WHEELS" ] || echo "$WHEELS")
-[ -z "$FILES" ] || cp -rT --preserve=mode,links --no-preserve=ownership "$FILES" "$root"
+# A checkout keeps of all modes only who may run a file; its owner's umask is in the others.
+[ -z "$FILES" ] || tar --create --directory="$FILES" --owner=0 --group=0 --mode=u=rwX,go=rX . |
+    tar --extract --preserve-permissions --no-overwrite-dir --directory="$root"
 [ -z "$HOOK" ] || in_root bash -Eeuo pipefail -s <"$HOOK"
 
 rm -rf "$root/usr/sbin/policy-rc.d" "$root"/var/cache/apt/*.bin "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old

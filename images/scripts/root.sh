@@ -1,6 +1,7 @@
 # How a step gets at its root file system; sourced by the scripts beside it, which run in namespaces of their own (mounts
 # and processes), so that whatever ends them also ends everything that is mounted or started here.
 set -Eeuo pipefail
+umask 022 # what is made here is read by every user of a guest
 trap 'echo "error: $(basename "$0"), line $LINENO: $BASH_COMMAND" >&2' ERR
 
 # Lines that start with "@ " are shown as progress; everything else goes to the log.

@@ -3,6 +3,7 @@
 # (providers/docker-daemon/daemon.ts). Programs and root file system are those of an image of ours, the data is in DATA_DIR/docker:
 # nothing of the host's Docker is used or touched. What is mounted here goes with the lab.
 set -eu
+umask 022 # the lab may have been started with another one
 exec >log 2>&1
 . ./settings
 

@@ -6,6 +6,16 @@ const block = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
 /** The certificates in a text, each once and without what is around them. */
 export const certificatesIn = (text: string): string[] => [...new Set(text.match(block) ?? [])];
 
+/** Containers read the file as users of their own, whatever the umask was when it was made. */
+const modes = { directory: 0o755, file: 0o644 };
+
+/** Whether the file is there, and not for everybody to read. */
+export function isHidden(file: string): boolean {
+    if (!fs.existsSync(file)) return false;
+    const modeOf = (at: string): number => fs.statSync(at).mode & 0o7777;
+    return modeOf(file) !== modes.file || modeOf(path.dirname(file)) !== modes.directory;
+}
+
 const read = (file: string): string[] => (fs.existsSync(file) ? certificatesIn(fs.readFileSync(file, "utf8")) : []);
 
 /** Those of the certificates that the file does not have. */
@@ -22,6 +32,8 @@ export function changeAnchors(file: string, add: string, remove: string): void {
     const all = [...new Set([...kept, ...added])];
     if (all.length === 0) return fs.rmSync(file, { force: true });
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(`${file}.new`, all.map((certificate) => `${certificate}\n`).join(""), { mode: 0o644 });
+    fs.chmodSync(path.dirname(file), modes.directory);
+    fs.writeFileSync(`${file}.new`, all.map((certificate) => `${certificate}\n`).join(""));
+    fs.chmodSync(`${file}.new`, modes.file);
     fs.renameSync(`${file}.new`, file);
 }

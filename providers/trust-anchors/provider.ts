@@ -1,6 +1,6 @@
 import { absolutePath, changed, matching, optional, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../dynamic";
-import { changeAnchors, missingAnchors } from "./anchors";
+import { changeAnchors, isHidden, missingAnchors } from "./anchors";
 
 interface Inputs {
     file: string;
@@ -23,8 +23,8 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
 
     async diff(_id, olds, news) {
         const replaces = surelyChanged(olds, news, ["file"]);
-        const changes = replaces.length > 0 || changed(olds, news, ["certificates", "missing"]).length > 0;
-        return { changes, replaces };
+        const differs = changed(olds, news, ["certificates", "missing"]).length > 0;
+        return { changes: replaces.length > 0 || differs || isHidden(news.file), replaces };
     },
 
     async create(inputs) {

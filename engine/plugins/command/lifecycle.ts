@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { withoutDefaults } from "../bridge";
 import { checkInputs, type Fields } from "../inputs";
 import { unknownOutputs, type OperationContext, type Properties, type ResourceType } from "../plugin";
 import { diffCommand, type CommandInputs, type CommandOutputs } from "./fields";
@@ -26,7 +27,10 @@ export function commandType(fields: Fields, secretOutputs: string[], run: Runner
     const unknown = unknownOutputs(["stdout", "stderr"]);
     return {
         secretOutputs,
-        check: async (_olds, news) => checkInputs(fields, news),
+        async check(_olds, news) {
+            const { inputs, failures } = checkInputs(fields, {}, news);
+            return { inputs: withoutDefaults(inputs) as Properties, failures };
+        },
         diff: async (_id, oldInputs, _oldOutputs, newInputs) => diffCommand(fields, oldInputs, newInputs),
         async create(inputs, ctx) {
             const id = newId(ctx.urn);

@@ -1,4 +1,5 @@
 import type { Fields } from "../inputs";
+import { bridged } from "../bridge";
 import type { Plugin, Properties } from "../plugin";
 import { readProviderConfig } from "../provider-config";
 import { DockerApi } from "./api";
@@ -28,10 +29,10 @@ export function dockerPlugin(): Plugin {
             if (!inputs) return;
             api = new DockerApi(daemonAt(inputs.host as string, (inputs.sshOpts ?? []) as string[]));
         },
-        types: {
+        types: bridged({
             "docker:index/container:Container": containerType(configured),
             "docker:index/remoteImage:RemoteImage": remoteImageType(configured),
-        },
+        }),
         functions: {},
         async close() {
             api?.close();

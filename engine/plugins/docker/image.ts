@@ -74,7 +74,7 @@ export function remoteImageType(api: () => DockerApi): ResourceType {
     });
     return {
         secretOutputs: [],
-        check: async (_olds, news) => checkInputs(fields, news),
+        check: async (olds, news) => checkInputs(fields, olds, news),
         async diff(_id, _oldInputs, oldOutputs, newInputs) {
             const diffs = changedFields(fields, oldOutputs, newInputs);
             const replaces = diffs.filter((name) => fields[name].replaces);

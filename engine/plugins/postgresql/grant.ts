@@ -1,6 +1,6 @@
 import { escapeIdentifier, type ClientBase } from "pg";
 import type { Fields } from "../inputs";
-import { objectType } from "../object";
+import { nulls, objectType } from "../object";
 import type { Properties, ResourceType } from "../plugin";
 import type { PostgresServer } from "./server";
 
@@ -11,7 +11,7 @@ const fields: Fields = {
     database: { shape: "string", required: true, replaces: true },
     objectType: { shape: "string", required: true, replaces: true, oneOf: ["database"] },
     privileges: { shape: { set: "string" }, required: true },
-    withGrantOption: { shape: "boolean", replaces: true },
+    withGrantOption: { shape: "boolean", default: false, replaces: true },
 };
 
 /** `public` stands for everybody, and is no role. */
@@ -51,6 +51,7 @@ export function grantType(server: () => PostgresServer): ResourceType {
     };
     return objectType({
         fields,
+        others: nulls("columns", "objects", "schema"),
         async create(inputs) {
             await apply(inputs);
             return { id: `${inputs.role as string}_${inputs.database as string}_database` };

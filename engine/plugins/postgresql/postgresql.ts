@@ -1,4 +1,5 @@
 import type { Fields } from "../inputs";
+import { bridged } from "../bridge";
 import type { Plugin, Properties } from "../plugin";
 import { readProviderConfig } from "../provider-config";
 import { databaseType } from "./database";
@@ -38,13 +39,13 @@ export function postgresqlPlugin(): Plugin {
             });
             if (read) server = new PostgresServer(read as unknown as ServerConfig);
         },
-        types: {
+        types: bridged({
             "postgresql:index/database:Database": databaseType(configured),
             "postgresql:index/extension:Extension": extensionType(configured),
             "postgresql:index/grant:Grant": grantType(configured),
             "postgresql:index/grantRole:GrantRole": grantRoleType(configured),
             "postgresql:index/role:Role": roleType(configured),
-        },
+        }),
         functions: {},
         async close() {
             await server?.close();

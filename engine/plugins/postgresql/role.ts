@@ -1,7 +1,7 @@
 import { escapeIdentifier, escapeLiteral, type ClientBase } from "pg";
 import { changedFields, type Fields } from "../inputs";
 import type { Properties, ResourceType } from "../plugin";
-import { objectType } from "../object";
+import { nulls, objectType } from "../object";
 import { scramVerifier } from "./scram";
 import { asMemberOf, keepName, type PostgresServer } from "./server";
 
@@ -92,7 +92,13 @@ async function isLeftOver(client: ClientBase, name: string, urn: string): Promis
 export function roleType(server: () => PostgresServer): ResourceType {
     return objectType({
         fields,
-        secretOutputs: ["password"],
+        secretOutputs: ["password", "passwordWo"],
+        others: {
+            ...nulls("encrypted", "passwordWo", "passwordWoVersion", "searchPaths"),
+            assumeRole: "",
+            idleInTransactionSessionTimeout: 0,
+            statementTimeout: 0,
+        },
         async create(inputs, { urn }) {
             const name = inputs.name as string;
             const role = escapeIdentifier(name);

@@ -7,7 +7,7 @@ const keepers = { shape: { map: "string" }, replaces: true } as const;
 function identifierType(fields: Fields, derived: string[], derive: (inputs: Properties) => Properties): ResourceType {
     return {
         secretOutputs: [],
-        check: async (_olds, news) => checkInputs(fields, news),
+        check: async (olds, news) => checkInputs(fields, olds, news),
         async diff(_id, _oldInputs, oldOutputs, newInputs) {
             const diffs = changedFields(fields, oldOutputs, newInputs);
             return { changes: diffs.length > 0, replaces: diffs, diffs, deleteBeforeReplace: false };

@@ -1,3 +1,4 @@
+import { bridged } from "../bridge";
 import type { Plugin } from "../plugin";
 import { randomId, randomUuid } from "./identifier";
 import { textType } from "./text";
@@ -16,7 +17,7 @@ export function randomPlugin(): Plugin {
         async configure() {
             // The provider has no settings.
         },
-        types: {
+        types: bridged({
             "random:index/randomPassword:RandomPassword": textType({
                 schemaVersion: "3",
                 secretOutputs: ["result", "bcryptHash"],
@@ -31,7 +32,7 @@ export function randomPlugin(): Plugin {
             }),
             "random:index/randomId:RandomId": randomId,
             "random:index/randomUuid:RandomUuid": randomUuid,
-        },
+        }),
         functions: {},
     };
 }

@@ -76,8 +76,8 @@ export function textType(type: TextType): ResourceType {
     });
     return {
         secretOutputs: type.secretOutputs,
-        async check(_olds, news) {
-            const { inputs, failures } = checkInputs(fields, news);
+        async check(olds, news) {
+            const { inputs, failures } = checkInputs(fields, olds, news);
             return { inputs, failures: failures.length > 0 ? failures : checkTogether(inputs) };
         },
         async diff(_id, _oldInputs, oldOutputs, newInputs) {

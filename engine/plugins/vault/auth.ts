@@ -10,6 +10,8 @@ const cidrs = { shape: { set: "string" } } as const satisfies PathField;
 export const policyType = (api: () => VaultApi): ResourceType =>
     pathObject(api, {
         fields: { name, policy: { shape: "string", required: true } },
+        others: { namespace: null },
+        id: (inputs) => inputs.name as string,
         path: (inputs) => `sys/policies/acl/${inputs.name as string}`,
     });
 
@@ -34,6 +36,7 @@ export const appRoleType = (api: () => VaultApi): ResourceType =>
             tokenType: { shape: "string", default: "default" },
         },
         computed: ["roleId"],
+        others: { aliasMetadata: null, localSecretIds: false, namespace: null },
         path: ({ backend, roleName }: Properties) => `auth/${backend as string}/role/${roleName as string}`,
         readMore: async (server, id) => ({ roleId: (await server.read(`${id}/role-id`))?.role_id }),
     });

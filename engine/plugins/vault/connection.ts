@@ -1,5 +1,5 @@
 import { sameValue, type Fields } from "../inputs";
-import { objectType } from "../object";
+import { nulls, objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
 import { readUnless, type VaultApi, type VaultData } from "./api";
 import { inType, snakeCase } from "./path-object";
@@ -75,6 +75,23 @@ export function connectionType(api: () => VaultApi): ResourceType {
     return objectType({
         fields,
         computed: ["pluginName"],
+        others: {
+            ...nulls("cassandra", "couchbase", "data", "disableAutomatedRotation", "elasticsearch", "hana", "influxdb"),
+            ...nulls(
+                "mongodb",
+                "mongodbatlas",
+                "mssql",
+                "mysql",
+                "mysqlAurora",
+                "mysqlLegacy",
+                "mysqlRds",
+                "namespace",
+            ),
+            ...nulls("oracle", "redis", "redisElasticache", "redshift", "rotationPeriod", "rotationSchedule"),
+            ...nulls("rotationWindow", "skipStaticRoleImportRotation", "snowflake"),
+            passwordPolicy: "",
+            pluginVersion: "",
+        },
         secretOutputs: ["postgresql"],
         async create(inputs) {
             const id = `${inputs.backend as string}/config/${inputs.name as string}`;

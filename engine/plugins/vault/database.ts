@@ -1,3 +1,4 @@
+import { nulls } from "../object";
 import type { Properties, ResourceType } from "../plugin";
 import type { VaultApi } from "./api";
 import { pathObject, type PathField } from "./path-object";
@@ -24,6 +25,7 @@ export const dynamicRoleType = (api: () => VaultApi): ResourceType =>
             maxTtl: seconds,
         },
         computed: ["credentialType"],
+        others: nulls("credentialConfig", "namespace"),
         path: pathOf("roles"),
     });
 
@@ -39,5 +41,12 @@ export const staticRoleType = (api: () => VaultApi): ResourceType =>
             rotationStatements: statements,
         },
         computed: ["credentialType"],
+        secretOutputs: ["passwordWo", "selfManagedPassword"],
+        others: {
+            ...nulls("credentialConfig", "namespace", "passwordWo", "passwordWoVersion", "selfManagedPassword"),
+            rotationSchedule: "",
+            rotationWindow: 0,
+            skipImportRotation: null,
+        },
         path: pathOf("static-roles"),
     });

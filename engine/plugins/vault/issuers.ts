@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Field, Fields } from "../inputs";
-import { objectType } from "../object";
+import { DEFAULTS, type Field, type Fields } from "../inputs";
+import { nulls, objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
 import { readUnless, type VaultApi, type VaultData } from "./api";
 import { snakeCase } from "./path-object";
@@ -9,8 +9,13 @@ const fixed = { shape: "string", replaces: true } as const satisfies Field;
 const given = { ...fixed, required: true } as const satisfies Field;
 const backend = given;
 
+/** The notation of certificates and keys; the state has certificates as PEM only. */
+const format = { ...fixed, default: "pem", oneOf: ["pem"] } as const satisfies Field;
+
 const keyFields: Fields = {
     backend,
+    format,
+    privateKeyFormat: { ...fixed, default: "der", oneOf: ["der"] },
     type: { ...given, oneOf: ["internal"] },
     commonName: given,
     organization: fixed,
@@ -23,9 +28,19 @@ const keyFields: Fields = {
 
 /** What is sent: all that is given, by the API's names, but for what is in the path. */
 function body(inputs: Properties, inPath: string[]): VaultData {
-    const sent = Object.entries(inputs).filter(([name, value]) => value !== undefined && !inPath.includes(name));
+    const sent = Object.entries(inputs).filter(
+        ([name, value]) => value !== undefined && name !== DEFAULTS && !inPath.includes(name),
+    );
     return Object.fromEntries(sent.map(([name, value]) => [snakeCase(name), value as Value]));
 }
+
+/** What a certificate can say beyond what is given here. */
+const certificateOthers: Properties = {
+    ...nulls("altNames", "country", "excludedDnsDomains", "excludedEmailAddresses", "excludedIpRanges"),
+    ...nulls("excludedUriDomains", "ipSans", "keyUsages", "locality", "namespace", "notAfter", "notBeforeDuration"),
+    ...nulls("otherSans", "permittedDnsDomains", "permittedEmailAddresses", "permittedIpRanges"),
+    ...nulls("permittedUriDomains", "postalCode", "province", "signatureBits", "streetAddress", "uriSans", "usePss"),
+};
 
 const text = (data: VaultData, ...names: string[]): Properties =>
     Object.fromEntries(names.map((name) => [name, data[snakeCase(name)] ?? ""]));
@@ -40,6 +55,7 @@ export function rootCertType(api: () => VaultApi): ResourceType {
             maxPathLength: { shape: "integer", replaces: true, default: -1 },
         },
         computed: ["certificate", "issuingCa", "serialNumber", "issuerId", "keyId"],
+        others: { ...certificateOthers, ...nulls("keyRef", "managedKeyId", "managedKeyName") },
         schemaVersion: "1",
         named: false,
         async create(inputs) {
@@ -67,6 +83,13 @@ export function certRequestType(api: () => VaultApi): ResourceType {
     return objectType({
         fields: { ...keyFields, addBasicConstraints: { shape: "boolean", replaces: true } },
         computed: ["csr", "keyId"],
+        secretOutputs: ["privateKey"],
+        others: {
+            ...nulls("altNames", "country", "ipSans", "keyRef", "keyUsages", "locality", "managedKeyId"),
+            ...nulls("managedKeyName", "namespace", "otherSans", "postalCode", "privateKey", "privateKeyType"),
+            ...nulls("province", "serialNumber", "signatureBits", "streetAddress", "uriSans"),
+            addBasicConstraints: false,
+        },
         named: false,
         async create(inputs) {
             const path = `${inputs.backend as string}/issuers/generate/intermediate/${inputs.type as string}`;
@@ -88,6 +111,7 @@ export function signIntermediateType(api: () => VaultApi): ResourceType {
     return objectType({
         fields: {
             backend,
+            format,
             csr: given,
             commonName: given,
             organization: fixed,
@@ -98,7 +122,8 @@ export function signIntermediateType(api: () => VaultApi): ResourceType {
             useCsrValues: { shape: "boolean", replaces: true, default: false },
         },
         computed: ["certificate", "issuingCa", "serialNumber", "caChains", "certificateBundle"],
-        schemaVersion: "1",
+        schemaVersion: "2",
+        others: { ...certificateOthers, ...nulls("excludeCnFromSans", "skid"), revoke: false },
         named: false,
         async create(inputs) {
             const [mount, ref] = [inputs.backend as string, inputs.issuerRef as string | undefined];
@@ -123,6 +148,7 @@ export function setSignedType(api: () => VaultApi): ResourceType {
     return objectType({
         fields: { backend, certificate: given },
         computed: ["importedIssuers", "importedKeys"],
+        others: { namespace: null },
         named: false,
         async create(inputs) {
             const path = `${inputs.backend as string}/intermediate/set-signed`;

@@ -1,7 +1,7 @@
 import { waitFor } from "../../../process/wait";
 import { VaultError } from "../../../vault/client";
 import type { Fields } from "../inputs";
-import { objectType } from "../object";
+import { nulls, objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
 import { readUnless, type VaultApi, type VaultData } from "./api";
 
@@ -55,9 +55,7 @@ async function write(api: VaultApi, path: string, inputs: Properties): Promise<v
 
 const textValues = (data: VaultData): Properties =>
     Object.fromEntries(
-        Object.entries(data)
-            .filter(([, value]) => value !== null)
-            .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+        Object.entries(data).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
     );
 
 /** vault:kv/secretV2:SecretV2. */
@@ -66,7 +64,12 @@ export function secretType(api: () => VaultApi): ResourceType {
     return objectType({
         fields,
         computed: ["path", "metadata"],
-        secretOutputs: ["dataJson", "data"],
+        others: {
+            ...nulls("cas", "namespace", "options", "dataJsonWo", "dataJsonWoVersion"),
+            customMetadata: { casRequired: false, data: {}, deleteVersionAfter: 0, maxVersions: 0 },
+            data: {},
+        },
+        secretOutputs: ["dataJson", "dataJsonWo", "data"],
         async create(inputs) {
             const id = at(inputs, "data");
             await write(api(), id, inputs);

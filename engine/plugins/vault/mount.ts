@@ -1,6 +1,6 @@
 import type { Fields } from "../inputs";
 import { VaultError } from "../../../vault/client";
-import { objectType } from "../object";
+import { nulls, objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
 import type { VaultApi, VaultData } from "./api";
 
@@ -57,6 +57,16 @@ export function mountType(api: () => VaultApi): ResourceType {
     return objectType({
         fields: mountFields,
         computed: ["accessor"],
+        others: {
+            ...nulls("allowedManagedKeys", "allowedResponseHeaders", "delegatedAuthAccessors", "namespace"),
+            ...nulls("passthroughRequestHeaders", "pluginVersion"),
+            auditNonHmacRequestKeys: [],
+            auditNonHmacResponseKeys: [],
+            externalEntropyAccess: false,
+            forceNoCache: false,
+            identityTokenKey: "",
+            listingVisibility: "",
+        },
         async create(inputs) {
             const path = trimmed(inputs.path as string);
             const { options, ...config } = tuning(inputs);
@@ -104,6 +114,7 @@ export function authBackendType(api: () => VaultApi): ResourceType {
     return objectType({
         fields: authFields,
         computed: ["accessor"],
+        others: { disableRemount: false, ...nulls("identityTokenKey", "namespace") },
         schemaVersion: "1",
         async create(inputs) {
             const path = trimmed((inputs.path ?? inputs.type) as string);

@@ -13,10 +13,11 @@ export interface PathField extends Field {
 }
 
 /** An object that is written at a path, and read and deleted there. */
-export interface PathObject extends Pick<ObjectType, "computed" | "secretOutputs" | "schemaVersion"> {
+export interface PathObject extends Pick<ObjectType, "computed" | "secretOutputs" | "schemaVersion" | "others"> {
     fields: Record<string, PathField>;
-    /** Also the resource's id, as in the official provider. */
-    path(inputs: Properties): string;
+    path: (inputs: Properties) => string;
+    /** The resource's id, as in the official provider: the path, unless this says otherwise. */
+    id?: (inputs: Properties) => string;
     /** Outputs that need a request of their own. */
     readMore?(api: VaultApi, id: string): Promise<Properties>;
     /** The API has no way to delete it: it goes with its mount. */
@@ -57,32 +58,30 @@ export function properties(fields: Record<string, PathField>, data: VaultData): 
 
 /** The life of an object at a path as that of a resource. */
 export function pathObject(api: () => VaultApi, object: PathObject): ResourceType {
-    const { fields, computed, secretOutputs, schemaVersion } = object;
+    const { fields, computed, path } = object;
+    const idOf = object.id ?? path;
     return objectType({
-        fields: fields,
-        computed,
-        secretOutputs,
-        schemaVersion,
+        ...object,
+        id: idOf,
         async create(inputs) {
-            const id = object.path(inputs);
             const given = Object.keys(fields).filter((name) => inputs[name] !== undefined);
-            await api().write(id, body(fields, inputs, given));
-            return { id };
+            await api().write(path(inputs), body(fields, inputs, given));
+            return { id: idOf(inputs) };
         },
-        async read(id) {
-            const data = await readUnless(api(), id, /no such/);
+        async read(_id, known) {
+            const data = await readUnless(api(), path(known), /no such/);
             if (!data) return undefined;
             const told: Properties = Object.fromEntries((computed ?? []).map((name) => [name, data[snakeCase(name)]]));
-            return { ...told, ...properties(fields, data), ...(await object.readMore?.(api(), id)) };
+            return { ...told, ...properties(fields, data), ...(await object.readMore?.(api(), path(known))) };
         },
-        async update(id, olds, inputs) {
+        async update(_id, olds, inputs) {
             // what is left out goes back to its default in some engines, and stays as it was in others
             const given = Object.keys(fields).filter((name) => inputs[name] !== undefined);
             const names = new Set([...given, ...changedFields(fields, olds, inputs)]);
-            await api().write(id, body(fields, inputs, [...names]));
+            await api().write(path(inputs), body(fields, inputs, [...names]));
         },
-        async delete(id) {
-            if (!object.permanent) await api().remove(id);
+        async delete(_id, outputs) {
+            if (!object.permanent) await api().remove(path(outputs));
         },
     });
 }

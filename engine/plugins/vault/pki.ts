@@ -1,5 +1,6 @@
 import type { ResourceType } from "../plugin";
 import type { VaultApi } from "./api";
+import { nulls } from "../object";
 import { pathObject } from "./path-object";
 
 const inPath = { shape: "string", required: true, replaces: true, inPath: true } as const;
@@ -9,6 +10,7 @@ const urls = { shape: { list: "string" } } as const;
 export const configUrlsType = (api: () => VaultApi): ResourceType =>
     pathObject(api, {
         fields: { backend: inPath, issuingCertificates: urls, crlDistributionPoints: urls, ocspServers: urls },
+        others: { enableTemplating: false, namespace: null },
         path: (inputs) => `${inputs.backend as string}/config/urls`,
         permanent: true,
     });
@@ -21,6 +23,7 @@ export const configIssuersType = (api: () => VaultApi): ResourceType =>
             default: { shape: "string" },
             defaultFollowsLatestIssuer: { shape: "boolean", computed: true },
         },
+        others: { namespace: null },
         path: (inputs) => `${inputs.backend as string}/config/issuers`,
         permanent: true,
     });
@@ -61,6 +64,20 @@ export const pkiRoleType = (api: () => VaultApi): ResourceType =>
             keyUsages: { shape: { list: "string" }, computed: true, api: "key_usage" },
             extKeyUsages: { shape: { list: "string" }, api: "ext_key_usage" },
             organizations: { shape: { list: "string" }, api: "organization" },
+        },
+        others: {
+            ...nulls("allowedOtherSans", "allowedSerialNumbers", "allowedUriSans", "allowedUserIds", "countries"),
+            ...nulls("extKeyUsageOids", "localities", "namespace", "noStoreMetadata", "organizationUnit"),
+            ...nulls("policyIdentifiers", "postalCodes", "provinces", "serialNumberSource", "streetAddresses"),
+            allowedDomainsTemplate: false,
+            allowedUriSansTemplate: false,
+            basicConstraintsValidForNonCa: false,
+            cnValidations: ["email", "hostname"],
+            notAfter: "",
+            notBeforeDuration: "30s",
+            policyIdentifier: [],
+            signatureBits: 0,
+            usePss: false,
         },
         path: (inputs) => `${inputs.backend as string}/roles/${inputs.name as string}`,
     });

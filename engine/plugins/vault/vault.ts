@@ -1,4 +1,5 @@
 import type { Fields } from "../inputs";
+import { bridged } from "../bridge";
 import type { Plugin, Properties } from "../plugin";
 import { readProviderConfig } from "../provider-config";
 import { VaultApi, type VaultConfig } from "./api";
@@ -50,7 +51,7 @@ export function vaultPlugin(): Plugin {
             const { address, ...rest } = read as unknown as VaultConfig;
             api = new VaultApi({ ...rest, address: address.replace(/\/$/, "") });
         },
-        types: {
+        types: bridged({
             "vault:index/authBackend:AuthBackend": authBackendType(configured),
             "vault:index/mount:Mount": mountType(configured),
             "vault:index/policy:Policy": policyType(configured),
@@ -69,7 +70,7 @@ export function vaultPlugin(): Plugin {
             "vault:pkiSecret/secretBackendRootCert:SecretBackendRootCert": rootCertType(configured),
             "vault:pkiSecret/secretBackendRootSignIntermediate:SecretBackendRootSignIntermediate":
                 signIntermediateType(configured),
-        },
+        }),
         functions: {},
     };
 }

@@ -112,6 +112,13 @@ test("OpenBao is active, and provisioning may do what it needs and no more", asy
     }
 });
 
+test("provisioning may look at its login where HashiCorp's client does: among the mounts", async () => {
+    for (const at of ["sys/mounts/auth/approle", "sys/mounts/auth/approle/tune"]) {
+        expect([at, (await ask("GET", at)).status]).not.toEqual([at, 403]);
+    }
+    expect((await ask("GET", "sys/mounts/auth/provisioning")).status).toBe(403);
+});
+
 test("the rights of provisioning can be changed, by a login that can do nothing else", async () => {
     const config = fs.readFileSync(path.join(paths.runDir, "core/openbao/etc/initialize.hcl"), "utf8");
     const [, role_id] = /role_id = "(\S+-policy)"/.exec(config) ?? [];

@@ -13,6 +13,8 @@ let dir: string;
 let said: string[];
 let abandoned: ChildProcess | undefined;
 const environment = { ...process.env };
+/** Everything is built as by a person, out of a checkout, that keep everything to themselves. */
+const umask = process.umask(0o077);
 
 beforeAll(() => {
     dir = fs.mkdtempSync(path.join(os.tmpdir(), "image-test-"));
@@ -23,6 +25,7 @@ beforeAll(() => {
 afterAll(() => {
     abandoned?.kill("SIGKILL");
     process.env = environment;
+    process.umask(umask);
     fs.rmSync(dir, { recursive: true });
 });
 
@@ -54,6 +57,16 @@ test("builds disk, kernel and initrd, and has them at once the next time", async
     expect(await build("echo hello >/etc/greeting")).toEqual({ id, outs });
     expect(said).toEqual([]);
     expect(entries("images")).toEqual([id]);
+});
+
+test("modes in an image are what its users need, whatever the umask of who builds it, and of the checkout", async () => {
+    const { outs } = await build("echo hello >/etc/greeting; su nobody -s /bin/sh -c 'cat /etc/greeting'");
+    const modeOf = async (file: string): Promise<string | undefined> =>
+        /Mode: +(\d+)/.exec((await run(["debugfs", "-R", `stat ${file}`, outs.disk])).stdout)?.[1];
+    for (const directory of ["/", "/etc", "/usr/lib/tiny"]) expect(await modeOf(directory)).toBe("0755");
+    expect(await modeOf("/usr/lib/tiny/program")).toBe("0755");
+    for (const file of ["/usr/lib/tiny/text", "/etc/greeting", "/etc/resolv.conf"])
+        expect(await modeOf(file)).toBe("0644");
 });
 
 test("leaves nothing of a build that fails, and says why it did", async () => {

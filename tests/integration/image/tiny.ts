@@ -7,6 +7,10 @@ import { projectDir } from "../../../paths";
 export function tinyDefinitions(dir: string, hook: string): Definitions {
     const script = path.join(dir, "hook.sh");
     fs.writeFileSync(script, `${hook}\n${bootFiles}`);
+    const files = path.join(dir, "files");
+    fs.mkdirSync(path.join(files, "usr", "lib", "tiny"), { recursive: true });
+    fs.writeFileSync(path.join(files, "usr", "lib", "tiny", "program"), "#!/bin/sh\n", { mode: 0o777 });
+    fs.writeFileSync(path.join(files, "usr", "lib", "tiny", "text"), "text\n");
     return {
         layers: [
             { name: "base", packages: ["ca-certificates"] },
@@ -14,6 +18,7 @@ export function tinyDefinitions(dir: string, hook: string): Definitions {
                 name: "tiny",
                 on: "base",
                 packages: ["zstd"],
+                files: path.relative(path.join(projectDir, "images", "guest"), files),
                 hook: path.relative(path.join(projectDir, "images", "hooks"), script),
             },
         ],

@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { findInit } from "../../../lab/init";
 import { engineArgv, enterLab, enterPhones, ensureLab, labState, removeLab } from "../../../lab/lab";
 import { netnsHandle } from "../../../lab/netns";
@@ -102,6 +104,31 @@ describe("ensureLab", () => {
         expect((await labState(stack)).init).toBe(false);
         expect((await ensureLab(stack)).repaired).toEqual(["init", "libvirtd"]);
         expect(await labState(stack)).toEqual(whole);
+    });
+});
+
+describe("a lab", () => {
+    const before = process.env.XDG_STATE_HOME;
+    afterEach(() => {
+        if (before === undefined) delete process.env.XDG_STATE_HOME;
+        else process.env.XDG_STATE_HOME = before;
+    });
+
+    it("is left alone by a stack of its name in another directory, which has one when this one is gone", async () => {
+        const init = findInit(stack);
+        const own = stackPaths(stack).dataDir;
+        process.env.XDG_STATE_HOME = fs.mkdtempSync(path.join(os.tmpdir(), "lab-"));
+        try {
+            await expect(ensureLab(stack)).rejects.toThrow(`belongs to the stack with state in `);
+            expect(fs.readdirSync(process.env.XDG_STATE_HOME)).toEqual([]);
+            expect(findInit(stack)).toBe(init);
+            await removeLab(stack);
+            expect((await ensureLab(stack)).started).toEqual(Object.keys(whole));
+            expect(stackPaths(stack).dataDir).not.toBe(own);
+        } finally {
+            await removeLab(stack);
+            fs.rmSync(process.env.XDG_STATE_HOME, { recursive: true });
+        }
     });
 });
 

@@ -1,7 +1,10 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { EngineEvent } from "../../../engine/events";
+import { previewWithoutLab } from "../../../lab/inside";
 import { projectDir } from "../../../paths";
+import { nodeArgv } from "../../../process/node";
 import { run } from "../../../process/run";
 
 /** The stacks' files are all that a preview could be tempted to write to. */
@@ -38,5 +41,35 @@ describe("./voip preview of a stack that was never built", () => {
 
     it("works without a network, not even a loopback interface", async () => {
         expect((await preview("dev", ["unshare", "--net"])).created).toBeGreaterThan(30);
+    });
+});
+
+describe("the program of a stack with a lab, started outside of it", () => {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), "outside-"));
+    afterAll(() => fs.rmSync(home, { recursive: true, force: true }));
+
+    it.each([
+        ["preview", ""],
+        ["up", "true"], // what lets ./voip preview do without a lab lets nothing else do without
+    ])("says in one sentence what to type, and registers nothing: %s", async (operation, withoutLab) => {
+        const env = { HOME: home, PULUMI_CONFIG_PASSPHRASE: "for tests", [previewWithoutLab]: withoutLab };
+        const { stdout } = await run([...nodeArgv("engine/main.ts"), operation, "--stack", "dev"], {
+            cwd: projectDir,
+            env,
+            okStatus: [1, 255],
+        });
+        const events = stdout
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line) as EngineEvent);
+        expect(events.flatMap(({ resourcePreEvent: event }) => (event ? [event.metadata.type] : []))).toEqual([
+            "pulumi:pulumi:Stack",
+        ]);
+        const said = events.flatMap(({ diagnosticEvent: event }) => (event ? [event.message.trim()] : []));
+        expect(said).toEqual([
+            "the servers of stack dev are in a network of their own, its lab, and this program was started outside of it: " +
+                "type `./voip shell --stack dev pulumi up -s dev` (or preview), or `./voip up --stack dev`",
+            "the program failed",
+        ]);
     });
 });

@@ -1,10 +1,13 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { fileURLToPath } from "node:url";
 import { chooseEngine } from "../../../cli/engine/choice";
-import { embeddedArgv } from "../../../cli/engine/commandline";
+import { embeddedArgv, type EngineRequest } from "../../../cli/engine/commandline";
 import { EventReader } from "../../../cli/engine/events";
-import { runEngine } from "../../../cli/engine/run";
+import { runEngine, type EngineWatch } from "../../../cli/engine/run";
+import { readProject } from "../../../engine/project";
+import { layoutOf } from "../../../engine/stack";
 import { projectDir } from "../../../paths";
 import type { EngineEvent } from "../../../engine/events";
 
@@ -107,24 +110,33 @@ describe("running an engine", () => {
         );
     });
 
-    it("selects the stack, then follows the event log of the official one", async () => {
+    /** An official CLI that notes how it was called, and does `script` where it has an event log. */
+    function officialCli(script: string, before = "true"): { argv: string[]; calls(): string[] } {
         const calls = path.join(dir, "calls");
         const pulumi = executable(
             path.join(dir, "pulumi"),
             [
+                before,
                 `echo "$PULUMI_DEBUG_COMMANDS $PULUMI_CONFIG_PASSPHRASE $*" >> ${calls}`,
                 'while [ $# -gt 0 ]; do [ "$1" = --event-log ] && log=$2; shift; done',
-                '[ -z "$log" ] || { echo \'{"sequence":1}\' >> "$log"; echo said; printf \'{"sequence":2}\' >> "$log"; }',
+                `[ -z "$log" ] || {\n${script}\n}`,
             ].join("\n"),
         );
-        const seen: number[] = [];
-        const end = await runEngine({ engine: "pulumi", argv: [pulumi], why: "" }, request, (argv) => argv, {
+        return { argv: [pulumi], calls: () => fs.readFileSync(calls, "utf8").trim().split("\n") };
+    }
+    const run = ({ argv }: { argv: string[] }, asked: Partial<EngineRequest> = {}, watch: Partial<EngineWatch> = {}) =>
+        runEngine({ engine: "pulumi", argv, why: "" }, { ...request, ...asked }, (words) => words, {
             ...silent,
-            onEvent: ({ sequence }) => seen.push(sequence),
+            ...watch,
         });
+
+    it("selects the stack, then follows the event log of the official one", async () => {
+        const cli = officialCli('echo \'{"sequence":1}\' >> "$log"; printf \'{"sequence":2}\' >> "$log"');
+        const seen: number[] = [];
+        const end = await run(cli, {}, { onEvent: ({ sequence }) => seen.push(sequence) });
         expect(end.status).toBe(0);
         expect(seen).toEqual([1, 2]);
-        const [select, up] = fs.readFileSync(calls, "utf8").split("\n");
+        const [select, up] = cli.calls();
         expect(select).toMatch(/^true for tests stack select --create --non-interactive --stack dev --cwd \S+$/);
         expect(up).toMatch(
             /^true for tests up --non-interactive --stack dev --event-log \S+ --config-file \S+ --policy-pack policies --yes --skip-preview/,
@@ -133,7 +145,19 @@ describe("running an engine", () => {
         expect(configFile).toBe(path.join(made, "Pulumi.dev.yaml"));
         expect(path.relative(projectDir, made)).toMatch(/^\.\./);
         expect(up).toMatch(/--target urn:a --parallel 3$/);
-        expect(fs.readdirSync(path.dirname(end.log)).filter((name) => name.endsWith(".events"))).toEqual([]);
+    });
+
+    it("gives the event log no name that could be left behind, and nobody else the right to read it", async () => {
+        const cli = officialCli('stat --dereference --format "%h %a" "$log" > seen; cat "$log" >> seen', `cd ${dir}`);
+        const end = await run(cli);
+        expect(fs.readFileSync(path.join(dir, "seen"), "utf8")).toBe("0 600\n");
+        expect(fs.readdirSync(path.dirname(end.log))).toEqual([path.basename(end.log)]);
+    });
+
+    it("reads the event log past what a pipe would hold, and to its end", async () => {
+        const event = JSON.stringify({ sequence: 1, stdoutEvent: { message: "x".repeat(1000), color: "never" } });
+        const cli = officialCli(`for i in $(seq 1000); do echo '${event}'; done >> "$log"`);
+        expect((await run(cli)).events).toHaveLength(1000);
     });
 
     it("keeps the configuration that the official one gives its providers out of events and log", async () => {
@@ -141,18 +165,74 @@ describe("running an engine", () => {
         const of = (type: string): string =>
             JSON.stringify({ resOutputsEvent: { metadata: { op: "create", urn: "u", type, old: null, new: state } } });
         const script = [of("pulumi:providers:pulumi-nodejs"), of("test:index:Other")].map((event) => `echo '${event}'`);
-        const pulumi = executable(
-            path.join(dir, "pulumi"),
-            [
-                'while [ $# -gt 0 ]; do [ "$1" = --event-log ] && log=$2; shift; done',
-                `[ -z "$log" ] || { ${script.join("; ")}; } >> "$log"`,
-            ].join("\n"),
-        );
-        const end = await runEngine({ engine: "pulumi", argv: [pulumi], why: "" }, request, (argv) => argv, silent);
+        const end = await run(officialCli(`{ ${script.join("; ")}; } >> "$log"`));
         const [provider, other] = end.events.map(({ resOutputsEvent: event }) => event!.metadata);
         expect(provider).toMatchObject({ op: "create", old: null, new: null });
         expect(other.new).toEqual(state);
         expect(fs.readFileSync(end.log, "utf8").match(/in-plain/g)).toHaveLength(1);
+    });
+
+    it("keeps what plugins log of their requests, and torn events, out of events, log and sight", async () => {
+        const said = (severity: string, message: string): string =>
+            `echo '${JSON.stringify({ diagnosticEvent: { message, severity, color: "raw" } })}' >> "$log"`;
+        const cli = officialCli(
+            [
+                ...["info", "info#err", "warning", "error"].map((severity) => said(severity, `of ${severity}`)),
+                said("debug", "request with in-plain"),
+                said("trace", "of a severity to come, with in-plain"),
+                "echo in-plain",
+                `printf '{"diagnosticEvent":{"severity":"debug","message":"in-plain' >> "$log"`,
+            ].join("; "),
+        );
+        const seen: string[] = [];
+        const end = await run(
+            cli,
+            {},
+            {
+                onEvent: ({ diagnosticEvent }) => seen.push(diagnosticEvent!.message),
+                onText: (line) => seen.push(line),
+            },
+        );
+        expect(seen).toEqual(["of info", "of info#err", "of warning", "of error"]);
+        expect(end.events.map(({ diagnosticEvent }) => diagnosticEvent!.message)).toEqual(seen);
+        expect(fs.readFileSync(end.log, "utf8")).not.toContain("in-plain");
+    });
+
+    describe("a preview by the official one", () => {
+        const stack = "workplace";
+        const backend = () => path.join(dir, "backend");
+        beforeEach(() => {
+            fs.mkdirSync(backend());
+            process.env.PULUMI_BACKEND_URL = `file://${backend()}`;
+        });
+        afterEach(() => delete process.env.PULUMI_BACKEND_URL);
+        const noting = (): ReturnType<typeof officialCli> =>
+            officialCli("true", `echo "$PULUMI_BACKEND_URL" >> ${dir}/backends`);
+        const backends = (): string[] => fs.readFileSync(path.join(dir, "backends"), "utf8").trim().split("\n");
+
+        it("makes a stack that is not there in a backend that goes with it", async () => {
+            const cli = noting();
+            await run(cli, { operation: "preview", stack });
+            expect(cli.calls()).toHaveLength(2);
+            const [used] = new Set(backends());
+            expect(new Set(backends()).size).toBe(1);
+            expect(used).not.toBe(process.env.PULUMI_BACKEND_URL);
+            expect(fs.existsSync(fileURLToPath(used))).toBe(false);
+            expect(fs.readdirSync(path.join(dir, "state", "voip-stack"))).toEqual(["logs"]);
+        });
+
+        it.each([`${stack}.json`, `${stack}.json.gz`])(
+            "works on the backend that has the stack, as %s",
+            async (name) => {
+                const { checkpoint } = layoutOf(readProject(projectDir, stack));
+                fs.mkdirSync(path.dirname(checkpoint), { recursive: true });
+                fs.writeFileSync(path.join(path.dirname(checkpoint), name), "{}");
+                const cli = noting();
+                await run(cli, { operation: "preview", stack });
+                expect(cli.calls()).toEqual([expect.stringContaining(` preview --non-interactive --stack ${stack} `)]);
+                expect(backends()).toEqual([process.env.PULUMI_BACKEND_URL]);
+            },
+        );
     });
 
     it("passes an interrupt on and lets the engine finish", async () => {

@@ -1,4 +1,5 @@
 import { drift, resourceName, tally } from "../../../cli/engine/tally";
+import type { StepMetadata } from "../../../engine/events";
 import { driftText, previewText } from "../../../cli/render/steps";
 import { event, step, summary, urnOf } from "./events";
 
@@ -76,14 +77,14 @@ describe("the tally of an operation", () => {
 });
 
 describe("drift", () => {
-    const refreshed = [
-        event({ resOutputsEvent: { metadata: step("refresh", "sip-1", { state: "running" }, { state: "running" }) } }),
-        event({ resOutputsEvent: { metadata: step("refresh", "pbx-1", { state: "running" }, { state: "stopped" }) } }),
-        event({ resOutputsEvent: { metadata: step("refresh", "media-1", { state: "running" }, null) } }),
-    ];
+    const refreshed = (...metadata: StepMetadata[]) =>
+        drift(metadata.map((each) => event({ resOutputsEvent: { metadata: each } })));
+    const well = step("same", "sip-1", { state: "running" }, { state: "running" });
+    const stopped = step("update", "pbx-1", { state: "running" }, { state: "stopped" });
+    const lost = step("delete", "media-1", { state: "running" }, null);
 
     it("names each resource that is not as the state knew it, and only those", () => {
-        expect(drift(refreshed)).toEqual([
+        expect(refreshed(well, stopped, lost)).toEqual([
             {
                 urn: expect.stringContaining("pbx-1"),
                 name: "pbx-1",
@@ -95,8 +96,37 @@ describe("drift", () => {
         ]);
     });
 
+    it("is not in a provider, whose properties the official engine's events have lost", () => {
+        const type = "pulumi:providers:vault";
+        const provider = { ...step("same", "vault", null, null), type, urn: urnOf(type, "vault") };
+        expect(refreshed(provider)).toEqual([]);
+        expect(refreshed({ ...provider, op: "update" })).toMatchObject([{ name: "vault", gone: false }]);
+    });
+
+    it("is not in what the provider takes for the same", () => {
+        const state = { labels: null, mounts: [], envs: ["A=1"] };
+        expect(refreshed(step("same", "pbx-1", state, { mounts: null, tmpfs: {}, envs: [] }))).toEqual([]);
+    });
+
+    it("leaves another notation of nothing out of what has changed", () => {
+        const was = { labels: null, mounts: [], name: "", deep: { list: [null], kept: 1 }, ports: [80], port: 0 };
+        const is = { labels: [], tmpfs: {}, deep: { kept: 1, more: [""] }, ports: [], port: null };
+        const [{ drift: changes }] = refreshed(step("update", "pbx-1", was, is, { diffs: ["password"] }));
+        expect(changes).toEqual([
+            { property: "ports", was: [80], is: [] },
+            { property: "port", was: 0, is: null },
+            { property: "password", was: null, is: null }, // a secret: its name is all that is shown
+        ]);
+    });
+
+    it("tells what the provider finds changed, even if it shows in no property", () => {
+        expect(refreshed(step("update", "pbx-1", { a: [] }, { a: null }))).toMatchObject([
+            { name: "pbx-1", drift: [] },
+        ]);
+    });
+
     it("reads as a person would say it", () => {
-        expect(driftText(drift(refreshed))).toBe(
+        expect(driftText(refreshed(well, stopped, lost))).toBe(
             ["  ~ Vm pbx-1 has drifted", "      state: running -> stopped", "  - Vm media-1 is gone"].join("\n"),
         );
         expect(driftText([])).toBe("everything is as the state says");

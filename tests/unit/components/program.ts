@@ -74,6 +74,7 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
 export async function runProgram(
     config: Record<string, string> = {},
     preview = false,
+    inLab = true,
 ): Promise<{ made: MadeResource[]; outputs: Record<string, unknown> }> {
     const made: MadeResource[] = [];
     const mocks: pulumi.runtime.Mocks = {
@@ -89,6 +90,10 @@ export async function runProgram(
         },
     };
     jest.resetModules();
+    jest.doMock("../../../lab/inside", () => ({
+        ...jest.requireActual<object>("../../../lab/inside"),
+        insideLab: () => inLab,
+    }));
     // a program starts with an SDK of its own
     const sdk = await import("@pulumi/pulumi");
     await sdk.runtime.setMocks(mocks, "voip-stack", "dev", preview);

@@ -13,12 +13,16 @@ const fields: Fields = {
 
 describe("checkInputs", () => {
     it("names everything that is wrong at once: property, value and what is allowed", () => {
-        const { failures } = checkInputs(fields, {
-            restart: "sometimes",
-            retries: -1,
-            mounts: [{ target: "/a" }, { ro: "yes" }],
-            colour: "red",
-        });
+        const { failures } = checkInputs(
+            fields,
+            {},
+            {
+                restart: "sometimes",
+                retries: -1,
+                mounts: [{ target: "/a" }, { ro: "yes" }],
+                colour: "red",
+            },
+        );
         expect(failures).toEqual([
             { property: "restart", reason: 'restart is "sometimes", must be one of no, always' },
             { property: "retries", reason: "retries is -1, must be at least 0" },
@@ -35,10 +39,26 @@ describe("checkInputs", () => {
     });
 
     it("fills in defaults and lets pass what a preview can't know", () => {
-        expect(checkInputs(fields, { name: UNKNOWN, retries: UNKNOWN })).toEqual({
-            inputs: { name: UNKNOWN, retries: UNKNOWN, restart: "no" },
+        expect(checkInputs(fields, {}, { name: UNKNOWN, retries: UNKNOWN })).toEqual({
+            inputs: { name: UNKNOWN, retries: UNKNOWN, restart: "no", __defaults: ["restart"] },
             failures: [],
         });
+    });
+
+    it("fills in no default that is empty, and again what it filled in last time", () => {
+        const flags: Fields = { on: { shape: "boolean", default: true }, off: { shape: "boolean", default: false } };
+        const first = checkInputs(flags, {}, {}).inputs;
+        expect(first).toEqual({ on: true, __defaults: ["on"] });
+        const byOlder = { on: false, off: false, __defaults: ["off", "on"] };
+        expect(checkInputs(flags, byOlder, {}).inputs).toEqual(byOlder);
+        const given = { on: false, off: true, __defaults: [] };
+        expect(checkInputs(flags, given, {}).inputs).toEqual(first);
+    });
+
+    it("notes down in objects inside, too, what it filled in", () => {
+        const nested: Fields = { check: { shape: { object: { interval: { shape: "string", default: "1s" } } } } };
+        const { inputs } = checkInputs(nested, {}, { check: {} });
+        expect(inputs).toEqual({ check: { interval: "1s", __defaults: ["interval"] }, __defaults: [] });
     });
 });
 

@@ -20,7 +20,7 @@ export function containerType(api: () => DockerApi): ResourceType {
     return {
         secretOutputs: [],
 
-        check: async (_olds, news) => checkInputs(containerFields, news),
+        check: async (olds, news) => checkInputs(containerFields, olds, news),
 
         async diff(_id, _oldInputs, oldOutputs, newInputs) {
             const diffs = changedFields(containerFields, oldOutputs, newInputs);

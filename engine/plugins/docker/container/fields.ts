@@ -113,6 +113,8 @@ export const containerFields: Fields = {
     stopSignal: { shape: "string", replaces: true, computed: true },
     stopTimeout: { shape: "integer", replaces: true, computed: true },
     mustRun: { shape: "boolean", default: true },
+    /** Milliseconds that the official provider waits for the container to run. */
+    containerReadRefreshTimeoutMilliseconds: { shape: "integer", default: 15_000, atLeast: 0 },
     start: { shape: "boolean", default: true },
     wait: { shape: "boolean", default: false },
     waitTimeout: { shape: "integer", default: 60, atLeast: 0 },

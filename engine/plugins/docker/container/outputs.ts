@@ -1,4 +1,5 @@
 import { sameValue } from "../../inputs";
+import { nulls } from "../../object";
 import type { Properties, Value } from "../../plugin";
 import { formatDuration } from "../duration";
 import { containerFields } from "./fields";
@@ -93,21 +94,58 @@ function observed(seen: ContainerInspect, inputs: Properties): Properties {
     };
 }
 
-/**
- * The outputs of a container. What the daemon writes differently but means the same (`CAP_` before a capability, `60s`
- * as `1m0s`, another order) stays as the program wrote it.
- */
+/** What the official provider says of what can't be given here. */
+const others: Properties = {
+    ...nulls("cgroupParent", "cgroupnsMode", "containerLogs", "cpuPeriod", "cpuQuota", "cpus", "destroyGraceSeconds"),
+    ...nulls("dns", "dnsOpts", "dnsSearches", "exitCode", "gpus", "groupAdds", "healthcheck", "logOpts", "pidMode"),
+    ...nulls("storageOpts", "sysctls"),
+    attach: false,
+    cpuSet: "",
+    cpuShares: 0,
+    deviceReadBps: [],
+    deviceReadIops: [],
+    deviceRequests: [],
+    deviceWriteBps: [],
+    deviceWriteIops: [],
+    devices: [],
+    envs: [],
+    hosts: [],
+    logs: false,
+    memory: 0,
+    memoryReservation: 0,
+    memorySwap: 0,
+    networksAdvanced: [],
+    ports: [],
+    publishAllPorts: false,
+    ulimits: [],
+    uploads: [],
+    usernsMode: "",
+};
+
+const volume = (given: Value): Value => ({
+    fromContainer: "",
+    hostPath: "",
+    readOnly: false,
+    selinuxRelabel: "",
+    volumeName: "",
+    ...(given as object),
+});
+
+/** The outputs of a container, in the daemon's notation. */
 export function containerOutputs(seen: ContainerInspect, inputs: Properties): Properties {
-    const outputs: Properties = { ...inputs, ...observed(seen, inputs), __meta: META };
-    for (const [name, field] of Object.entries(containerFields)) {
-        if (inputs[name] !== undefined && sameValue(field, inputs[name], outputs[name])) outputs[name] = inputs[name];
-    }
-    return outputs;
+    const volumes = ((inputs.volumes ?? []) as Value[]).map(volume);
+    return { ...others, ...inputs, ...observed(seen, inputs), volumes, __meta: META };
 }
 
-/** The inputs that would make the container as it is now: what a refresh compares with what the program gave. */
+/**
+ * The inputs that would make the container as it is now: what a refresh compares with what the program gave. What the daemon
+ * writes differently but means the same (`CAP_` before a capability, `60s` as `1m0s`, another order) stays as it was given.
+ */
 export function inputsAsTheyAre(outputs: Properties, inputs: Properties): Properties {
+    const isAsGiven = (name: string): boolean =>
+        !(name in outputs) ||
+        (name in containerFields && sameValue(containerFields[name], inputs[name], outputs[name]));
     return Object.fromEntries(
-        Object.keys(inputs).map((name) => [name, name in outputs ? outputs[name] : inputs[name]]),
+        Object.keys(inputs).map((name) => [name, isAsGiven(name) ? inputs[name] : outputs[name]]),
     );
 }

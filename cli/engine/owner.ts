@@ -1,0 +1,50 @@
+import { listResources, type ListedResource } from "../../engine/outputs";
+import { otherOwner } from "../../lab/owner";
+import { projectDir, stackPaths, stateHomeOf } from "../../paths";
+import { Failure, note } from "../result";
+import type { Operation } from "./commandline";
+import { hasLab } from "./entrance";
+
+/** Resources of the state; none where it is no file, or one that only the engine knows what to say of. */
+function recordedResources(stack: string): ListedResource[] {
+    try {
+        return listResources(stack, projectDir);
+    } catch {
+        return [];
+    }
+}
+
+/** Where the stack's files are, as its state has it: the keys are made among the first. */
+function recordedDataDir(stack: string): string | undefined {
+    const access = recordedResources(stack).find(({ type }) => type.endsWith(":SshAccess"));
+    return typeof access?.inputs.dir === "string" ? access.inputs.dir.replace(/\/ssh$/, "") : undefined;
+}
+
+/** @throws Failure saying whose the lab is, where it is not that of this state and directory */
+export async function checkLabOwner(stack: string): Promise<void> {
+    const other = otherOwner(stack);
+    if (other && (await hasLab(stack))) throw new Failure(other, { facts: { stack } });
+}
+
+/**
+ * A stack is one state and one directory of keys, certificates and disks, and its lab is made for these two. A preview needs no
+ * lab: it only says that this one is another's.
+ * @throws Failure saying which they are, where this process would work with others
+ */
+export async function checkOwner(stack: string, lab: boolean, operation?: Operation): Promise<void> {
+    const { dataDir } = stackPaths(stack);
+    const recorded = recordedDataDir(stack);
+    if (recorded !== undefined && recorded !== dataDir) {
+        throw new Failure(
+            `stack ${stack} has its keys, certificates and disks in ${recorded}, not in ${dataDir}: ` +
+                `set XDG_STATE_HOME=${stateHomeOf(recorded)}`,
+            { facts: { stack, dataDir: recorded } },
+        );
+    }
+    if (!lab) return;
+    if (operation !== "preview") return checkLabOwner(stack);
+    await checkLabOwner(stack).catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error;
+        note(`up would not work here: ${error.message}`);
+    });
+}

@@ -1,0 +1,12 @@
+import { projectDir } from "../../paths";
+import { shellWord } from "../../process/ssh";
+import { ownConfig } from "../engine/workplace";
+import { moreOptions, readInvocation } from "./pulumi";
+
+// Prints, as words of a shell, what `pulumi` in `./voip shell` adds to the command line that it was given.
+const options = moreOptions(readInvocation(process.argv.slice(2), process.cwd()), {
+    dir: projectDir,
+    stack: process.env.PULUMI_STACK ?? "",
+    copyOf: (stack) => ownConfig(stack).file,
+});
+process.stdout.write(options.map(shellWord).join(" "));

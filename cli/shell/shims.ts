@@ -1,0 +1,28 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { nodeArgv } from "../../process/node";
+import { onPath } from "../../process/on-path";
+import { shellWord } from "../../process/ssh";
+
+/** `ssh sip-1` in the shell: the user's own client with the lab's configuration. */
+const sshShim = (client: string, sshConfig: string): string =>
+    `exec ${shellWord(client)} -F ${shellWord(sshConfig)} "$@"`;
+
+/** The CLI takes the place of the shim: signals and the exit status are its own. */
+const pulumiShim = (cli: string): string =>
+    [
+        `more=$(${nodeArgv("cli/shell/pulumi-main.ts").map(shellWord).join(" ")} "$@") || exit`,
+        `eval "set -- \\"\\$@\\" $more"`,
+        `exec ${shellWord(cli)} "$@"`,
+    ].join("\n");
+
+/** Writes the commands into `dir` that are others in the shell than outside of it; `pulumi` is the official CLI, where there is one. */
+export function writeShims(dir: string, { sshConfig, pulumi }: { sshConfig: string; pulumi?: string }): void {
+    const shim = (name: string, script: string): void =>
+        fs.writeFileSync(path.join(dir, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    for (const name of ["ssh", "scp", "sftp"]) {
+        const client = onPath(name);
+        if (client) shim(name, sshShim(client, sshConfig));
+    }
+    if (pulumi) shim("pulumi", pulumiShim(pulumi));
+}

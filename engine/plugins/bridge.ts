@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from "node:util";
+import { DEFAULTS } from "./inputs";
+import { PartialError, type Properties, type ResourceType, type Value } from "./plugin";
+
+/**
+ * What the official plugins' bridge to Terraform's providers keeps in outputs to find Terraform's own state again
+ * (pulumi/pulumi-terraform-bridge, pkg/tfbridge/rawstate.go). It fits only the outputs that it was made with; without it, the
+ * bridge goes by the schema.
+ */
+const RAW_STATE_DELTA = "__pulumi_raw_state_delta";
+
+/** The same value without what `check` noted down in it. */
+export function withoutDefaults(value: Value): Value {
+    if (Array.isArray(value)) return value.map(withoutDefaults);
+    if (typeof value !== "object" || value === null) return value;
+    const entries = Object.entries(value).filter(([name]) => name !== DEFAULTS);
+    return Object.fromEntries(entries.map(([name, item]) => [name, item && withoutDefaults(item)]));
+}
+
+/** Outputs as the bridge gives them: with the id, and without what belongs to inputs or fits no more. */
+function bridgedOutputs(id: string, outputs: Properties): Properties {
+    const kept: Properties = { ...(withoutDefaults(outputs as Value) as object), ...(id && { id }) };
+    delete kept[RAW_STATE_DELTA];
+    return kept;
+}
+
+/** As the type itself, or half-made. */
+async function bridgedAnswer<T extends { id?: string; outputs: Properties }>(answer: Promise<T>, id = ""): Promise<T> {
+    try {
+        const made = await answer;
+        return { ...made, outputs: bridgedOutputs(made.id ?? id, made.outputs) };
+    } catch (error) {
+        if (!(error instanceof PartialError)) throw error;
+        throw new PartialError(error.id, bridgedOutputs(error.id, error.outputs), error.message);
+    }
+}
+
+function bridgedType(type: ResourceType): ResourceType {
+    const result: ResourceType = {
+        ...type,
+        create: (inputs, ctx) => bridgedAnswer(type.create(inputs, ctx)),
+    };
+    if (type.read) {
+        result.read = async (id, inputs, outputs) => {
+            const found = await type.read!(id, inputs, outputs);
+            if (!found) return undefined;
+            const seen = bridgedOutputs(found.id, found.outputs);
+            const isSame = isDeepStrictEqual(seen, bridgedOutputs(id, outputs));
+            return { ...found, outputs: isSame ? outputs : seen };
+        };
+    }
+    if (type.update) {
+        result.update = (id, oldOutputs, newInputs, ctx) =>
+            bridgedAnswer(type.update!(id, oldOutputs, newInputs, ctx), id);
+    }
+    return result;
+}
+
+/** The types of a plugin whose official counterpart is made of a provider for Terraform. */
+export const bridged = (types: Record<string, ResourceType>): Record<string, ResourceType> =>
+    Object.fromEntries(Object.entries(types).map(([token, type]) => [token, bridgedType(type)]));

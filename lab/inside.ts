@@ -1,0 +1,18 @@
+import { stackPaths } from "../paths";
+import { netnsHandle } from "./netns";
+import { namespaceInode } from "./procfs";
+
+const isOwnNetwork = (netns: string): boolean => {
+    const inode = namespaceInode(netnsHandle(netns));
+    return inode !== undefined && inode === namespaceInode("/proc/self/ns/net");
+};
+
+/** Whether this process is in the network of the stack's servers, as the engine and `./voip shell` are. */
+export const insideLab = (stack: string): boolean => isOwnNetwork(stackPaths(stack).netns);
+
+/** Whether this process is in one of the lab's networks, the phones' among them. */
+export const insideAnyNetwork = (stack: string): boolean =>
+    insideLab(stack) || isOwnNetwork(stackPaths(stack).phonesNetns);
+
+/** `true` in the environment of a preview that needs no lab: of a stack that was never up, it asks no server anything. */
+export const previewWithoutLab = "VOIP_PREVIEW_WITHOUT_LAB";

@@ -1,0 +1,53 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { backendDirectory } from "../engine/backend/layout";
+import { readProject } from "../engine/project";
+import { projectDir, stackPaths, stateHomeOf } from "../paths";
+
+/** What a lab belongs to: its name is the stack's, and another state or directory may have a stack of that name too. */
+export interface LabOwner {
+    /** URL of the backend that has the stack's state. */
+    backend: string;
+    /** The stack's files on this machine. */
+    dataDir: string;
+}
+
+const file = (stack: string): string => path.join(stackPaths(stack).runDir, "owner.json");
+
+/** Whose the lab is when this process makes it. */
+function ownOwner(stack: string): LabOwner {
+    const { backendUrl } = readProject(projectDir, stack);
+    const isDirectory = backendUrl.startsWith("file://");
+    const backend = isDirectory ? `file://${path.resolve(backendDirectory(backendUrl, projectDir))}` : backendUrl;
+    return { backend, dataDir: stackPaths(stack).dataDir };
+}
+
+function recordedOwner(stack: string): LabOwner | undefined {
+    try {
+        return JSON.parse(fs.readFileSync(file(stack), "utf8")) as LabOwner;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
+    }
+}
+
+/** Writes down that the lab is this one's; the file goes with the lab's other files. */
+export function recordOwner(stack: string): void {
+    fs.writeFileSync(file(stack), JSON.stringify(ownOwner(stack)), { mode: 0o600 });
+}
+
+/** Whose the lab is, in one sentence that says what to do; undefined where it is this one's, or nobody has it on record. */
+export function otherOwner(stack: string): string | undefined {
+    const owner = recordedOwner(stack);
+    if (!owner) return undefined;
+    const own = ownOwner(stack);
+    const variables = [
+        ...(owner.backend === own.backend ? [] : [`PULUMI_BACKEND_URL=${owner.backend}`]),
+        ...(owner.dataDir === own.dataDir ? [] : [`XDG_STATE_HOME=${stateHomeOf(owner.dataDir)}`]),
+    ];
+    if (!variables.length) return undefined;
+    return (
+        `lab ${stack} of this machine belongs to the stack with state in ${owner.backend} and files in ${owner.dataDir}: ` +
+        `set ${variables.join(" and ")} to work on that one, or give this one another name`
+    );
+}
