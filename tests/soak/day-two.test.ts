@@ -11,6 +11,14 @@ import { table } from "../../cli/render/table";
 /** Beside the logs of `./voip`: what is in the tests' own directory goes with them. */
 const file = path.join(path.dirname(testRoot), "logs", "soak.txt");
 
+/** @returns what it wrote */
+function record(outcomes: Outcome[]): string {
+    const text = `${table(outcomeHeads, outcomes.map(outcomeRow))}\n`;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+    return text;
+}
+
 describe("a harmless change on a running platform", () => {
     const outcomes: Outcome[] = [];
     let checkout: Checkout;
@@ -23,14 +31,12 @@ describe("a harmless change on a running platform", () => {
     it.each(changes().map((change) => [change.name, change] as const))("%s", async (name, change) => {
         const outcome = await play(change, checkout);
         outcomes.push(outcome);
+        record(outcomes); // also of a run that does not come to its end
         expectHarmless(outcome, consequences().get(name));
     });
 
     afterAll(() => {
         checkout?.remove();
-        const text = `${table(outcomeHeads, outcomes.map(outcomeRow))}\n`;
-        fs.mkdirSync(path.dirname(file), { recursive: true });
-        fs.writeFileSync(file, text);
-        process.stdout.write(`${text}also in ${file}\n`);
+        if (outcomes.length > 0) process.stdout.write(`${record(outcomes)}also in ${file}\n`);
     });
 });

@@ -1,3 +1,4 @@
+import { waitFor } from "../../process/wait";
 import type { Change } from "./changes";
 import type { Checkout } from "./checkout";
 import { callsUp, Load } from "./load";
@@ -61,6 +62,9 @@ export async function play(change: Change, checkout: Checkout): Promise<Outcome>
         checkout.change(change.file, change.edit);
         const there = await converge(checkout);
         const heard = await heardBy(load);
+        await waitFor("./voip status to find nothing wrong", () => checkout.voipJson("status"), {
+            deadlineMs: 120_000,
+        });
         const { answered } = await checkout.voipJson<{ answered: boolean }>("call", "--seconds", "1");
         checkout.restore();
         const back = await converge(checkout);

@@ -120,6 +120,11 @@ describe("Database, Grant, GrantRole, Extension", () => {
         expect(await diff(member, { role: "carol", grantRole: "bob" })).toMatchObject({
             replaces: ["withAdminOption"],
         });
+        await sql("CREATE ROLE dave");
+        await sql("GRANT bob TO dave GRANTED BY carol");
+        await create(type("GrantRole"), member.inputs); // made before by a run that was killed, and passed on since
+        await sql("REVOKE bob FROM dave GRANTED BY carol");
+        await sql("DROP ROLE dave");
         await sql("REVOKE ADMIN OPTION FOR bob FROM carol");
         expect(await drift(member)).toEqual(["withAdminOption"]);
 

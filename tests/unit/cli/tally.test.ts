@@ -63,6 +63,12 @@ describe("the tally of an operation", () => {
         );
     });
 
+    it("takes outputs that an update is yet to make for no change", () => {
+        const metadata = step("update", "sip-1", { files: "[secret]" }, { files: "[secret]" });
+        metadata.new = { ...metadata.new!, outputs: {} };
+        expect(tally([event({ resourcePreEvent: { metadata } })]).steps).toMatchObject([{ op: "update", changes: [] }]);
+    });
+
     it("ties a failure to its message, and keeps errors that name no resource", () => {
         const failing = step("create", "pbx-1", null, {});
         const { failed, errors } = tally([
