@@ -19,7 +19,7 @@ export function withoutDefaults(value: Value): Value {
 
 /** Outputs as the bridge gives them: with the id, and without what belongs to inputs or fits no more. */
 function bridgedOutputs(id: string, outputs: Properties): Properties {
-    const kept: Properties = { ...(withoutDefaults(outputs as Value) as object), ...(id && { id }) };
+    const kept: Properties = { ...(withoutDefaults(outputs) as object), ...(id && { id }) };
     delete kept[RAW_STATE_DELTA];
     return kept;
 }

@@ -7,7 +7,7 @@ import { projectDir, stateDir } from "../../paths";
 import { changeConfig, restoreConfig } from "../stack/config";
 import { forgetBroughtUp, type Summary } from "../stack/platform";
 import { voip, voipJson } from "../stack/voip";
-import { stack } from "../stack/environment";
+import { stack, testRoot } from "../stack/environment";
 import { walk } from "../stack/walk";
 
 /*
@@ -46,6 +46,9 @@ const other = (engine: Engine): Engine => (engine === "embedded" ? "pulumi" : "e
 const isEngineStep = (step: Step): boolean => step !== "rotate" && step !== "extension";
 const none = { created: 0, updated: 0, replaced: 0, deleted: 0 };
 
+/** The embedded engine would use official plugins that it finds: here its own are tried. */
+const withoutPlugins = { PULUMI_HOME: path.join(testRoot, "no-plugins") };
+
 /** Does a step, and says what has become of the resources. @throws when it did anything but what it is for */
 class Player {
     readonly rows: Row[] = [];
@@ -53,8 +56,13 @@ class Player {
     private extension = 1800;
     private changed?: number;
 
-    private async up(engine: Engine): Promise<Summary> {
-        return voipJson<Summary>("up", "--yes", "--engine", engine);
+    private async by<T>(engine: Engine, verb: string, ...args: string[]): Promise<T> {
+        const argv = [verb, "--stack", stack, "--json", "--engine", engine, ...args];
+        return JSON.parse((await voip(argv, { env: engine === "embedded" ? withoutPlugins : {} })).stdout) as T;
+    }
+
+    private up(engine: Engine): Promise<Summary> {
+        return this.by<Summary>(engine, "up", "--yes");
     }
 
     private async perform(step: Step, engine: Engine): Promise<string> {
@@ -71,7 +79,7 @@ class Player {
                 return "0 changes";
             }
             case "refresh": {
-                const { drift } = await voipJson<{ drift: unknown[] }>("refresh", "--engine", engine);
+                const { drift } = await this.by<{ drift: unknown[] }>(engine, "refresh");
                 expect(drift).toEqual([]);
                 return "0 drift";
             }
@@ -94,7 +102,7 @@ class Player {
                 return `${this.extension} added`;
             }
             case "destroy": {
-                const { deleted } = await voipJson<Summary>("destroy", "--yes", "--engine", engine);
+                const { deleted } = await this.by<Summary>(engine, "destroy", "--yes");
                 return `${deleted} deleted`;
             }
         }
