@@ -38,13 +38,14 @@ export class ProviderResources implements Provider {
         const checked = await (await this.load(urn, news)).checkConfig(urn, configOf(olds), configOf(news));
         const inputs = { ...checked.inputs };
         for (const own of ["version", "__internal"]) if (news[own] !== undefined) inputs[own] = news[own];
+        if (inputs.version !== undefined) inputs.__internal ??= {}; // as the official engine writes it
         return { ...checked, inputs };
     }
 
     async diff(urn: string, old: OldResource, news: PropertyMap): Promise<Diff> {
         const diff = await (await this.load(urn, news)).diffConfig(urn, old.id, old.inputs, news);
         if (diff.changes !== "unknown") return diff;
-        return { ...diff, changes: equalValues(old.inputs, news) ? "none" : "some" };
+        return { ...diff, changes: equalValues(configOf(old.inputs), configOf(news)) ? "none" : "some" };
     }
 
     /** Makes the provider of an unchanged provider resource ready. */
