@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { ContainerInspect } from "../../engine/plugins/docker/container/inspect";
 import { EmbeddedProvider } from "../../engine/provider/embedded";
 import { pluginFor } from "../../engine/plugins";
 import { isObject, type PropertyMap, type PropertyValue } from "../../engine/properties";
@@ -39,8 +40,15 @@ const dir = path.join(__dirname, "recorded");
 export const recorded = (): Records[] =>
     fs
         .readdirSync(dir)
-        .filter((name) => name.endsWith(".json"))
+        .filter((name) => /-[\d.]+\.json$/.test(name))
         .map((name) => JSON.parse(fs.readFileSync(path.join(dir, name), "utf8")) as Records);
+
+/** What Docker's API said (`GET /containers/NAME/json`) of the containers in the records; only what is used of it. */
+export function inspectedContainer(name: string): ContainerInspect {
+    const file = path.join(dir, "inspected-containers.json");
+    const all = JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, ContainerInspect>;
+    return all[name];
+}
 
 /** Of `vault-7.8.0`: `vault`. */
 export const packageOf = ({ plugin }: Records): string => plugin.replace(/-[\d.]+$/, "");

@@ -1,12 +1,36 @@
-import { unwrapSecrets, without } from "../../../engine/properties";
+import { withoutDefaults } from "../../../engine/plugins/bridge";
+import { containerOutputs } from "../../../engine/plugins/docker/container/outputs";
+import type { Properties, Value } from "../../../engine/plugins/plugin";
+import { unwrapSecrets, without, type PropertyMap } from "../../../engine/properties";
 import { nameOfUrn, typeOfUrn } from "../../../engine/urn";
-import { embeddedPlugin, leaves, packageOf, recorded, type Call } from "../../plugins/records";
+import { embeddedPlugin, inspectedContainer, leaves, packageOf, recorded, type Call } from "../../plugins/records";
 
 /** In `volumes[2].hostPath` and `postgresql`, the top-level property. */
 const isOf = (call: Call): string => `${typeOfUrn(call.urn)} ${nameOfUrn(call.urn)}`;
 
+/** Each container has its own; labels name what the container was made of, and say nothing of how they are written. */
+const fleeting = ["id", "hostname", "image", "labels", "__pulumi_raw_state_delta"];
+
+/** Volumes are a set. */
+function ordered(map: PropertyMap): PropertyMap {
+    const volumes = (map.volumes ?? []) as { containerPath: string }[];
+    return { ...map, volumes: [...volumes].sort((a, b) => (a.containerPath < b.containerPath ? -1 : 1)) };
+}
+
 /** The delta fits Terraform's state only, and is no property. */
 const comparable = (map: Call["olds"]) => leaves(without(map, "__pulumi_raw_state_delta"));
+
+test("what the official docker plugin said of containers is what ours says of the same answers of the daemon", () => {
+    const docker = recorded().find((records) => packageOf(records) === "docker")!;
+    const created = docker.calls.filter(({ method, preview }) => method === "create" && !preview);
+    for (const { inputs, outputs } of created) {
+        const seen = inspectedContainer(inputs.name as string);
+        const said = withoutDefaults(containerOutputs(seen, inputs as Properties) as Value) as PropertyMap;
+        const [ours, theirs] = [said, outputs].map((map) => leaves(ordered(without(map, ...fleeting))));
+        expect({ of: inputs.name, ...ours }).toEqual({ of: inputs.name, ...theirs });
+    }
+    expect(created.length).toBeGreaterThanOrEqual(5);
+});
 
 describe.each(recorded())("the embedded plugin answers as the official $plugin did", (records) => {
     const calls = (method: Call["method"]) => records.calls.filter((call) => call.method === method);

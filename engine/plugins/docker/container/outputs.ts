@@ -43,6 +43,12 @@ function capabilities(seen: ContainerInspect): Value | undefined {
     return CapAdd?.length || CapDrop?.length ? { adds: CapAdd ?? [], drops: CapDrop ?? [] } : undefined;
 }
 
+/** Those that were given: a daemon may have more of its own for every container. */
+function logOptions(seen: Record<string, string>, given: Value | undefined): Value | undefined {
+    if (typeof given !== "object" || given === null) return given;
+    return Object.fromEntries(Object.entries(seen).filter(([name]) => Object.hasOwn(given, name)));
+}
+
 const mount = (seen: NonNullable<ContainerInspect["HostConfig"]["Mounts"]>[number]): Value => ({
     target: seen.Target,
     source: seen.Source ?? "",
@@ -68,7 +74,7 @@ function observed(seen: ContainerInspect, inputs: Properties): Properties {
         init: HostConfig.Init ?? false,
         ipcMode: HostConfig.IpcMode ?? "",
         logDriver: HostConfig.LogConfig.Type,
-        logOpts: inputs.logOpts && (HostConfig.LogConfig.Config ?? {}),
+        logOpts: logOptions(HostConfig.LogConfig.Config ?? {}, inputs.logOpts),
         maxRetryCount: HostConfig.RestartPolicy.MaximumRetryCount ?? 0,
         mounts: HostConfig.Mounts?.map(mount) ?? [],
         mustRun: State.Running ? inputs.mustRun : false,
@@ -120,6 +126,7 @@ const others: Properties = {
     ulimits: [],
     uploads: [],
     usernsMode: "",
+    wait: false,
 };
 
 const volume = (given: Value): Value => ({
@@ -134,7 +141,8 @@ const volume = (given: Value): Value => ({
 /** The outputs of a container, in the daemon's notation. */
 export function containerOutputs(seen: ContainerInspect, inputs: Properties): Properties {
     const volumes = ((inputs.volumes ?? []) as Value[]).map(volume);
-    return { ...others, ...inputs, ...observed(seen, inputs), volumes, __meta: META };
+    const told = Object.entries(observed(seen, inputs)).filter(([, value]) => value !== undefined);
+    return { ...others, ...inputs, ...Object.fromEntries(told), volumes, __meta: META };
 }
 
 /**
