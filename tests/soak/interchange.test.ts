@@ -6,7 +6,8 @@ import { installedPlugin } from "../../engine/provider/process";
 import { projectDir, stateDir } from "../../paths";
 import { changeConfig, restoreConfig } from "../stack/config";
 import { forgetBroughtUp, type Summary } from "../stack/platform";
-import { voip, voipJson } from "../stack/voip";
+import { Search, secretsOf } from "../security/secrets-in-text";
+import { saidDir, voip, voipJson } from "../stack/voip";
 import { stack, testRoot } from "../stack/environment";
 import { walk } from "../stack/walk";
 
@@ -145,11 +146,15 @@ whenThere("the two engines follow each other on the whole platform", () => {
         let engine = first;
         try {
             await player.play("create", engine);
+            const before = (await secretsOf(stack, projectDir)).secrets;
             for (const step of walk(steps, length)) {
                 if (isEngineStep(step)) engine = other(engine);
                 await player.play(step, engine);
             }
+            const secrets = [...before, ...(await secretsOf(stack, projectDir)).secrets];
             await player.play("destroy", other(first));
+            expect(secrets.length).toBeGreaterThan(100);
+            expect(new Search(secrets).inFiles(saidDir, path.join(stateDir(), "logs"))).toEqual([]);
         } finally {
             report(player.rows, first);
             restoreConfig();

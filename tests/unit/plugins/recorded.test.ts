@@ -25,7 +25,7 @@ test("what the official docker plugin said of containers is what ours says of th
     const created = docker.calls.filter(({ method, preview }) => method === "create" && !preview);
     for (const { inputs, outputs } of created) {
         const seen = inspectedContainer(inputs.name as string);
-        const said = withoutDefaults(containerOutputs(seen, inputs as Properties) as Value) as PropertyMap;
+        const said = withoutDefaults(containerOutputs(seen, inputs)) as PropertyMap;
         const [ours, theirs] = [said, outputs].map((map) => leaves(ordered(without(map, ...fleeting))));
         expect({ of: inputs.name, ...ours }).toEqual({ of: inputs.name, ...theirs });
     }
