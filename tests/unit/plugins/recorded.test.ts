@@ -1,6 +1,5 @@
 import { withoutDefaults } from "../../../engine/plugins/bridge";
 import { containerOutputs } from "../../../engine/plugins/docker/container/outputs";
-import type { Properties, Value } from "../../../engine/plugins/plugin";
 import { unwrapSecrets, without, type PropertyMap } from "../../../engine/properties";
 import { nameOfUrn, typeOfUrn } from "../../../engine/urn";
 import { embeddedPlugin, inspectedContainer, leaves, packageOf, recorded, type Call } from "../../plugins/records";
