@@ -19,7 +19,7 @@ export interface Secrets {
     /** What is searched for. */
     secrets: Secret[];
     /** What is not, with the reason. */
-    ignored: { name: string; reason: "short" | "in plain in the state" }[];
+    ignored: { name: string; reason: "short" | "in plain in the state" | "name of a label" }[];
 }
 
 export interface Found {
@@ -89,6 +89,8 @@ export function sorted(kept: Secret[], plain: ReadonlySet<string> = new Set()): 
         if (seen.has(value)) continue;
         seen.add(value);
         if (value.trim().length < shortest) result.ignored.push({ name, reason: "short" });
+        // a list is secret as a whole where a value in it is: what its labels are called stands in the program
+        else if (/\.label$/.test(name)) result.ignored.push({ name, reason: "name of a label" });
         else if (plain.has(value)) result.ignored.push({ name, reason: "in plain in the state" });
         else result.secrets.push({ name, value });
     }

@@ -26,6 +26,15 @@ const { secrets } = sorted([
 
 const search = new Search(secrets);
 
+test("what a label is called is no secret, what it says is", () => {
+    const { secrets: kept, ignored } = sorted([
+        { name: "container.inputs.labels[0].label", value: "voip-stack.config" },
+        { name: "container.inputs.labels[0].value", value: "0123456789abcdef" },
+    ]);
+    expect(kept.map(({ value }) => value)).toEqual(["0123456789abcdef"]);
+    expect(ignored).toEqual([{ name: "container.inputs.labels[0].label", reason: "name of a label" }]);
+});
+
 describe("a secret in a text", () => {
     const base64 = (before: string): string => Buffer.from(`${before}${password} and more`).toString("base64");
     it.each([
