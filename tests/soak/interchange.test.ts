@@ -18,7 +18,7 @@ import { walk } from "../stack/walk";
 
 type Engine = "embedded" | "pulumi";
 const steps = ["no-op", "refresh", "change", "rotate", "extension"] as const;
-type Step = (typeof steps)[number] | "create" | "destroy";
+type Step = (typeof steps)[number] | "create" | "call" | "destroy";
 
 /** How many steps stand beside each other in every order; three takes about an hour. */
 const length = Number(process.env.VOIP_INTERCHANGE_LENGTH ?? 3);
@@ -44,7 +44,7 @@ interface Row {
 }
 
 const other = (engine: Engine): Engine => (engine === "embedded" ? "pulumi" : "embedded");
-const isEngineStep = (step: Step): boolean => step !== "rotate" && step !== "extension";
+const isEngineStep = (step: Step): boolean => !["rotate", "extension", "call"].includes(step);
 const none = { created: 0, updated: 0, replaced: 0, deleted: 0 };
 
 /** The embedded engine would use official plugins that it finds: here its own are tried. */
@@ -105,6 +105,11 @@ class Player {
                 await voip(["extension", "--stack", stack, "add", String(this.extension)]);
                 return `${this.extension} added`;
             }
+            case "call": {
+                const call = await voipJson<{ answered: boolean; rtp: Record<string, { lost: number }> }>("call");
+                expect(call).toMatchObject({ answered: true, rtp: { a: { lost: 0 }, b: { lost: 0 } } });
+                return "answered";
+            }
             case "destroy": {
                 const { deleted } = await this.by<Summary>(engine, "destroy", "--yes");
                 return `${deleted} deleted`;
@@ -146,12 +151,14 @@ whenThere("the two engines follow each other on the whole platform", () => {
         let engine = first;
         try {
             await player.play("create", engine);
+            await player.play("call", engine);
             const before = (await secretsOf(stack, projectDir)).secrets;
             for (const step of walk(steps, length)) {
                 if (isEngineStep(step)) engine = other(engine);
                 await player.play(step, engine);
             }
             const secrets = [...before, ...(await secretsOf(stack, projectDir)).secrets];
+            await player.play("call", engine);
             await player.play("destroy", other(first));
             expect(secrets.length).toBeGreaterThan(100);
             expect(new Search(secrets).inFiles(saidDir, path.join(stateDir(), "logs"))).toEqual([]);
