@@ -29,7 +29,7 @@ describe("no secret of the stack", () => {
         const { secrets, ignored } = await secretsOf(stack, projectDir);
         expect(secrets.length).toBeGreaterThan(50);
         // nothing is left out that is a password or a token
-        const names = ignored.map(({ name }) => name);
+        const names = ignored.map(({ name }) => name.replace(/^[^.]*\./, "")); // the resource may be named after secrets
         expect(names.filter((name) => /password|secret|token|key/i.test(name))).toEqual([]);
         before = secrets;
     });
