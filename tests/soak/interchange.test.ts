@@ -170,8 +170,7 @@ whenThere("the two engines follow each other on the whole platform", () => {
     });
 });
 
+// no test that passes stands in for these: the run's summary names them as not executed
 if (missing.length) {
-    test("the official engine is not here", () => {
-        console.warn(`the interchange of engines was not tried: this machine lacks ${missing.join(", ")}`);
-    });
+    console.warn(`the interchange of engines was not tried: this machine lacks ${missing.join(", ")}`);
 }
