@@ -73,7 +73,10 @@ export async function startLibvirtd(stack: string, init: number): Promise<void> 
     const enter = ["nsenter", "--target", `${init}`, "--mount", "--pid", "--net"];
     try {
         await run([...enter, "libvirtd", "--daemon"], { cwd: "/", timeoutMs: 60_000 });
-        await run(["virsh", "--connect", stackPaths(stack).libvirtUri, "uri"], { timeoutMs: 60_000 });
+        // it leaves the foreground before it listens; until then the socket may be its predecessor's
+        await waitFor("an answer of libvirtd", async () => ((await libvirtdAnswers(stack)) ? true : undefined), {
+            deadlineMs: 60_000,
+        });
     } catch (error) {
         const log = path.join(stackPaths(stack).dataDir, "libvirt", "log", "libvirtd.log");
         const said = fs.existsSync(log) ? fs.readFileSync(log, "utf8").trim().split("\n").slice(-10).join("\n") : "";

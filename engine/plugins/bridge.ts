@@ -17,6 +17,17 @@ export function withoutDefaults(value: Value): Value {
     return Object.fromEntries(entries.map(([name, item]) => [name, item && withoutDefaults(item)]));
 }
 
+/**
+ * Inputs that a look found: what has changed is a default no more, so that the next `check` fills it in anew, and the drift
+ * is a change (pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go, extractInputsObject).
+ */
+function withLastingDefaults(before: Properties, seen: Properties): Properties {
+    const filledIn = before[DEFAULTS] as string[] | undefined;
+    if (!filledIn) return seen;
+    const isSame = (name: string): boolean => isDeepStrictEqual(before[name], seen[name]);
+    return { ...seen, [DEFAULTS]: filledIn.filter(isSame) };
+}
+
 /** Outputs as the bridge gives them: with the id, and without what belongs to inputs or fits no more. */
 function bridgedOutputs(id: string, outputs: Properties): Properties {
     const kept: Properties = { ...(withoutDefaults(outputs) as object), ...(id && { id }) };
@@ -46,7 +57,11 @@ function bridgedType(type: ResourceType): ResourceType {
             if (!found) return undefined;
             const seen = bridgedOutputs(found.id, found.outputs);
             const isSame = isDeepStrictEqual(seen, bridgedOutputs(id, outputs));
-            return { ...found, outputs: isSame ? outputs : seen };
+            return {
+                ...found,
+                inputs: withLastingDefaults(inputs, found.inputs),
+                outputs: isSame ? outputs : seen,
+            };
         };
     }
     if (type.update) {

@@ -22,7 +22,7 @@ export const appRoleType = (api: () => VaultApi): ResourceType =>
             backend: { shape: "string", default: "approle", replaces: true, inPath: true },
             roleName: name,
             bindSecretId: { shape: "boolean", default: true },
-            localSecretIds: { shape: "boolean", default: false, fillsEmpty: true, replaces: true },
+            localSecretIds: { shape: "boolean", default: false, fillsEmpty: true, replaces: true, onCreate: true },
             secretIdBoundCidrs: cidrs,
             secretIdNumUses: seconds,
             secretIdTtl: { shape: "integer" },

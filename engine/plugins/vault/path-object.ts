@@ -8,6 +8,8 @@ export interface PathField extends Field {
     api?: string;
     /** Part of the path, not of what is written there. */
     inPath?: boolean;
+    /** Only the request that makes the object may have it; a later one is refused, even with an equal value. */
+    onCreate?: boolean;
     /** The API does not tell it. */
     hidden?: boolean;
 }
@@ -77,8 +79,9 @@ export function pathObject(api: () => VaultApi, object: PathObject): ResourceTyp
         async update(_id, olds, inputs) {
             // what is left out goes back to its default in some engines, and stays as it was in others
             const given = Object.keys(fields).filter((name) => inputs[name] !== undefined);
-            const names = new Set([...given, ...changedFields(fields, olds, inputs)]);
-            await api().write(path(inputs), body(fields, inputs, [...names]));
+            const names = [...new Set([...given, ...changedFields(fields, olds, inputs)])];
+            const changeable = names.filter((name) => !fields[name].onCreate);
+            await api().write(path(inputs), body(fields, inputs, changeable));
         },
         async delete(_id, outputs) {
             if (!object.permanent) await api().remove(path(outputs));

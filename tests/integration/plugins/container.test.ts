@@ -57,7 +57,8 @@ class Resource {
     async drift(): Promise<string[] | "gone"> {
         const now = await this.type.read!(this.id, this.inputs, this.outputs);
         if (!now) return "gone";
-        const changed = Object.keys(this.inputs).filter((name) => {
+        const given = Object.keys(this.inputs).filter((name) => name !== "__defaults");
+        const changed = given.filter((name) => {
             return JSON.stringify(now.inputs[name]) !== JSON.stringify(this.inputs[name]);
         });
         Object.assign(this, now);

@@ -12,9 +12,9 @@ export const isolated = (...namespaces: string[]): string[] => [
 /**
  * Unpacks Debian packages without installing them, so that no service starts and nothing of the host changes; kept in
  * the cache for the next run.
- * @returns environment in which their programs are found
+ * @returns where they are unpacked
  */
-export async function debianPrograms(name: string, packages: string[]): Promise<Record<string, string>> {
+export async function debianRoot(name: string, packages: string[]): Promise<string> {
     const root = path.join(cacheDir(), "tests", name);
     if (!(await fs.stat(root).catch(() => undefined))) {
         const half = `${root}.${process.pid}`;
@@ -27,6 +27,12 @@ export async function debianPrograms(name: string, packages: string[]): Promise<
         }
         await fs.rename(half, root);
     }
+    return root;
+}
+
+/** The environment in which the programs of these Debian packages are found, unpacked as by debianRoot. */
+export async function debianPrograms(name: string, packages: string[]): Promise<Record<string, string>> {
+    const root = await debianRoot(name, packages);
     const lib = path.join(root, "usr/lib");
     const libraries = (await fs.readdir(lib).catch(() => [])).map((entry) => path.join(lib, entry));
     return {

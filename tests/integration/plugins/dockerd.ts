@@ -6,7 +6,7 @@ import { DockerApi } from "../../../engine/plugins/docker/api";
 import { daemonAt } from "../../../engine/plugins/docker/daemon";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
-import { debianPrograms, isolated } from "./debian-programs";
+import { debianPrograms, debianRoot, isolated } from "./debian-programs";
 
 export interface TestDockerd {
     /** As in the provider's `host`. */
@@ -23,7 +23,8 @@ export const IMAGE = "voip/busybox:1";
 async function importImage(directory: string, env: Record<string, string>): Promise<void> {
     const bin = path.join(directory, "image/bin");
     await fs.mkdir(bin, { recursive: true });
-    await fs.copyFile("/bin/busybox", path.join(bin, "busybox"));
+    const busybox = path.join(await debianRoot("busybox", ["busybox-static"]), "bin/busybox");
+    await fs.copyFile(busybox, path.join(bin, "busybox"));
     for (const name of ["sh", "sleep", "test", "cat", "id", "kill"]) await fs.symlink("busybox", path.join(bin, name));
     const tar = path.join(directory, "image.tar");
     await run(["tar", "-cf", tar, "-C", path.join(directory, "image"), "."]);
