@@ -35,14 +35,14 @@ export function bdecode(text: string): NgValue {
                 return list;
             }
             case "d": {
-                const map: Record<string, NgValue> = {};
+                const entries: [string, NgValue][] = [];
                 for (at++; text[at] !== "e";) {
                     const key = take();
                     if (typeof key !== "string") throw new Error(`not bencoded, a key must be text: ${text}`);
-                    map[key] = take();
+                    entries.push([key, take()]);
                 }
                 at++;
-                return map;
+                return Object.fromEntries(entries); // an assignment would take the key __proto__ for the prototype
             }
             default: {
                 const length = Number(until(":"));

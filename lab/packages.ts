@@ -24,6 +24,8 @@ const multiarch = process.arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux
  * programs only (libvirt-daemon-system would run them on the host).
  */
 export const hostPackages: HostPackage[] = [
+    // libvirtd 9.0 crashes without it when it starts where networks exist: after a kill or a reboot
+    { name: "dnsmasq-base", purpose: "lab", provides: "dnsmasq" },
     { name: "iproute2", purpose: "lab", provides: "ip" },
     { name: "libvirt-clients", purpose: "lab", provides: "virsh" },
     { name: "libvirt-daemon", purpose: "lab", provides: "libvirtd" },

@@ -24,6 +24,10 @@ describe("bencoding", () => {
         fc.assert(fc.property(values, (value) => expect(bdecode(bencode(value))).toEqual(value)));
     });
 
+    it("takes every key for a key", () => {
+        expect(Object.entries(bdecode("d9:__proto__i1ee"))).toEqual([["__proto__", 1]]);
+    });
+
     it.each(["", "x", "5:ab", "i7", "d3:keye", "di1ei2ee"])("refuses %j", (text) => {
         expect(() => bdecode(text)).toThrow();
     });
