@@ -93,9 +93,16 @@ async function startVm(definition: VmDefinition): Promise<number> {
 
 const seconds = (since: number) => Math.round((Date.now() - since) / 100) / 10;
 
-/** The definition as it really is; undefined when neither the VM nor its disk exists. */
+/**
+ * The definition as it really is; undefined when neither the VM nor its disk exists. Ends the kept ssh connection to a guest
+ * that does not run, in which the looks at what is on it would hang.
+ */
 export async function readVm(definition: VmDefinition): Promise<VmDefinition | undefined> {
-    const found = await hypervisorOf(definition).inspect(definition.vmName);
+    const { vmName: host, sshConfig, ready } = definition;
+    const found = await hypervisorOf(definition).inspect(host);
+    if (found?.state !== "running" && ready === "ssh" && fs.existsSync(sshConfig)) {
+        await dropConnection({ host, sshConfig });
+    }
     const storage = storageOf(definition);
     const hasDisk = await storage.hasDisk();
     if (!found) return hasDisk ? { ...definition, state: "undefined" } : undefined;
