@@ -33,7 +33,7 @@ const vault = {
     token: pulumi.secret(token),
 };
 
-const databases = new Databases("databases", { postgres, exclusive: true });
+const databases = new Databases("databases", { postgres, exclusive: config.getBoolean("exclusive") ?? true });
 const sipDomain = "sip.local";
 const extensions = new Extensions("extensions", {
     extensions: names,
