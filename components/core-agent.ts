@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { coreAgentFiles } from "../configs/core-agent/files";
+import { coreAgentFiles } from "../services/core-agent/files";
 import { CoreIdentity } from "../providers/core-identity/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";

@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { openbaoFiles, provisioningPolicy } from "../configs/openbao/files";
-import { postgresFiles } from "../configs/postgres/files";
+import { openbaoFiles, provisioningPolicy } from "../services/openbao/files";
+import { postgresFiles } from "../services/postgres/files";
 import { DockerDaemon } from "../providers/docker-daemon/resource";
 import { ContainerStore } from "../providers/image/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";

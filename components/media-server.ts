@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rtpengineFiles, rtpengineSecrets } from "../configs/rtpengine/files";
+import { rtpengineFiles, rtpengineSecrets } from "../services/rtpengine/files";
 import { KernelModule } from "../providers/kernel-module/resource";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";

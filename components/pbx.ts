@@ -6,7 +6,7 @@ import {
     asteriskTlsDir,
     reloaded,
     restarted,
-} from "../configs/asterisk/files";
+} from "../services/asterisk/files";
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kamailioFiles, kamailioPaths, kamailioTlsDir, kamailioTlsPath } from "../configs/kamailio/files";
+import { kamailioFiles, kamailioPaths, kamailioTlsDir, kamailioTlsPath } from "../services/kamailio/files";
 import {
     pgbouncerCredentials,
     pgbouncerFiles,
     pgbouncerPaths,
     pgbouncerSocketDir,
     pgbouncerUnitPath,
-} from "../configs/pgbouncer/files";
+} from "../services/pgbouncer/files";
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";

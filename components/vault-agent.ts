@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { vaultAgentApply, vaultAgentFiles } from "../configs/vault-agent/files";
-import type { AgentTemplate } from "../configs/vault-agent/templates";
+import { vaultAgentApply, vaultAgentFiles } from "../services/vault-agent/files";
+import type { AgentTemplate } from "../services/vault-agent/templates";
 import { VaultIdentity } from "../providers/vault-identity/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf, type Role } from "../topology";
@@ -9,7 +9,7 @@ import { fingerprint } from "./fingerprint";
 import type { Machine } from "./machine";
 import { componentType } from "./token";
 
-export { certificateTemplate, type AgentTemplate } from "../configs/vault-agent/templates";
+export { certificateTemplate, type AgentTemplate } from "../services/vault-agent/templates";
 
 export interface VaultAgentArgs {
     machine: Machine;

@@ -1,7 +1,7 @@
 import { absolutePath, changed, matching, name, optional, surelyChanged, text, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { revoke, serverToken, stateOf, vaultOf, writePolicy, type VaultServerDefinition } from "./server";
-import { tokenPeriodSeconds } from "../../configs/openbao/files";
+import { tokenPeriodSeconds } from "../../services/openbao/files";
 import { tokenState } from "../../vault/login";
 
 interface Inputs extends VaultServerDefinition {

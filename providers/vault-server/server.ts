@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { policyRoleId } from "../../configs/openbao/files";
+import { policyRoleId } from "../../services/openbao/files";
 import { DockerApi, DockerError } from "../../engine/plugins/docker/api";
 import { lastLines } from "../../engine/plugins/docker/container/logs";
 import { daemonAt } from "../../engine/plugins/docker/daemon";

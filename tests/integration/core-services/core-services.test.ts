@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { provisioningPolicy } from "../../../configs/openbao/files";
+import { provisioningPolicy } from "../../../services/openbao/files";
 import { DockerApi } from "../../../engine/plugins/docker/api";
 import { daemonAt } from "../../../engine/plugins/docker/daemon";
 import { findInit, killInit } from "../../../lab/init";

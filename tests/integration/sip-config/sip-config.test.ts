@@ -2,13 +2,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseCalls } from "../../../cli/rotation/calls";
-import { asteriskCredentials, asteriskFiles, asteriskTlsDir, type AsteriskView } from "../../../configs/asterisk/files";
-import { kamailioFiles } from "../../../configs/kamailio/files";
-import { pgbouncerCredentials, pgbouncerFiles } from "../../../configs/pgbouncer/files";
+import { asteriskCredentials, asteriskFiles, asteriskTlsDir, type AsteriskView } from "../../../services/asterisk/files";
+import { kamailioFiles } from "../../../services/kamailio/files";
+import { pgbouncerCredentials, pgbouncerFiles } from "../../../services/pgbouncer/files";
 import type { GuestFile } from "../../../configs/render";
-import { rtpengineFiles } from "../../../configs/rtpengine/files";
+import { rtpengineFiles } from "../../../services/rtpengine/files";
 import { makeCertificate } from "../../../providers/bootstrap-certificate/certificate";
-import type { AgentFile } from "../../../configs/vault-agent/templates";
+import type { AgentFile } from "../../../services/vault-agent/templates";
 import * as views from "../../unit/configs/views";
 import { LayerRoot } from "./layer-root";
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { vaultAgentFiles, type VaultAgentView } from "../../../configs/vault-agent/files";
+import { vaultAgentFiles, type VaultAgentView } from "../../../services/vault-agent/files";
 import { run, type RunResult } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 import { layerDirectories } from "../sip-config/layer-root";

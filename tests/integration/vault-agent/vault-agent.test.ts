@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { certificateTemplate, type AgentTemplate } from "../../../configs/vault-agent/templates";
+import { certificateTemplate, type AgentTemplate } from "../../../services/vault-agent/templates";
 import { withDatabase } from "../../../databases/login";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
@@ -292,7 +292,7 @@ describe("with lives of seconds", () => {
             username: "kamailio",
             rotation_period: "15s",
         });
-        const { agentTemplate, vaultAgentFiles } = await import("../../../configs/vault-agent/files");
+        const { agentTemplate, vaultAgentFiles } = await import("../../../services/vault-agent/files");
         const view = { vm: "sip-1", address, role: "sip-vm-role", vaultAddress: "", ca: "" };
         const short = [...templates.filter(({ kind }) => kind !== "certificate"), certificate(30)];
         const secrets = vaultAgentFiles({ ...view, templates: short }).find((file) => file.path.endsWith("/secrets"));

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { asteriskCredentials, asteriskFiles, reloaded, restarted } from "../../../configs/asterisk/files";
-import { kamailioFiles, kamailioPaths, kamailioTlsPath } from "../../../configs/kamailio/files";
-import { pgbouncerCredentials, pgbouncerFiles, pgbouncerPaths, pgbouncerUnitPath } from "../../../configs/pgbouncer/files";
+import { asteriskCredentials, asteriskFiles, reloaded, restarted } from "../../../services/asterisk/files";
+import { kamailioFiles, kamailioPaths, kamailioTlsPath } from "../../../services/kamailio/files";
+import { pgbouncerCredentials, pgbouncerFiles, pgbouncerPaths, pgbouncerUnitPath } from "../../../services/pgbouncer/files";
 import { render, type GuestFile } from "../../../configs/render";
-import { rtpengineFiles, rtpengineSecrets } from "../../../configs/rtpengine/files";
+import { rtpengineFiles, rtpengineSecrets } from "../../../services/rtpengine/files";
 import * as views from "./views";
 
 const bundles: [string, () => GuestFile[]][] = [

@@ -1,5 +1,5 @@
-import { agentTemplate, vaultAgentApply, vaultAgentFiles, type VaultAgentView } from "../../../configs/vault-agent/files";
-import { certificateTemplate, type AgentTemplate } from "../../../configs/vault-agent/templates";
+import { agentTemplate, vaultAgentApply, vaultAgentFiles, type VaultAgentView } from "../../../services/vault-agent/files";
+import { certificateTemplate, type AgentTemplate } from "../../../services/vault-agent/templates";
 
 const credential: AgentTemplate = {
     name: "kamailio-db",

@@ -1,7 +1,7 @@
-import type { AsteriskView } from "../../../configs/asterisk/files";
-import type { KamailioView } from "../../../configs/kamailio/files";
-import type { PgbouncerView } from "../../../configs/pgbouncer/files";
-import type { RtpengineView } from "../../../configs/rtpengine/files";
+import type { AsteriskView } from "../../../services/asterisk/files";
+import type { KamailioView } from "../../../services/kamailio/files";
+import type { PgbouncerView } from "../../../services/pgbouncer/files";
+import type { RtpengineView } from "../../../services/rtpengine/files";
 
 export const kamailio: KamailioView = {
     sipDomain: "sip.local",

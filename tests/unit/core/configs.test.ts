@@ -1,6 +1,6 @@
-import { coreAgentFiles } from "../../../configs/core-agent/files";
-import { openbaoFiles, provisioningPolicy } from "../../../configs/openbao/files";
-import { postgresFiles } from "../../../configs/postgres/files";
+import { coreAgentFiles } from "../../../services/core-agent/files";
+import { openbaoFiles, provisioningPolicy } from "../../../services/openbao/files";
+import { postgresFiles } from "../../../services/postgres/files";
 
 const openbao = (changed: Partial<Parameters<typeof openbaoFiles>[0]> = {}) =>
     openbaoFiles({

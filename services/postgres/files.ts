@@ -1,4 +1,4 @@
-import { render } from "../render";
+import { render } from "../../configs/render";
 
 export interface PostgresView {
     /** Where it listens. */

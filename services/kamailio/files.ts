@@ -1,4 +1,4 @@
-import { render, type GuestFile } from "../render";
+import { render, type GuestFile } from "../../configs/render";
 
 export interface KamailioView {
     sipDomain: string;

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { BundleCommand } from "../../providers/vm-files/bundle";
-import { render, type GuestFile } from "../render";
+import { render, type GuestFile } from "../../configs/render";
+import { projectDir } from "../../paths";
 import type { AgentTemplate } from "./templates";
 
 export interface VaultAgentView {
@@ -91,7 +92,7 @@ const libDir = "/usr/local/lib/voip-agent";
 
 /** The program that runs the agent: shell, as it has few processes to start that way. */
 function programFiles(): GuestFile[] {
-    const source = path.join(__dirname, "guest");
+    const source = path.join(projectDir, "configs/vault-agent/guest");
     const file = (name: string, target: string, mode = "0644"): GuestFile => ({
         path: target,
         content: fs.readFileSync(path.join(source, name), "utf8"),

@@ -1,4 +1,4 @@
-import { render, type GuestFile } from "../render";
+import { render, type GuestFile } from "../../configs/render";
 import type { AgentTemplate } from "../vault-agent/templates";
 
 /** Directory of PgBouncer's socket; `PGHOST` of its clients. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { render } from "../render";
+import { render } from "../../configs/render";
 
 export interface OpenbaoView {
     /** Where it listens, by TLS. */
