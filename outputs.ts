@@ -5,10 +5,12 @@ import type { Extensions } from "./components/extensions";
 import type { MediaServer } from "./components/media-server";
 import type { Pbx } from "./components/pbx";
 import type { SipProxy } from "./components/sip-proxy";
-import { runnableContainers, type StackConfig } from "./config/types";
+import type { StackConfig } from "./config/types";
+import type { PlatformOutputs, ServiceOutput, VmOutput } from "./contract";
 import type { StackPaths } from "./paths";
 import type { SshAccess } from "./providers/ssh-access/resource";
-import { portOf, type ServiceName, type Topology, type Vm } from "./topology";
+import { serviceNamed, type ServiceName } from "./services/registry";
+import { portOf, type Host, type Topology, type Vm } from "./topology";
 
 export interface OutputsArgs {
     config: StackConfig;
@@ -25,46 +27,62 @@ export interface OutputsArgs {
     mediaServers: MediaServer[];
 }
 
+/** A value of the contract, as far as the program knows it by now. */
+type Filled<T> = T extends string | number | boolean | undefined
+    ? pulumi.Input<T>
+    : pulumi.Input<{ [Key in keyof T]: Filled<T[Key]> }>;
+type FilledOutputs = { [Key in keyof PlatformOutputs]: Filled<PlatformOutputs[Key]> };
+
 /** Name of the machine that a libvirt URI leads to. */
 const hostOf = (uri: string): string =>
     new URL(uri.replace(/^\w+(\+\w+)?:/, "http:").replace("///", "//localhost/")).hostname;
 
-function vmOutput({ role, libvirtUri, nics, services }: Vm) {
+function vmOutput({ role, libvirtUri, nics, services }: Vm): VmOutput {
     return {
         role,
         host: hostOf(libvirtUri),
-        addresses: Object.fromEntries(nics.map((nic) => [nic.name, nic.address])),
+        addresses: Object.fromEntries(nics.map((nic) => [nic.name, nic.address])) as VmOutput["addresses"],
         services: services.map((service) => service.name),
     };
 }
 
-/** The services that run, each with the port by which it is known. */
-function serviceOutputs({ topology, mediaServers }: OutputsArgs) {
-    const units: Partial<Record<ServiceName, string>> = {
-        rtpengine: mediaServers[0].unit,
-        pgbouncer: "pgbouncer.service",
-    };
-    const runs = (name: ServiceName) => name in units || (runnableContainers as readonly string[]).includes(name);
-    return topology.vms.flatMap((vm) =>
-        vm.services
-            .filter((service) => runs(service.name))
-            .map(({ name, kind, ports }) => ({
+/** The services that run on the hosts of the plan. */
+function serviceOutputs({ vms, core }: Topology): ServiceOutput[] {
+    const hosts: Host[] = [...vms, ...(core ? [core] : [])];
+    return hosts.flatMap((host) =>
+        host.services
+            .map((planned) => ({ planned, service: serviceNamed(planned.name) }))
+            .filter(({ service }) => service.configured)
+            .map(({ planned: { name, kind, ports }, service: { run } }) => ({
                 name,
-                vm: vm.name,
+                vm: host.name,
                 kind,
-                ...(name in units ? { unit: units[name] } : {}),
-                port: ports[0].port,
+                ...(run.kind === "unit" ? { unit: run.unit } : {}),
+                ports: [...ports],
             })),
     );
 }
 
+/** @throws Error when the plan has no such port there */
+function planned(vm: Vm, service: ServiceName, port: string): number {
+    const found = portOf(vm, service, port);
+    if (found === undefined) throw new Error(`${vm.name} has no port ${port} of ${service}`);
+    return found;
+}
+
+/** What a tier's machines have in common, of each machine's own where they differ: all are made of the same images. */
+const versionsOf = (machines: (SipProxy | Pbx | MediaServer)[]): pulumi.Output<Record<string, string>> =>
+    pulumi
+        .all(machines.map(({ versions }) => versions as pulumi.Output<object>))
+        .apply((all) => merged(all as Record<string, string>[]));
+
+const merged = (all: Record<string, string>[]): Record<string, string> =>
+    Object.assign({}, ...all) as Record<string, string>;
+
 /** The stack's outputs: all that a test harness or a person needs to use the platform. */
-export function platformOutputs(args: OutputsArgs) {
-    const { config, topology, paths, access, extensions, core } = args;
-    const [proxy, pbx, media] = [args.sipProxies[0], args.pbxs[0], args.mediaServers[0]];
-    const { ng, ngCli } = config.ports;
-    const udp = portOf(proxy.machine.plan, config.sipOwner, "udp");
-    const tls = portOf(proxy.machine.plan, config.sipOwner, "tls");
+export function platformOutputs(args: OutputsArgs): FilledOutputs {
+    const { config, topology, paths, access, extensions, core, sipProxies, pbxs, mediaServers } = args;
+    const owner = config.sipOwner;
     const accounts = pulumi
         .all([extensions.passwords, extensions.voicemailPins])
         .apply(([passwords, pins]) =>
@@ -78,15 +96,36 @@ export function platformOutputs(args: OutputsArgs) {
     return {
         phase: config.phase,
         sipDomain: config.sipDomain,
-        sipOwner: config.sipOwner,
+        sipOwner: owner,
         vms: Object.fromEntries(topology.vms.map((vm) => [vm.name, vmOutput(vm)])),
-        proxy: { external: proxy.external, internal: proxy.internal, ports: { udp, tcp: udp, tls } },
-        pbx: { address: pbx.address, port: pbx.port, tlsPort: config.ports.asteriskTls },
-        media: { external: media.external, internal: media.internal, ngPort: ng, cliPort: ngCli },
+        proxies: sipProxies.map(({ machine: { plan }, external, internal }) => ({
+            name: plan.name,
+            external,
+            internal,
+            ports: {
+                udp: planned(plan, owner, "udp"),
+                tcp: planned(plan, owner, "tcp"),
+                tls: planned(plan, owner, "tls"),
+            },
+        })),
+        pbxs: pbxs.map(({ machine: { plan }, address }) => ({
+            name: plan.name,
+            address,
+            port: planned(plan, "asterisk", "sip"),
+            tlsPort: planned(plan, "asterisk", "tls"),
+        })),
+        mediaServers: mediaServers.map(({ machine: { plan }, external, internal }) => ({
+            name: plan.name,
+            external,
+            internal,
+            ngPort: planned(plan, "rtpengine", "ng"),
+            cliPort: planned(plan, "rtpengine", "cli"),
+        })),
+        services: serviceOutputs(topology),
         extensions: pulumi.secret(accounts),
         versions: pulumi
-            .all([core.versions, proxy.versions, pbx.versions, media.versions])
-            .apply(([ofCore, ofProxy, ofPbx, ofMedia]) => ({ ...ofCore, ...ofProxy, ...ofPbx, ...ofMedia })),
+            .all([core.versions, versionsOf(sipProxies), versionsOf(pbxs), versionsOf(mediaServers)])
+            .apply(merged),
         core: {
             kind: config.core,
             vaultAddress: core.vault.address,
@@ -109,6 +148,5 @@ export function platformOutputs(args: OutputsArgs) {
             phoneAddresses: topology.phones,
         },
         sshConfig: access.configFile,
-        services: serviceOutputs(args),
     };
 }

@@ -1,8 +1,13 @@
 import { addressAt, parseAddress, parseCidr, type Cidr } from "./config/cidr";
-import { phases, type ContainerName, type Phase, type Ports, type Proxy, type StackConfig } from "./config/types";
+import { phases, type ContainerName, type Phase, type Proxy, type StackConfig } from "./config/types";
+import { services, type ServiceName } from "./services/registry";
+import type { HostKind, Port, Service } from "./services/service";
 
-export type Role = "sip" | "pbx" | "media";
-export type ServiceName = ContainerName | "rtpengine" | "pgbouncer";
+export type { ServiceName } from "./services/registry";
+export type { Port } from "./services/service";
+
+export const roles = ["sip", "pbx", "media"] as const;
+export type Role = (typeof roles)[number];
 
 export interface Nic {
     name: "eth0" | "eth1";
@@ -14,24 +19,21 @@ export interface Nic {
     gateway?: string;
 }
 
-export interface Port {
-    /** What speaks on it, such as sip, tls, ng. */
-    name: string;
-    /** Of unix, the number is in the name of a socket on the VM itself. */
-    protocol: "udp" | "tcp" | "unix";
-    port: number;
-    /** Last port of a range that starts with `port`. */
-    last?: number;
-}
-
-export interface Service {
+/** A service where it runs. */
+export interface PlannedService {
     name: ServiceName;
     kind: "container" | "unit";
-    ports: Port[];
+    /** Every socket that it listens on. */
+    ports: readonly Port[];
 }
 
-export interface Vm {
+/** What services run on. */
+export interface Host {
     name: string;
+    services: PlannedService[];
+}
+
+export interface Vm extends Host {
     role: Role;
     vcpus: number;
     memoryMiB: number;
@@ -42,7 +44,11 @@ export interface Vm {
     libvirtPool?: string;
     /** eth0 first; only sip and media VMs have an eth1 (ADR-005). */
     nics: Nic[];
-    services: Service[];
+}
+
+/** The machine that has the core services, on the internal network. */
+export interface CoreHost extends Host {
+    address: string;
 }
 
 export interface NetworkPlan {
@@ -59,6 +65,8 @@ export interface Topology {
     sipOwner: Proxy;
     networks: { internal: NetworkPlan & { hostAddress: string }; external: NetworkPlan };
     vms: Vm[];
+    /** None where somebody else runs the core services. */
+    core?: CoreHost;
     /** Addresses of the lab's phones, on the external network. */
     phones: string[];
 }
@@ -81,71 +89,32 @@ const allVms: PhaseVm[] = [
     { name: "pbx-2", role: "pbx", host: 31, since: "2" },
 ];
 
-/** Run by systemd, from a Debian package of the VM's image. */
-const units = ["rtpengine", "pgbouncer"] as const;
-const isUnit = (service: ServiceName): service is (typeof units)[number] =>
-    (units as readonly ServiceName[]).includes(service);
-
 const reached = (phase: Phase, since: Phase): boolean => phases.indexOf(phase) >= phases.indexOf(since);
 
 /** The VMs of a phase (ADR-002). */
 export const vmsOf = (phase: Phase): PhaseVm[] => allVms.filter((vm) => reached(phase, vm.since));
 
-/** The services that a VM of the role runs (ADR-003: one proxy and one PBX first, the alternatives in later phases). */
-function servicesOf(role: Role, phase: Phase, sipOwner: Proxy): ServiceName[] {
-    const other: Proxy = sipOwner === "kamailio" ? "opensips" : "kamailio";
-    const since: Record<Role, [Phase, ServiceName][]> = {
-        sip: [["1", sipOwner], ["1", "pgbouncer"], ["1.5", other]], // prettier-ignore
-        pbx: [["1", "asterisk"], ["2.5", "freeswitch"]], // prettier-ignore
-        media: [["1", "rtpengine"], ["3", "janus"]], // prettier-ignore
-    };
-    return since[role].filter(([start]) => reached(phase, start)).map(([, name]) => name);
+type ServiceChoice = Pick<StackConfig, "phase" | "sipOwner">;
+
+/** The services that a host runs: those of the first phase first (ADR-003). */
+function servicesOn(host: HostKind, { phase, sipOwner }: ServiceChoice) {
+    const rank = (service: Service): number => phases.indexOf(service.since({ sipOwner }));
+    return services
+        .filter((service) => service.hosts.includes(host) && reached(phase, service.since({ sipOwner })))
+        .sort((one, other) => rank(one) - rank(other));
 }
 
-export const roles: readonly Role[] = ["sip", "pbx", "media"];
+const planned = (host: HostKind, config: StackConfig): PlannedService[] =>
+    servicesOn(host, config).map((service) => ({
+        name: service.name,
+        kind: service.run.kind,
+        ports: service.ports(config),
+    }));
 
 /** The containers of a phase, over all its VMs or those of one role. */
 export function containersOf(phase: Phase, sipOwner: Proxy, role?: Role): ContainerName[] {
-    const names = (role ? [role] : roles).flatMap((each) => servicesOf(each, phase, sipOwner));
-    return names.filter((name): name is ContainerName => !isUnit(name));
-}
-
-function proxyPorts(ports: Ports, owner: boolean): Port[] {
-    const [sip, tls, ws, wss] = owner
-        ? [ports.sip, ports.sipTls, ports.ws, ports.wss]
-        : [ports.otherSip, ports.otherSipTls, ports.otherWs, ports.otherWss];
-    return [
-        { name: "udp", protocol: "udp", port: sip },
-        { name: "tcp", protocol: "tcp", port: sip },
-        { name: "tls", protocol: "tcp", port: tls },
-        { name: "ws", protocol: "tcp", port: ws },
-        { name: "wss", protocol: "tcp", port: wss },
-    ];
-}
-
-function portsOf(service: ServiceName, ports: Ports, sipOwner: Proxy): Port[] {
-    switch (service) {
-        case "kamailio":
-        case "opensips":
-            return proxyPorts(ports, service === sipOwner);
-        case "asterisk":
-            return [
-                { name: "sip", protocol: "udp", port: ports.asterisk },
-                { name: "tls", protocol: "tcp", port: ports.asteriskTls },
-            ];
-        case "freeswitch":
-            return [{ name: "sip", protocol: "udp", port: ports.freeswitch }];
-        case "pgbouncer":
-            return [{ name: "sql", protocol: "unix", port: ports.pgbouncer }];
-        case "rtpengine":
-            return [
-                { name: "ng", protocol: "udp", port: ports.ng },
-                { name: "cli", protocol: "tcp", port: ports.ngCli },
-                { name: "rtp", protocol: "udp", port: ports.rtpMin, last: ports.rtpMax },
-            ];
-        case "janus":
-            return [];
-    }
+    const on = (role ? [role] : roles).flatMap((each) => servicesOn(each, { phase, sipOwner }));
+    return on.filter(({ run }) => run.kind === "container").map(({ name }) => name as ContainerName);
 }
 
 const sizes: Record<"lab" | "hosts", Record<Role, { vcpus: number; memoryMiB: number }>> = {
@@ -193,11 +162,6 @@ export function plan(config: StackConfig): Topology {
             const address = override.externalAddress ?? addressAt(external, host);
             nics.push({ ...nic("external", address, external.prefix), ...gateway });
         }
-        const services = servicesOf(role, config.phase, config.sipOwner).map((service): Service => ({
-            name: service,
-            kind: isUnit(service) ? "unit" : "container",
-            ports: portsOf(service, config.ports, config.sipOwner),
-        }));
         const size = sizes[config.lab ? "lab" : "hosts"][role];
         return {
             name,
@@ -209,9 +173,11 @@ export function plan(config: StackConfig): Topology {
             libvirtUri: override.libvirtUri ?? config.libvirtUri,
             ...(config.lab ? {} : { libvirtPool: config.libvirtPool }),
             nics,
-            services,
+            services: planned(role, config),
         };
     });
+    const hostAddress = addressAt(internal, 1);
+    const core = { name: "core", address: hostAddress, services: planned("core", config) };
     return {
         phase: config.phase,
         sipOwner: config.sipOwner,
@@ -220,11 +186,12 @@ export function plan(config: StackConfig): Topology {
                 cidr: config.internalCidr,
                 prefix: internal.prefix,
                 bridge: config.internalBridge,
-                hostAddress: addressAt(internal, 1),
+                hostAddress,
             },
             external: { cidr: config.externalCidr, prefix: external.prefix, bridge: config.externalBridge },
         },
         vms,
+        ...(config.core === "embedded" ? { core } : {}),
         phones: config.lab ? Array.from({ length: phoneCount }, (_, n) => addressAt(external, 101 + n)) : [],
     };
 }
@@ -239,8 +206,8 @@ export function addressOf(vm: Vm, network: Nic["network"]): string {
 /** The VMs of a role, in the plan's order. */
 export const withRole = (topology: Topology, role: Role): Vm[] => topology.vms.filter((vm) => vm.role === role);
 
-/** The port of a service by its name in the plan; undefined where the VM does not run the service. */
-export function portOf(vm: Vm, service: ServiceName, port: string): number | undefined {
-    const ports = vm.services.find((candidate) => candidate.name === service)?.ports;
+/** The port of a service by its name in the plan; undefined where the host does not run the service. */
+export function portOf(host: Host, service: ServiceName, port: string): number | undefined {
+    const ports = host.services.find((candidate) => candidate.name === service)?.ports;
     return ports?.find((candidate) => candidate.name === port)?.port;
 }

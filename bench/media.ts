@@ -1,8 +1,9 @@
 import { enterLab, enterPhones } from "../lab/lab";
 import { waitFor } from "../process/wait";
 import type { BenchOptions } from "../cli/commands/bench";
-import { platformOutputs, type PlatformOutputs } from "../cli/platform/outputs";
-import { parseTotals, totalsCommand } from "../cli/platform/rtpengine";
+import { platformOutputs } from "../cli/platform/outputs";
+import type { MediaOutput, PlatformOutputs } from "../contract";
+import { parseTotals, totalsCommand } from "../services/rtpengine/totals";
 import { onVm } from "../cli/platform/vm";
 import { table } from "../cli/render/table";
 import { Failure, note, type Result } from "../cli/result";
@@ -46,7 +47,7 @@ interface Cpu {
 interface Bench {
     stack: string;
     outputs: PlatformOutputs;
-    vm: string;
+    media: MediaOutput;
 }
 
 const dropIn = "/run/systemd/system/rtpengine-daemon.service.d/voip-bench.conf";
@@ -63,23 +64,23 @@ const forceUserspace = [
 
 const restore = `if [ -e ${dropIn} ]; then sudo rm -f ${dropIn} ${forcedConfig} && sudo systemctl daemon-reload && sudo systemctl restart rtpengine-daemon; fi`;
 
-async function counters({ stack, outputs, vm }: Bench): Promise<ReturnType<typeof parseTotals>> {
+async function counters({ stack, outputs, media }: Bench): Promise<ReturnType<typeof parseTotals>> {
     return waitFor(
         "RTPEngine to answer",
-        async () => parseTotals(await onVm(stack, outputs, vm, totalsCommand(outputs.media.cliPort))),
+        async () => parseTotals(await onVm(stack, outputs, media.name, totalsCommand(media.cliPort))),
         { deadlineMs: 20_000 },
     );
 }
 
 /** CPU seconds over the window, in the guest and of QEMU. */
-async function cpu({ stack, outputs, vm }: Bench): Promise<Cpu> {
+async function cpu({ stack, outputs, media: { name: vm } }: Bench): Promise<Cpu> {
     const before = qemuSeconds(stack, vm);
     const guest = busySeconds(await onVm(stack, outputs, vm, cpuCommand(windowSeconds)));
     return { guest, host: qemuSeconds(stack, vm) - before };
 }
 
 async function measure(bench: Bench, mode: Mode, calls: number): Promise<Run> {
-    const { stack, outputs } = bench;
+    const { stack, outputs, media } = bench;
     const idle = await cpu(bench);
     const before = await counters(bench);
     const phones = startWorker((argv) => enterPhones(stack, argv), "bench/rtp-main.ts");
@@ -87,7 +88,7 @@ async function measure(bench: Bench, mode: Mode, calls: number): Promise<Run> {
     try {
         const [first, second] = outputs.lab.phoneAddresses;
         const own = await phones.ask<{ a: Endpoint; b: Endpoint }[]>({ calls, addresses: [first, second] });
-        const rtpengine = { address: outputs.media.internal, port: outputs.media.ngPort };
+        const rtpengine = { address: media.internal, port: media.ngPort };
         const relays = await control.ask<{ a: Endpoint; b: Endpoint }[]>({ rtpengine, calls: own });
         await phones.ask({ relays });
         const count = (): Promise<{ sent: number; received: number }> => phones.ask({});
@@ -131,7 +132,11 @@ const overloaded = ({ sent, received }: Run): boolean => received < sent * (1 - 
 
 /** Both modes with the same number of calls, halved until the machine carries them in both. */
 async function bothModes(bench: Bench, wanted: number): Promise<Record<Mode, Run>> {
-    const { stack, outputs, vm } = bench;
+    const {
+        stack,
+        outputs,
+        media: { name: vm },
+    } = bench;
     for (let calls = wanted; ; calls = Math.floor(calls / 2)) {
         note(`bench media: ${calls} calls, in the kernel`);
         const kernel = await measure(bench, "kernel", calls);
@@ -153,9 +158,10 @@ const round = (value: number, digits = 2): number => Math.round(value * 10 ** di
  */
 export async function benchMedia({ stack, calls = defaultCalls }: BenchOptions): Promise<Result> {
     const outputs = await platformOutputs(stack);
-    const vm = Object.entries(outputs.vms).find(([, { role }]) => role === "media")?.[0];
-    if (!vm || !outputs.lab.enabled) throw new Failure("bench media needs the media VM and the phones of a lab");
-    const bench = { stack, outputs, vm };
+    const media = outputs.mediaServers[0] as MediaOutput | undefined;
+    if (!media || !outputs.lab.enabled) throw new Failure("bench media needs the media VM and the phones of a lab");
+    const bench = { stack, outputs, media };
+    const vm = media.name;
     await onVm(stack, outputs, vm, restore); // a benchmark that was killed
     const { sessions } = await counters(bench);
     if (sessions > 0)

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rtpengineFiles, rtpengineSecrets } from "../services/rtpengine/files";
+import { rtpengine } from "../services/rtpengine/service";
 import { KernelModule } from "../providers/kernel-module/resource";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
@@ -19,15 +20,13 @@ export interface MediaServerArgs extends MachineArgs {
     roleId: pulumi.Input<string>;
 }
 
-const unit = "rtpengine-daemon.service";
+const { unit } = rtpengine.run;
 
 /** A VM with RTPEngine, run by systemd, that forwards media between both networks in the kernel (ADR-004). */
 export class MediaServer extends pulumi.ComponentResource {
     readonly machine: Machine;
     readonly external: string;
     readonly internal: string;
-    /** systemd unit of RTPEngine. */
-    readonly unit = unit;
     /** Version of RTPEngine, and release of the running kernel where its module is loaded. */
     readonly versions: pulumi.Output<{ rtpengine: string; kernel: string }>;
 

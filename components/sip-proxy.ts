@@ -52,7 +52,7 @@ export class SipProxy extends pulumi.ComponentResource {
     readonly machine: Machine;
     readonly external: string;
     readonly internal: string;
-    readonly versions: pulumi.Output<{ kamailio: string; kernel: string; docker: string }>;
+    readonly versions: pulumi.Output<{ kamailio: string; pgbouncer: string; kernel: string; docker: string }>;
 
     constructor(name: string, args: SipProxyArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("SipProxy"), name, {}, opts);
@@ -60,7 +60,10 @@ export class SipProxy extends pulumi.ComponentResource {
         this.external = addressOf(args.plan, "external");
         this.internal = addressOf(args.plan, "internal");
         if (portOf(args.plan, "kamailio", "udp") !== undefined) this.runKamailio(args);
-        this.versions = args.image.versions.apply(({ kamailio, kernel, docker }) => ({ kamailio, kernel, docker }));
+        this.versions = args.image.versions.apply(({ kamailio, pgbouncer, kernel, docker }) => ({
+            ...{ kamailio, pgbouncer },
+            ...{ kernel, docker },
+        }));
         this.registerOutputs({ external: this.external, internal: this.internal, versions: this.versions });
     }
 

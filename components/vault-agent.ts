@@ -3,7 +3,8 @@ import { vaultAgentApply, vaultAgentFiles } from "../services/vault-agent/files"
 import type { AgentTemplate } from "../services/vault-agent/templates";
 import { VaultIdentity } from "../providers/vault-identity/resource";
 import { VmFiles } from "../providers/vm-files/resource";
-import { addressOf, type Role } from "../topology";
+import { addressOf, portOf, type Role } from "../topology";
+import { appRoleOf } from "../vault/policies";
 import type { VaultAccess } from "./core-services";
 import { fingerprint } from "./fingerprint";
 import type { Machine } from "./machine";
@@ -32,7 +33,10 @@ export class VaultAgent extends pulumi.ComponentResource {
         const { machine, vault } = args;
         const { plan, target } = machine;
         const options = { ...machine.options, parent: this };
-        const view = { vm: plan.name, address: addressOf(plan, "internal"), role: `${args.role}-vm-role` };
+        const metricsPort = portOf(plan, "node-exporter", "metrics");
+        if (metricsPort === undefined) throw new Error(`${plan.name} has no port for metrics`);
+        const role = appRoleOf(args.role);
+        const view = { vm: plan.name, address: addressOf(plan, "internal"), role, metricsPort };
         const files = pulumi
             .all([vault.address, vault.ca, args.templates])
             .apply(([vaultAddress, ca, templates]) => vaultAgentFiles({ ...view, vaultAddress, ca, templates }));

@@ -1,4 +1,4 @@
-import type { Port, Topology, Vm } from "../topology";
+import type { Host, Port, Topology } from "../topology";
 
 /** What in a plan can't be: an address, a MAC address or a port that has two owners. A sentence each. */
 export function conflicts(topology: Topology): string[] {
@@ -18,19 +18,20 @@ export function conflicts(topology: Topology): string[] {
         for (const { address, mac } of vm.nics) {
             if (claim(addresses, `Address ${address}`, vm.name)) claim(macs, `MAC address ${mac}`, vm.name);
         }
-        sentences.push(...portConflicts(vm));
+    }
+    for (const host of [...topology.vms, ...(topology.core ? [topology.core] : [])]) {
+        sentences.push(...portConflicts(host));
     }
     return sentences;
 }
 
 type OwnedPort = Port & { owner: string };
 
-function portConflicts(vm: Vm): string[] {
-    const ssh: OwnedPort = { name: "ssh", protocol: "tcp", port: 22, owner: "sshd" };
-    const ports: OwnedPort[] = [
-        ssh,
-        ...vm.services.flatMap(({ name, ports }) => ports.map((port) => ({ ...port, owner: name }))),
-    ];
+/** Ports that overlap, ranges with their last one. */
+function portConflicts(host: Host): string[] {
+    const ports: OwnedPort[] = host.services.flatMap(({ name, ports }) =>
+        ports.map((port) => ({ ...port, owner: name })),
+    );
     return ports.flatMap((port, index) =>
         ports
             .slice(0, index)
@@ -41,7 +42,7 @@ function portConflicts(vm: Vm): string[] {
             .map((earlier) => {
                 const number = Math.max(earlier.port, port.port);
                 const owners = `${earlier.owner} (${earlier.name}) and ${port.owner} (${port.name})`;
-                return `Port ${number}/${port.protocol} of ${vm.name} has two owners, ${owners}: exactly one is allowed.`;
+                return `Port ${number}/${port.protocol} of ${host.name} has two owners, ${owners}: exactly one is allowed.`;
             }),
     );
 }

@@ -1,17 +1,20 @@
+import { serviceNamed, services } from "../services/registry";
 import { containersOf, type Role } from "../topology";
 import { project } from "./problems";
-import { debianContainers, runnableContainers, type ContainerName, type StackConfig } from "./types";
+import type { ContainerName, StackConfig } from "./types";
 
 /** Whether there is a container image to build a VM image with. */
 function isAvailable(config: StackConfig, container: ContainerName): boolean {
     if (config.archives[container]) return true;
-    return config.imageSource === "debian" && debianContainers.includes(container);
+    const { run } = serviceNamed(container);
+    return config.imageSource === "debian" && run.kind === "container" && run.image !== "archive";
 }
 
-/** The containers of each role whose images are to be had. */
+/** The containers of each role that an image is built with: those that run, and whose own images are there. */
 export function availableContainers(config: StackConfig): Record<Role, ContainerName[]> {
-    const of = (role: Role) =>
-        containersOf(config.phase, config.sipOwner, role).filter((container) => isAvailable(config, container));
+    const isBuilt = (container: ContainerName): boolean =>
+        serviceNamed(container).configured && isAvailable(config, container);
+    const of = (role: Role) => containersOf(config.phase, config.sipOwner, role).filter(isBuilt);
     return { sip: of("sip"), pbx: of("pbx"), media: of("media") };
 }
 
@@ -24,9 +27,13 @@ export function checkImages(config: StackConfig): { wrong: string[]; toSupply: s
         if (!isAvailable(config, container)) {
             if (config.imageSource === "debian") wrong.push(notInDebian(config, container, how));
             else toSupply.push(`The ${container} image is to be supplied, as imageSource is "upstream": ${how}.`);
-        } else if (!runnableContainers.includes(container)) {
-            const runs = runnableContainers.join(", ");
-            toSupply.push(`The configuration of ${container} is not part of this version, which runs ${runs}.`);
+        } else if (!serviceNamed(container).configured) {
+            const runs = services.flatMap(({ name, configured, run }) =>
+                configured && run.kind === "container" ? [name] : [],
+            );
+            toSupply.push(
+                `The configuration of ${container} is not part of this version, which runs ${runs.join(", ")}.`,
+            );
         }
     }
     return { wrong, toSupply };

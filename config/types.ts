@@ -10,9 +10,6 @@ export type Proxy = (typeof proxies)[number];
 export const containers = ["kamailio", "opensips", "asterisk", "freeswitch", "janus"] as const;
 export type ContainerName = (typeof containers)[number];
 
-/** Container images that can be built from Debian packages. */
-export const debianContainers: readonly ContainerName[] = ["kamailio", "asterisk"];
-
 /** Config keys whose values are never shown. */
 export const secretKeys: readonly string[] = ["extensionPasswords", "vaultToken", "vaultSecretId", "postgresPassword"];
 
@@ -44,9 +41,6 @@ export interface ExternalCore {
     postgresCaFile: string;
 }
 
-/** Containers whose configuration is part of this version. */
-export const runnableContainers: readonly ContainerName[] = ["kamailio", "asterisk"];
-
 export const imageSources = ["debian", "upstream"] as const;
 export type ImageSource = (typeof imageSources)[number];
 
@@ -54,12 +48,8 @@ export type ImageSource = (typeof imageSources)[number];
 export const standardPorts = {
     sip: 5060,
     sipTls: 5061,
-    ws: 8080,
-    wss: 8443,
     otherSip: 5070,
     otherSipTls: 5071,
-    otherWs: 8090,
-    otherWss: 8444,
     asterisk: 5080,
     asteriskTls: 5081,
     freeswitch: 5090,
@@ -68,6 +58,7 @@ export const standardPorts = {
     pgbouncer: 6432,
     vault: 8200,
     postgres: 5432,
+    nodeExporter: 9100,
     rtpMin: 10000,
     rtpMax: 20000,
 };

@@ -2,14 +2,8 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectDir } from "../paths";
-import {
-    type Definitions,
-    imageCommandLine,
-    type ImageDefinition,
-    imageDiskGiB,
-    layerChain,
-    type Layer,
-} from "./definitions";
+import { layerChain, type Definitions, type ImageDefinition, type Layer } from "../services/image";
+import { imageCommandLine, imageDiskGiB } from "./disk";
 
 /** What a user chooses of an image; everything else is in the definitions. */
 export interface ImageRequest {

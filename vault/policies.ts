@@ -1,36 +1,37 @@
+import { services } from "../services/registry";
+import { hostKinds, type Rights } from "../services/service";
 import type { Role } from "../topology";
 
 /** Who logs in by AppRole: the tiers of VMs, and the agent of the core services. */
-export const identities = ["sip", "pbx", "media", "core"] as const;
+export const identities = hostKinds;
 export type Identity = (typeof identities)[number];
 
 export const appRoleOf = (identity: Identity): string => (identity === "core" ? "core-role" : `${identity}-vm-role`);
 export const policyOf = (identity: Identity): string => (identity === "core" ? "core-policy" : `${identity}-vm-policy`);
 
-interface Rights {
-    /** Secrets of `secret/`. */
-    secrets: string[];
-    /** Roles of `pki_int` whose certificates it may be issued. */
-    certificates: string[];
-    /** Roles of `database/` whose credentials it may read, with their kind. */
-    credentials: string[];
-}
-
-/** What each may read and be issued (ADR-011), besides the CA's certificates. */
-export const rights: Record<Identity, Rights> = {
-    sip: {
-        secrets: ["opensips", "kamailio", "postgres", "redis-1"],
-        certificates: ["opensips-role", "kamailio-role"],
-        credentials: ["static-creds/opensips", "static-creds/kamailio"],
-    },
-    pbx: {
-        secrets: ["asterisk", "freeswitch", "postgres", "rabbitmq"],
-        certificates: ["asterisk-role", "freeswitch-role"],
-        credentials: ["creds/asterisk", "creds/freeswitch"],
-    },
-    media: { secrets: ["rtpengine", "redis-1"], certificates: [], credentials: [] },
-    core: { secrets: [], certificates: ["core-role"], credentials: [] },
+/** Secrets that all services of a tier may read. */
+const shared: Record<Identity, string[]> = {
+    sip: ["postgres", "redis-1"],
+    pbx: ["postgres", "rabbitmq"],
+    media: ["redis-1"],
+    core: [],
 };
+
+/** Certificates that the agent of the core services has issued for them. */
+const coreCertificates = ["core-role"];
+
+/** What each may read and be issued (ADR-011), besides the CA's certificates: what its tier's services need. */
+export function rightsOf(identity: Identity): Rights {
+    const each = services.flatMap(({ hosts, rights }) => (rights && hosts.includes(identity) ? [rights] : []));
+    return {
+        secrets: [...each.flatMap(({ secrets }) => secrets), ...shared[identity]],
+        certificates: [
+            ...each.flatMap(({ certificates }) => certificates),
+            ...(identity === "core" ? coreCertificates : []),
+        ],
+        credentials: each.flatMap(({ credentials }) => credentials),
+    };
+}
 
 const rule = (path: string, capabilities: string[], more = ""): string =>
     `path "${path}" {\n  capabilities = [${capabilities.map((name) => `"${name}"`).join(", ")}]\n${more}}\n`;
@@ -61,7 +62,7 @@ function ownSecretId(identity: Identity, addresses: string[]): string {
  * @param addresses those that the identity logs in from
  */
 export function policyDocument(identity: Identity, addresses: string[]): string {
-    const { secrets, certificates, credentials } = rights[identity];
+    const { secrets, certificates, credentials } = rightsOf(identity);
     return [
         ...[...secrets, "ca"].map((name) => read(`secret/data/${name}`)),
         ...certificates.map((name) => rule(`pki_int/issue/${name}`, ["create", "update"])),

@@ -1,13 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { PlatformOutputs } from "../../contract";
 import { enterPhones } from "../../lab/lab";
 import { runProgram } from "../../process/program";
 import { waitFor } from "../../process/wait";
 import type { PhoneAccount, Transport } from "../../phone/account";
 import type { CallJob, CallReport, SideReport } from "../../phone/call";
 import { newLog } from "../engine/log";
-import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
-import { parseTotals, totalsCommand, type ForwardingCounters } from "../platform/rtpengine";
+import { platformOutputs } from "../platform/outputs";
+import { parseTotals, totalsCommand, type ForwardingCounters } from "../../services/rtpengine/totals";
 import { onVm } from "../platform/vm";
 import { Failure, messageOf, type Result } from "../result";
 
@@ -29,18 +30,18 @@ const answerDeadlineMs = 30_000;
 function account(outputs: PlatformOutputs, extension: string, transport: Transport, autoAnswer: boolean): PhoneAccount {
     const extensions = Object.keys(outputs.extensions).sort();
     const address = outputs.lab.phoneAddresses[extensions.indexOf(extension)] as string | undefined;
-    const port = outputs.proxy.ports[transport];
+    const [proxy] = outputs.proxies; // each of them takes every phone
+    const port = proxy.ports[transport];
     if (!extensions.includes(extension)) {
         throw new Failure(`there is no extension ${extension}: there are ${extensions.join(", ")}`, { status: 2 });
     }
     if (!address) throw new Failure(`extension ${extension} has no phone in the lab: see outputs.lab.phoneAddresses`);
-    if (!port) throw new Failure(`the proxy has no ${transport} port`);
     return {
         extension,
         password: outputs.extensions[extension].password,
         domain: outputs.sipDomain,
         address,
-        proxy: { address: outputs.proxy.external, port, transport },
+        proxy: { address: proxy.external, port, transport },
         srtp: transport === "tls",
         autoAnswer,
     };
@@ -58,11 +59,11 @@ async function forwardingCounters(
     outputs: PlatformOutputs,
     settled: boolean,
 ): Promise<ForwardingCounters> {
-    const hosts = Object.entries(outputs.vms).filter(([, { role }]) => role === "media");
     const read = async (): Promise<ForwardingCounters> => {
-        const command = totalsCommand(outputs.media.cliPort);
         const each = await Promise.all(
-            hosts.map(async ([host]) => parseTotals(await onVm(stack, outputs, host, command))),
+            outputs.mediaServers.map(async ({ name, cliPort }) =>
+                parseTotals(await onVm(stack, outputs, name, totalsCommand(cliPort))),
+            ),
         );
         return each.reduce((a, b) => ({
             kernelPackets: a.kernelPackets + b.kernelPackets,
@@ -105,7 +106,7 @@ const side = (report: SideReport | undefined): Omit<SideReport, "heardHz"> | und
 export async function call(options: CallOptions): Promise<Result> {
     const { stack, from, to, seconds } = options;
     const outputs = await platformOutputs(stack, true);
-    const transport = options.transport ?? (outputs.proxy.ports.tls ? "tls" : "udp");
+    const transport = options.transport ?? "tls";
     if (!outputs.lab.enabled) throw new Failure("test calls are made by the phones of a lab; this stack has none");
     const callee = to in outputs.extensions ? account(outputs, to, transport, true) : undefined;
     const job: CallJob = {

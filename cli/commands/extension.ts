@@ -1,7 +1,8 @@
+import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { runProgram } from "../../process/program";
 import type { ExtensionJob, ExtensionReport } from "../extension/change";
-import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
+import { platformOutputs } from "../platform/outputs";
 import { table } from "../render/table";
 import { Failure, type Result } from "../result";
 

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
+import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
 import { kinds, type Kind, type RotationJob, type RotationReport } from "../rotation/job";
-import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
+import { platformOutputs } from "../platform/outputs";
 import { table } from "../render/table";
 import { Failure, type Result } from "../result";
 

@@ -1,11 +1,15 @@
+import type { PlatformOutputs } from "../../contract";
+import { DockerApi } from "../../engine/plugins/docker/api";
+import { daemonAt } from "../../engine/plugins/docker/daemon";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
 import { run } from "../../process/run";
+import { serviceNamed } from "../../services/registry";
 import type { Listener, ServedCertificate } from "../platform/listeners";
 import type { Forwarding, VmReport } from "../platform/probe";
 import { parseProbe, probeScript } from "../platform/probe";
-import { platformOutputs, type PlatformOutputs } from "../platform/outputs";
+import { platformOutputs } from "../platform/outputs";
 import { secretsStatus } from "../platform/secrets";
 import { onVm } from "../platform/vm";
 import { secretsText } from "../render/secrets";
@@ -24,7 +28,8 @@ interface ServiceStatus {
     vm: string;
     state: string;
     version: string | null;
-    port: number;
+    /** The one that it is known by; null where it listens nowhere. */
+    port: number | null;
 }
 
 /** States of the VMs as their hypervisor knows them, by name; empty where it can't be asked. */
@@ -40,6 +45,12 @@ async function domainStates(stack: string, lab: boolean): Promise<Map<string, st
 const upstreamVersion = (version: string | undefined): string | null =>
     /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(version ?? "")?.[1] ?? null;
 
+/** Of what Docker's API says (GET /containers/json). */
+interface Container {
+    Names: string[];
+    State: string;
+}
+
 interface Answer {
     report?: VmReport;
     error?: string;
@@ -48,7 +59,7 @@ interface Answer {
 async function ask(stack: string, outputs: PlatformOutputs, vm: string): Promise<Answer> {
     const services = outputs.services.filter((service) => service.vm === vm);
     try {
-        const script = probeScript(services, outputs.media.cliPort);
+        const script = probeScript(services);
         return { report: parseProbe(await onVm(stack, outputs, vm, script, { timeoutMs: 60_000 }), services) };
     } catch (error) {
         return { error: messageOf(error) };
@@ -56,17 +67,35 @@ async function ask(stack: string, outputs: PlatformOutputs, vm: string): Promise
 }
 
 /** The certificates that the core services of the stack itself show; external ones are their operator's. */
-async function coreCertificates(stack: string, { core, lab }: PlatformOutputs): Promise<ServedCertificate[]> {
-    if (core.kind === "external") return [];
-    const vault = new URL(core.vaultAddress);
-    const listeners: Listener[] = [
-        { name: "openbao", host: vault.hostname, port: Number(vault.port) },
-        { name: "postgres", host: core.postgresHost, port: core.postgresPort, protocol: "postgres" },
-    ];
+async function coreCertificates(stack: string, { core, lab, services }: PlatformOutputs): Promise<ServedCertificate[]> {
+    const { hostname } = new URL(core.vaultAddress);
+    const listeners = services
+        .filter(({ vm }) => vm === "core")
+        .flatMap(({ name, ports }): Listener[] => {
+            const { health } = serviceNamed(name);
+            const port = ports.find((each) => "port" in health && each.name === health.port);
+            if (health.kind !== "tls" || !port) return [];
+            return [{ name, host: hostname, port: port.port, protocol: health.protocol }];
+        });
+    if (listeners.length === 0) return [];
     const enter = lab.enabled ? (argv: string[]) => enterLab(stack, argv) : undefined;
     return runProgram<ServedCertificate[]>("cli/platform/listeners-main.ts", listeners, enter).catch((error: unknown) =>
         listeners.map(({ name }) => ({ name, serial: "", expiresAt: "", error: messageOf(error) })),
     );
+}
+
+/** States of the core services' containers, `running` where all is well; empty where Docker can't be asked. */
+async function coreStates(stack: string, { core }: PlatformOutputs): Promise<Map<string, string>> {
+    if (core.kind === "external") return new Map();
+    const docker = new DockerApi(daemonAt(`unix://${stackPaths(stack).dockerSocket}`, []));
+    try {
+        const all = (await docker.call("GET", "/containers/json", { query: { all: "true" } })) as Container[];
+        return new Map(all.flatMap(({ Names, State }) => Names.map((name) => [name.replace(/^\//, ""), State])));
+    } catch {
+        return new Map();
+    } finally {
+        docker.close();
+    }
 }
 
 /** The platform as it is now. @throws Failure when it is not up, or when a part of it is down. */
@@ -75,6 +104,7 @@ export async function status(stack: string): Promise<Result> {
     const names = Object.keys(outputs.vms);
     const domains = await domainStates(stack, outputs.lab.enabled);
     const served = coreCertificates(stack, outputs);
+    const ofCore = await coreStates(stack, outputs);
     const answers = new Map(
         await Promise.all(
             names.map(async (name): Promise<[string, Answer]> => {
@@ -95,9 +125,10 @@ export async function status(stack: string): Promise<Result> {
             addresses,
         };
     });
-    const services: ServiceStatus[] = outputs.services.map(({ name, vm, port }) => {
-        const state = answers.get(vm)?.report?.services[name] ?? "unreachable";
-        return { name, vm, state, version: upstreamVersion(outputs.versions[name]), port };
+    const services: ServiceStatus[] = outputs.services.map(({ name, vm, ports }) => {
+        const found = vm === "core" ? ofCore.get(name) : answers.get(vm)?.report?.services[name];
+        const version = upstreamVersion(outputs.versions[name]);
+        return { name, vm, state: found ?? "unreachable", version, port: ports.length > 0 ? ports[0].port : null };
     });
     const kernelForwarding = Object.fromEntries(
         [...answers].flatMap(([vm, { report }]) => (report?.forwarding ? [[vm, report.forwarding]] : [])),
@@ -156,7 +187,13 @@ function statusText(
         "",
         table(
             ["service", "vm", "state", "version", "port"],
-            services.map(({ name, vm, state, version, port }) => [name, vm, state, version ?? "?", String(port)]),
+            services.map(({ name, vm, state, version, port }) => [
+                name,
+                vm,
+                state,
+                version ?? "-",
+                String(port ?? "-"),
+            ]),
         ),
         "",
         ...Object.entries(forwarding).map(

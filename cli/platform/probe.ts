@@ -1,6 +1,7 @@
+import type { ServiceOutput } from "../../contract";
+import { serviceNamed } from "../../services/registry";
 import { agentProgram, parseAgent, type AgentReport } from "./agent";
-import type { Service } from "./outputs";
-import { parseTotals, totalsCommand } from "./rtpengine";
+import { parseTotals } from "../../services/rtpengine/totals";
 
 /** What one VM says of itself. */
 export interface VmReport {
@@ -26,35 +27,21 @@ export interface Forwarding {
 const mark = (name: string): string => `echo "@${name}"`;
 
 /** Prints the state; for a container, `$2` is then its process, 0 when it does not run. */
-const stateOf = ({ name, kind, unit }: Service): string =>
+const stateOf = ({ name, kind, unit }: ServiceOutput): string =>
     kind === "container"
         ? `set -- $(docker inspect --format '{{.State.Status}} {{.State.Pid}}' ${name} 2>/dev/null || echo missing 0); echo $1`
         : `systemctl is-active ${unit ?? name} || true`;
 
-/** Runs a command in the container whose process is `$2`; without docker exec, which takes seconds in an emulated VM. */
-const inContainer = (command: string): string =>
-    `[ "$2" -eq 0 ] || sudo nsenter --target "$2" --mount --root --wd ${command}`;
-
-const extras: Record<string, (cliPort: number) => string[]> = {
-    kamailio: () => [mark("registrations"), inContainer("kamcmd stats.get_statistics usrloc:")],
-    asterisk: () => [mark("calls"), inContainer(`asterisk -rx 'core show channels count'`)],
-    rtpengine: (cliPort) => [
-        mark("module"),
-        "grep -oE '^(nft_rtpengine|xt_RTPENGINE)' /proc/modules || true",
-        mark("table"),
-        "sudo cat /proc/rtpengine/list 2>/dev/null || true",
-        mark("totals"),
-        totalsCommand(cliPort),
-    ],
-};
-
 /** The shell script that a VM answers in one round trip; each answer follows a line `@name`. */
-export function probeScript(services: Service[], cliPort: number): string {
+export function probeScript(services: ServiceOutput[]): string {
     return [
         ...services.flatMap((service) => [
             mark(`state ${service.name}`),
             stateOf(service),
-            ...(extras[service.name]?.(cliPort) ?? []),
+            ...(serviceNamed(service.name).status?.(service) ?? []).flatMap(({ name, command }) => [
+                mark(name),
+                command,
+            ]),
         ]),
         mark("agent"),
         `${agentProgram} status || true`,
@@ -79,7 +66,7 @@ const firstNumber = (text: string | undefined, pattern: RegExp): number | undefi
 /** systemd and Docker say the same in different words. */
 const normalState = (state: string | undefined): string => (state === "active" ? "running" : state || "unknown");
 
-export function parseProbe(answer: string, services: Service[]): VmReport {
+export function parseProbe(answer: string, services: ServiceOutput[]): VmReport {
     const said = sections(answer);
     return {
         services: Object.fromEntries(services.map(({ name }) => [name, normalState(said.get(`state ${name}`))])),

@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import { type BuildOptions, buildImage, buildStore } from "../../images/build";
-import { type Definitions, imageCommandLine } from "../../images/definitions";
+import { imageCommandLine } from "../../images/disk";
 import type { BuiltImage, BuiltStore } from "../../images/manifest";
 import { archivePath, imageEntry, type ContainerRequest, type ImageRequest } from "../../images/recipe";
+import type { Definitions } from "../../services/image";
 import { listOf, matching, objectOf, oneOf, optional, text, violations, type Rule } from "../check";
 import { type DynamicProvider, gone, isKnown } from "../contract";
 

@@ -1,4 +1,4 @@
-import { definitions } from "../../images/definitions";
+import { definitions } from "../../services/definitions";
 import { imageProvider } from "./image";
 
 export const provider = imageProvider(definitions);

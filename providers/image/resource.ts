@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic";
 
 export interface VmImageContainer {
-    /** Name of a container definition in images/definitions.ts, such as kamailio. */
+    /** Name of a container definition in services/definitions.ts, such as kamailio. */
     name: pulumi.Input<string>;
     /** Path of an OCI or Docker archive (`docker save`) to take in place of Debian's packages; relative to the project. */
     archive?: pulumi.Input<string | undefined>;
 }
 
 export interface ImageArgs {
-    /** Name of an image definition in images/definitions.ts: sip, pbx or media for a VM, core for the lab's Docker. */
+    /** Name of an image definition in services/definitions.ts: sip, pbx or media for a VM, core for the lab's Docker. */
     kind: pulumi.Input<string>;
     /** Debian suite, such as forky. */
     suite: pulumi.Input<string>;

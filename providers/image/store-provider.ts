@@ -1,4 +1,4 @@
-import { definitions } from "../../images/definitions";
+import { definitions } from "../../services/definitions";
 import { storeProvider } from "./image";
 
 export const provider = storeProvider(definitions);

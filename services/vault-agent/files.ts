@@ -11,6 +11,8 @@ export interface VaultAgentView {
     vm: string;
     /** Address of the VM as Vault sees it; secret-ids and tokens are good from there only. */
     address: string;
+    /** Where the VM's exporter answers Prometheus. */
+    metricsPort: number;
     /** AppRole, such as sip-vm-role. */
     role: string;
     vaultAddress: string;
@@ -58,7 +60,10 @@ const lifeTime: Record<AgentTemplate["kind"], string> = {
 
 /** Tells a request from an earlier one of the same name: what was rendered for that is no answer to this. */
 const requestKey = ({ secret, parameters = [] }: AgentTemplate): string =>
-    createHash("sha256").update(JSON.stringify([secret, parameters])).digest("hex").slice(0, 12);
+    createHash("sha256")
+        .update(JSON.stringify([secret, parameters]))
+        .digest("hex")
+        .slice(0, 12);
 
 /**
  * The template as the agent gets it: what it renders is taken apart by `voip-agent install`. For `new` it renders nothing, as

@@ -63,7 +63,11 @@ export function certificateTemplate(request: CertificateRequest): AgentTemplate 
         ],
         // pkiCert reads them again from what was rendered, and takes the last CA there for the one that issued
         files: [
-            file("ca.pem", "0644", '{{ with secret "secret/data/ca" }}{{ .Data.data.certificates | trimSpace }}{{ end }}'),
+            file(
+                "ca.pem",
+                "0644",
+                '{{ with secret "secret/data/ca" }}{{ .Data.data.certificates | trimSpace }}{{ end }}',
+            ),
             file("key.pem", "0600", "{{ .Key | trimSpace }}"),
             file("cert.pem", "0644", "{{ .Cert }}{{ .CA | trimSpace }}"),
         ],

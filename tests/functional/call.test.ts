@@ -16,7 +16,9 @@ describe("a call between two phones", () => {
                 alice.call("uac-invite", bob.user, { tone: 440, talkMs: 6000 }),
             ),
         );
-        const { media } = await outputs();
+        const {
+            mediaServers: [media],
+        } = await outputs();
         const atBob = bob.heard(streams);
         const atAlice = alice.heard(streams);
         expect(secondsOfTone(atBob.samples, 440)).toBeGreaterThan(4.5);

@@ -63,7 +63,12 @@ describe("the proxy's database", () => {
 
 describe("the proxy's certificate", () => {
     const call = async (ca: string): Promise<CallReport> => {
-        const { extensions, sipDomain, proxy, lab } = await outputs();
+        const {
+            extensions,
+            sipDomain,
+            lab,
+            proxies: [proxy],
+        } = await outputs();
         const job: CallJob = {
             caller: {
                 extension: "1001",

@@ -4,7 +4,7 @@ import { stack } from "../stack/environment";
 
 interface Status {
     vms: { name: string; state: string; host: string; addresses: unknown }[];
-    services: { name: string; vm: string; state: string; version: string; port: number }[];
+    services: { name: string; vm: string; state: string; version: string | null; port: number | null }[];
     certificates: { name: string; vm: string; expiresAt: string }[];
     secrets: { name: string; vm: string; ageSeconds: number; ttlSeconds: number }[];
     forwarding?: unknown;
@@ -38,10 +38,25 @@ describe("./voip up", () => {
             phase: "1",
             sipDomain: "sip.local",
             sipOwner: "kamailio",
-            proxy: { external: "10.64.0.10", internal: "192.168.64.10" },
-            media: { external: "10.64.0.20", internal: "192.168.64.20" },
+            proxies: [
+                {
+                    name: "sip-1",
+                    external: "10.64.0.10",
+                    internal: "192.168.64.10",
+                    ports: { udp: 5060, tcp: 5060, tls: 5061 },
+                },
+            ],
+            pbxs: [{ name: "pbx-1", address: "192.168.64.30", port: 5080, tlsPort: 5081 }],
+            mediaServers: [
+                {
+                    name: "media-1",
+                    external: "10.64.0.20",
+                    internal: "192.168.64.20",
+                    ngPort: 22222,
+                    cliPort: 9900,
+                },
+            ],
         });
-        expect(exported.proxy.ports).toMatchObject({ udp: 5060, tcp: 5060, tls: 5061 });
         expect(Object.keys(exported.vms).sort()).toEqual(["media-1", "pbx-1", "sip-1"]);
         expect(Object.keys(exported.extensions)).toEqual(expect.arrayContaining(["1001", "1002"]));
         const passwords = Object.values(exported.extensions).map(({ password }) => password);
@@ -64,8 +79,13 @@ describe("./voip up", () => {
         expect(status.services.map(({ name, vm, state }) => `${name} on ${vm}: ${state}`).sort()).toEqual([
             "asterisk on pbx-1: running",
             "kamailio on sip-1: running",
+            ...["media-1", "pbx-1", "sip-1"].map((vm) => `node-exporter on ${vm}: running`),
+            "openbao on core: running",
             "pgbouncer on sip-1: running",
+            "postgres on core: running",
             "rtpengine on media-1: running",
+            ...["media-1", "pbx-1", "sip-1"].map((vm) => `sshd on ${vm}: running`),
+            ...["media-1", "pbx-1", "sip-1"].map((vm) => `voip-agent on ${vm}: running`),
         ]);
     });
 

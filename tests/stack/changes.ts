@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { definitions, type Layer } from "../../images/definitions";
+import { definitions } from "../../services/definitions";
+import type { Layer } from "../../services/image";
 import { projectDir } from "../../paths";
 
 /** A change of one file that changes nothing of what the platform does. */
@@ -64,9 +65,13 @@ const templateChanges = (): Change[] =>
 function layerChange({ name, hook }: Layer): Change {
     if (hook) return { name: `layer ${name}`, file: `images/hooks/${hook}`, edit: (text) => `${text}:\n` };
     const packages = new RegExp(`(name: "${name}",[^}]*?packages: \\[)`);
+    const file = filesBelow("services").find((each) =>
+        packages.test(fs.readFileSync(path.join(projectDir, each), "utf8")),
+    );
+    if (!file) throw new Error(`no file of services/ has the packages of layer ${name}`);
     return {
         name: `layer ${name}`,
-        file: "images/definitions.ts",
+        file,
         edit: (text) => text.replace(packages, '$1"ca-certificates", '),
     };
 }

@@ -1,18 +1,23 @@
 import { record } from "../audio/recorder";
 import type { RtpStream } from "../audio/rtp";
 import { sipp, startSipp, type SippOptions, type SippResult, type SippRun } from "../sipp/sipp";
-import { enterPhones, onVm, outputs, type Outputs } from "./platform";
+import type { PlatformOutputs } from "../../contract";
+import { enterPhones, onVm, outputs } from "./platform";
 
 /** A SIP account with an address of its own on the external network of the stack. */
 export class TestPhone {
     constructor(
         readonly user: string,
         readonly address: string,
-        private readonly platform: Outputs,
+        private readonly platform: PlatformOutputs,
     ) {}
 
     private options(scenario: string, more: Partial<SippOptions>): SippOptions {
-        const { proxy, sipDomain, extensions } = this.platform;
+        const {
+            proxies: [proxy],
+            sipDomain,
+            extensions,
+        } = this.platform;
         return {
             scenario,
             enter: enterPhones,

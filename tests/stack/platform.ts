@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { PlatformOutputs } from "../../contract";
 import { stackPaths } from "../../paths";
 import { stack, testRoot } from "./environment";
 import { voip, voipJson } from "./voip";
@@ -15,23 +16,6 @@ export interface Summary {
     deleted: number;
     same: number;
     seconds: number;
-}
-
-/** What the program exports; only what tests use. */
-export interface Outputs {
-    phase: string;
-    sipDomain: string;
-    sipOwner: string;
-    vms: Record<string, { role: string; addresses: { eth0: string; eth1?: string }; services: string[] }>;
-    proxy: { external: string; internal: string; ports: Record<string, number> };
-    media: { external: string; internal: string };
-    extensions: Record<string, { password: string; voicemailPin: string }>;
-    lab: { enabled: boolean; netns: string; phonesNetns: string; phoneAddresses: string[] };
-    sshConfig: string;
-    core: { kind: string; vaultAddress: string; postgresHost: string; postgresPort: number };
-    ca: string;
-    vault: { token: string; caFile: string };
-    postgres: { user: string; password: string; caFile: string };
 }
 
 const summaryFile = path.join(testRoot, "up.json");
@@ -64,7 +48,7 @@ export function forgetBroughtUp(): void {
 
 export const up = (): Promise<Summary> => voipJson<Summary>("up", "--yes");
 
-export const outputs = (): Promise<Outputs> => voipJson<Outputs>("outputs", "--show-secrets");
+export const outputs = (): Promise<PlatformOutputs> => voipJson<PlatformOutputs>("outputs", "--show-secrets");
 
 /** Runs a shell command on a VM of the stack. */
 export async function onVm(host: string, remoteCommand: string): Promise<string> {

@@ -22,7 +22,9 @@ const field = (text: string, pattern: RegExp): string => {
 
 /** The certificate that a new connection of a phone is shown. */
 export async function shownToPhones(): Promise<ServedCertificate> {
-    const { proxy } = await outputs();
+    const {
+        proxies: [proxy],
+    } = await outputs();
     const listener = { name: "proxy", host: proxy.external, port: proxy.ports.tls };
     const enter = (argv: string[]): string[] => [...enterPhones, ...argv];
     const [certificate] = await runProgram<ServedCertificate[]>("cli/platform/listeners-main.ts", [listener], enter);

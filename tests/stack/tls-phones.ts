@@ -17,7 +17,7 @@ export async function openTlsPhones(count: number, ca?: string): Promise<TlsRegi
             password: platform.extensions[user].password,
             domain: platform.sipDomain,
             address,
-            proxy: { address: platform.proxy.external, port: platform.proxy.ports.tls },
+            proxy: { address: platform.proxies[0].external, port: platform.proxies[0].ports.tls },
             ca: ca ?? platform.ca,
         })),
     );

@@ -7,7 +7,7 @@ import { validateStack } from "../../../config";
 import { withDatabase, type PostgresLogin } from "../../../databases/login";
 import { buildStore } from "../../../images/build";
 import { entryDir } from "../../../images/cache";
-import { definitions } from "../../../images/definitions";
+import { definitions } from "../../../services/definitions";
 import { layerEntries, type ImageRequest } from "../../../images/recipe";
 import { waitFor } from "../../../process/wait";
 import { makeCertificate } from "../../../providers/bootstrap-certificate/certificate";

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Definitions } from "../../../images/definitions";
+import type { Definitions } from "../../../services/image";
 import { projectDir } from "../../../paths";
 
 /** An image that takes seconds: the real base, and a layer whose "kernel" and "initrd" are texts. */

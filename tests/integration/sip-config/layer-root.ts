@@ -5,7 +5,7 @@ import { validateStack } from "../../../config";
 import type { GuestFile } from "../../../configs/render";
 import { buildImage } from "../../../images/build";
 import { entryDir } from "../../../images/cache";
-import { definitions } from "../../../images/definitions";
+import { definitions } from "../../../services/definitions";
 import { layerEntries, type ImageRequest } from "../../../images/recipe";
 import { run, type RunResult } from "../../../process/run";
 

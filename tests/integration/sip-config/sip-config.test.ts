@@ -2,7 +2,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseCalls } from "../../../cli/rotation/calls";
-import { asteriskCredentials, asteriskFiles, asteriskTlsDir, type AsteriskView } from "../../../services/asterisk/files";
+import {
+    asteriskCredentials,
+    asteriskFiles,
+    asteriskTlsDir,
+    type AsteriskView,
+} from "../../../services/asterisk/files";
 import { kamailioFiles } from "../../../services/kamailio/files";
 import { pgbouncerCredentials, pgbouncerFiles } from "../../../services/pgbouncer/files";
 import type { GuestFile } from "../../../configs/render";

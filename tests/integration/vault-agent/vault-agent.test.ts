@@ -107,7 +107,7 @@ beforeAll(async () => {
     gate = await Gate.to(Number(new URL(openbao.address).port));
     const vaultAddress = `https://${address}:${gate.port}`;
     const ca = fs.readFileSync(openbao.caFile, "utf8");
-    guest = await AgentGuest.start({ vm: "sip-1", address, role: "sip-vm-role", vaultAddress, ca, templates });
+    guest = await AgentGuest.start({ vm: "sip-1", address, role: "sip-vm-role", metricsPort: 9100, vaultAddress, ca, templates });
     standInForSsh();
     const target = { sshConfig: "/none", host: "sip-1" };
     identity = { ...target, address, role: "sip-vm-role", roleId, vaultAddress: openbao.address, ca, token: "root" };
@@ -293,7 +293,7 @@ describe("with lives of seconds", () => {
             rotation_period: "15s",
         });
         const { agentTemplate, vaultAgentFiles } = await import("../../../services/vault-agent/files");
-        const view = { vm: "sip-1", address, role: "sip-vm-role", vaultAddress: "", ca: "" };
+        const view = { vm: "sip-1", address, role: "sip-vm-role", metricsPort: 9100, vaultAddress: "", ca: "" };
         const short = [...templates.filter(({ kind }) => kind !== "certificate"), certificate(30)];
         const secrets = vaultAgentFiles({ ...view, templates: short }).find((file) => file.path.endsWith("/secrets"));
         await guest.sh("cat >/etc/voip-agent/secrets", secrets?.content);

@@ -1,10 +1,13 @@
 import { parseProbe, probeScript } from "../../../cli/platform/probe";
-import type { Service } from "../../../cli/platform/outputs";
-import { parseTotals } from "../../../cli/platform/rtpengine";
+import type { ServiceOutput } from "../../../contract";
+import { parseTotals } from "../../../services/rtpengine/totals";
 import { run } from "../../../process/run";
 
-const container = (name: string): Service => ({ name, vm: "x", kind: "container", port: 5060 });
-const rtpengine: Service = { name: "rtpengine", vm: "x", kind: "unit", unit: "rtpengine-daemon", port: 22222 };
+const container = (name: string): ServiceOutput => ({ name, vm: "x", kind: "container", ports: [] });
+const rtpengine: ServiceOutput = {
+    ...{ name: "rtpengine", vm: "x", kind: "unit", unit: "rtpengine-daemon" },
+    ports: [{ name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"] }],
+};
 
 const totals = [
     "Statistics over currently running sessions:",
@@ -17,7 +20,7 @@ const totals = [
 
 describe("the question to a VM", () => {
     it("is a valid shell script for every service", async () => {
-        const script = probeScript([container("kamailio"), container("asterisk"), rtpengine], 9900);
+        const script = probeScript([container("kamailio"), container("asterisk"), rtpengine]);
         await expect(run(["sh", "-n"], { input: script })).resolves.toMatchObject({ status: 0 });
         expect(script).toContain("rtpengine-ctl -ip 127.0.0.1 -port 9900 list totals");
     });

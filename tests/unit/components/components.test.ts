@@ -94,14 +94,23 @@ test("the outputs are what tools rely on", () => {
             "sip-1": {
                 role: "sip",
                 addresses: { eth0: "192.168.64.10", eth1: "10.64.0.10" },
-                services: ["kamailio", "pgbouncer"],
+                services: ["kamailio", "pgbouncer", "voip-agent", "node-exporter", "sshd"],
             },
-            "pbx-1": { role: "pbx", host: "localhost", addresses: { eth0: "192.168.64.30" }, services: ["asterisk"] },
-            "media-1": { role: "media", services: ["rtpengine"] },
+            "pbx-1": { role: "pbx", host: "localhost", addresses: { eth0: "192.168.64.30" } },
+            "media-1": { role: "media" },
         },
-        proxy: { external: "10.64.0.10", internal: "192.168.64.10", ports: { udp: 5060, tcp: 5060, tls: 5061 } },
-        pbx: { address: "192.168.64.30", port: 5080, tlsPort: 5081 },
-        media: { external: "10.64.0.20", internal: "192.168.64.20", ngPort: 22222, cliPort: 9900 },
+        proxies: [
+            {
+                name: "sip-1",
+                external: "10.64.0.10",
+                internal: "192.168.64.10",
+                ports: { udp: 5060, tcp: 5060, tls: 5061 },
+            },
+        ],
+        pbxs: [{ name: "pbx-1", address: "192.168.64.30", port: 5080, tlsPort: 5081 }],
+        mediaServers: [
+            { name: "media-1", external: "10.64.0.20", internal: "192.168.64.20", ngPort: 22222, cliPort: 9900 },
+        ],
         extensions: {
             "1001": { password: "result-of-extensions-1001", voicemailPin: "result-of-extensions-1001-pin" },
         },
@@ -110,13 +119,26 @@ test("the outputs are what tools rely on", () => {
         core: { kind: "embedded", vaultAddress: "https://192.168.64.1:8200", postgresHost: "192.168.64.1" },
         rotation: { databaseSeconds: 2_592_000, certificateSeconds: 7_776_000 },
         sshConfig: "/data/ssh/config",
-        services: [
-            { name: "kamailio", vm: "sip-1", kind: "container", port: 5060 },
-            { name: "pgbouncer", vm: "sip-1", kind: "unit", unit: "pgbouncer.service", port: 6432 },
-            { name: "rtpengine", vm: "media-1", kind: "unit", unit: "rtpengine-daemon.service", port: 22222 },
-            { name: "asterisk", vm: "pbx-1", kind: "container", port: 5080 },
-        ],
     });
+    expect(outputs.services.map(({ name, vm, kind, unit, ports }) => [name, vm, unit ?? kind, ports[0]?.port])).toEqual(
+        [
+            ["kamailio", "sip-1", "container", 5060],
+            ["pgbouncer", "sip-1", "pgbouncer.service", 6432],
+            ["voip-agent", "sip-1", "voip-agent.service", undefined],
+            ["node-exporter", "sip-1", "prometheus-node-exporter.service", 9100],
+            ["sshd", "sip-1", "ssh.service", 22],
+            ["rtpengine", "media-1", "rtpengine-daemon.service", 22222],
+            ["voip-agent", "media-1", "voip-agent.service", undefined],
+            ["node-exporter", "media-1", "prometheus-node-exporter.service", 9100],
+            ["sshd", "media-1", "ssh.service", 22],
+            ["asterisk", "pbx-1", "container", 5080],
+            ["voip-agent", "pbx-1", "voip-agent.service", undefined],
+            ["node-exporter", "pbx-1", "prometheus-node-exporter.service", 9100],
+            ["sshd", "pbx-1", "ssh.service", 22],
+            ["openbao", "core", "container", 8200],
+            ["postgres", "core", "container", 5432],
+        ],
+    );
 });
 
 /** Contents of files that a resource writes; a secret as Pulumi sends it. */

@@ -35,6 +35,7 @@ const view: VaultAgentView = {
     vm: "sip-1",
     address: "192.168.64.10",
     role: "sip-vm-role",
+    metricsPort: 9100,
     vaultAddress: "https://192.168.64.1:8200",
     ca: "-----BEGIN CERTIFICATE-----\n",
     templates: [credential, certificate, fixed],

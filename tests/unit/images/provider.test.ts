@@ -1,4 +1,4 @@
-import { definitions } from "../../../images/definitions";
+import { definitions } from "../../../services/definitions";
 import { imageEntry } from "../../../images/recipe";
 import { imageProvider, type ImageInputs, type ImageOutputs } from "../../../providers/image/image";
 

@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { definitions, layerChain, openbao, type Definitions } from "../../../images/definitions";
+import { definitions } from "../../../services/definitions";
+import { layerChain, type Definitions } from "../../../services/image";
+import { openbaoWheel as openbao } from "../../../services/openbao/service";
 import { filesPath, hookPath, imageEntry, layerEntries, scriptPath, type ImageRequest } from "../../../images/recipe";
 import { projectDir } from "../../../paths";
 

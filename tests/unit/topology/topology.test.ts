@@ -20,7 +20,7 @@ const configs: fc.Arbitrary<StackConfig> = fc
         internal: fc.integer({ min: 0, max: 127 }),
         external: fc.integer({ min: 128, max: 255 }),
         prefix: fc.integer({ min: 16, max: 24 }),
-        asterisk: fc.integer({ min: 1024, max: 65535 }),
+        asterisk: fc.integer({ min: 20_001, max: 65_535 }), // clear of the range for RTP
     })
     .map(({ internal, external, prefix, asterisk, ...rest }) => ({
         ...base,
@@ -43,12 +43,30 @@ test("no address and no MAC address twice", () => {
     });
 });
 
-test("no port twice on a VM", () => {
+test("no port twice on a host, in a range neither", () => {
     property((config) => {
-        for (const vm of plan(config).vms) {
-            unique(vm.services.flatMap((service) => service.ports.map((port) => `${port.port}/${port.protocol}`)));
+        const { vms, core } = plan(config);
+        for (const host of [...vms, ...(core ? [core] : [])]) {
+            const ports = host.services.flatMap((service) => service.ports);
+            for (const protocol of ["udp", "tcp", "unix"]) {
+                const taken = ports.filter((port) => port.protocol === protocol);
+                const numbers = taken.flatMap(({ port, last = port }) =>
+                    Array.from({ length: last - port + 1 }, (_, index) => port + index),
+                );
+                unique(numbers);
+            }
         }
     });
+});
+
+test("the core host has its services where they are the stack's own", () => {
+    const names = (config: StackConfig) => plan(config).core?.services.map(({ name }) => name);
+    expect(names(base)).toEqual(["openbao", "postgres"]);
+    expect(names({ ...base, core: "external" })).toBeUndefined();
+    const ports = { ...base.ports, postgres: 8201 };
+    expect(conflicts(plan({ ...base, ports }))).toEqual([
+        "Port 8201/tcp of core has two owners, openbao (cluster) and postgres (sql): exactly one is allowed.",
+    ]);
 });
 
 test("a PBX has no external interface, sip and media VMs have one", () => {

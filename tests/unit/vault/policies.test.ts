@@ -3,7 +3,7 @@ import {
     identities,
     pbxDomain,
     policyDocument,
-    rights,
+    rightsOf,
     type Identity,
 } from "../../../vault/policies";
 
@@ -47,7 +47,7 @@ describe("policies", () => {
 
     it("give each certificate and each database credential to one identity only", () => {
         for (const kind of ["certificates", "credentials"] as const) {
-            const all = identities.flatMap((identity) => rights[identity][kind]);
+            const all = identities.flatMap((identity) => rightsOf(identity)[kind]);
             expect(new Set(all).size).toBe(all.length);
         }
     });

@@ -1,0 +1,32 @@
+import { inProbedContainer, type Service } from "../service";
+
+export const asterisk = {
+    name: "asterisk",
+    hosts: ["pbx"],
+    since: () => "1",
+    run: {
+        kind: "container",
+        image: {
+            layer: "asterisk",
+            package: "asterisk",
+            entrypoint: ["asterisk", "-f", "-T", "-vvv", "-C", "/etc/asterisk/asterisk.conf"],
+        },
+    },
+    configured: true,
+    ports: ({ ports }) => [
+        { name: "sip", protocol: "udp", port: ports.asterisk, sides: ["internal"] },
+        { name: "tls", protocol: "tcp", port: ports.asteriskTls, sides: ["internal"] },
+        // the media of a call, on whatever address it comes to
+        { name: "rtp", protocol: "udp", port: ports.rtpMin, last: ports.rtpMax, sides: ["everywhere"] },
+    ],
+    layers: [
+        {
+            name: "asterisk",
+            on: "base",
+            packages: ["asterisk", "asterisk-core-sounds-en-wav", "asterisk-moh-opsound-wav", "odbc-postgresql"],
+        },
+    ],
+    health: { kind: "sip", port: "sip" },
+    rights: { secrets: ["asterisk"], certificates: ["asterisk-role"], credentials: ["creds/asterisk"] },
+    status: () => [{ name: "calls", command: inProbedContainer(`asterisk -rx 'core show channels count'`) }],
+} as const satisfies Service;

@@ -1,0 +1,66 @@
+import type { ContainerDefinition, Definitions, ImageDefinition, Layer } from "./image";
+import { openbaoWheel } from "./openbao/service";
+import { services } from "./registry";
+import type { HostKind, Service } from "./service";
+
+/** Debian's package of the kernel that guests boot: virtual hardware only. */
+const kernel = "linux-image-cloud-amd64";
+
+/** What the hosts themselves are made of, below their services. */
+const hostLayers: Layer[] = [
+    { name: "base", packages: ["ca-certificates"] },
+    {
+        name: "vm",
+        on: "base",
+        packages: [
+            kernel,
+            "tiny-initramfs",
+            "systemd",
+            "systemd-sysv",
+            "udev",
+            "dbus",
+            "libnss-myhostname",
+            "openssh-server",
+            "sudo",
+            "kmod",
+            "iproute2",
+            "nftables",
+            "procps",
+            ...services.flatMap((service) => service.packagesOnEveryVm ?? []),
+            "zstd", // unpacks the kernel when an image is built
+        ],
+        wheels: [openbaoWheel],
+        files: "vm",
+        hook: "vm.sh",
+    },
+    { name: "docker", on: "vm", packages: ["docker.io", "docker-cli"], files: "docker", hook: "docker.sh" },
+    { name: "daemon", on: "base", packages: ["docker.io", "docker-cli"], files: "daemon" },
+    { name: "core", on: "base", packages: ["openssl"], files: "core" },
+];
+
+/** Packages whose versions an image records: of the host, and of its services that run from the host's own packages. */
+function versions(kind: HostKind, ofHost: Record<string, string>): Record<string, string> {
+    const isOwn = ({ hosts, layers }: Service): boolean => hosts.includes(kind) && layers.length > 0;
+    const units = services
+        .filter(isOwn)
+        .flatMap(({ name, run }) => (run.kind === "unit" ? [[name, run.package] as const] : []));
+    return { ...ofHost, ...Object.fromEntries(units) };
+}
+
+const images: Record<HostKind, ImageDefinition> = {
+    sip: { layer: "sip", docker: true, versions: versions("sip", { kernel, docker: "docker.io" }) },
+    pbx: { layer: "docker", docker: true, versions: versions("pbx", { kernel, docker: "docker.io" }) },
+    media: { layer: "media", docker: false, versions: versions("media", { kernel }) },
+    core: { layer: "daemon", docker: true, forDaemon: true, versions: {} },
+};
+
+const containers = services.flatMap(({ name, run }): [string, ContainerDefinition][] =>
+    run.kind === "container" && run.image !== "archive" ? [[name, run.image]] : [],
+);
+
+/** All images, from what the services say of themselves. */
+export const definitions: Definitions = {
+    layers: [...hostLayers, ...services.flatMap(({ layers }) => layers)],
+    containers: Object.fromEntries(containers),
+    images,
+};

@@ -1,0 +1,13 @@
+import type { Service } from "../service";
+
+export const freeswitch = {
+    name: "freeswitch",
+    hosts: ["pbx"],
+    since: () => "2.5",
+    run: { kind: "container", image: "archive" },
+    configured: false,
+    ports: ({ ports }) => [{ name: "sip", protocol: "udp", port: ports.freeswitch, sides: ["internal"] }],
+    layers: [],
+    health: { kind: "sip", port: "sip" },
+    rights: { secrets: ["freeswitch"], certificates: ["freeswitch-role"], credentials: ["creds/freeswitch"] },
+} as const satisfies Service;

@@ -1,0 +1,42 @@
+import { proxyPorts, proxySince } from "../proxy";
+import { inProbedContainer, type Service } from "../service";
+
+export const kamailio = {
+    name: "kamailio",
+    hosts: ["sip"],
+    since: proxySince("kamailio"),
+    run: {
+        kind: "container",
+        image: {
+            layer: "kamailio",
+            package: "kamailio",
+            entrypoint: ["kamailio", "-DD", "-E", "-f", "/etc/kamailio/kamailio.cfg"],
+        },
+    },
+    configured: true,
+    ports: proxyPorts("kamailio"),
+    layers: [
+        {
+            name: "kamailio",
+            on: "base",
+            packages: [
+                "kamailio",
+                "kamailio-extra-modules",
+                "kamailio-json-modules",
+                "kamailio-postgres-modules",
+                "kamailio-presence-modules",
+                "kamailio-sqlite-modules",
+                "kamailio-tls-modules",
+                "kamailio-utils-modules",
+                "kamailio-websocket-modules",
+            ],
+        },
+    ],
+    health: { kind: "sip", port: "udp" },
+    rights: {
+        secrets: ["kamailio"],
+        certificates: ["kamailio-role"],
+        credentials: ["static-creds/kamailio"],
+    },
+    status: () => [{ name: "registrations", command: inProbedContainer("kamcmd stats.get_statistics usrloc:") }],
+} as const satisfies Service;

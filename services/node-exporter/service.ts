@@ -1,0 +1,14 @@
+import type { Service } from "../service";
+
+/** Metrics of a VM, with what its agent writes down of secrets (prometheus-node-exporter's textfile collector). */
+export const nodeExporter = {
+    name: "node-exporter",
+    hosts: ["sip", "pbx", "media"],
+    since: () => "1",
+    run: { kind: "unit", unit: "prometheus-node-exporter.service", package: "prometheus-node-exporter" },
+    configured: true,
+    ports: ({ ports }) => [{ name: "metrics", protocol: "tcp", port: ports.nodeExporter, sides: ["internal"] }],
+    layers: [],
+    packagesOnEveryVm: ["prometheus-node-exporter"],
+    health: { kind: "http", port: "metrics", path: "/metrics" },
+} as const satisfies Service;

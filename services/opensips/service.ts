@@ -1,0 +1,18 @@
+import { proxyPorts, proxySince } from "../proxy";
+import type { Service } from "../service";
+
+export const opensips = {
+    name: "opensips",
+    hosts: ["sip"],
+    since: proxySince("opensips"),
+    run: { kind: "container", image: "archive" },
+    configured: false,
+    ports: proxyPorts("opensips"),
+    layers: [],
+    health: { kind: "sip", port: "udp" },
+    rights: {
+        secrets: ["opensips"],
+        certificates: ["opensips-role"],
+        credentials: ["static-creds/opensips"],
+    },
+} as const satisfies Service;

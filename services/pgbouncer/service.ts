@@ -1,0 +1,13 @@
+import type { Service } from "../service";
+
+/** Beside each proxy: keeps the database's password of the day, so that a proxy need not. */
+export const pgbouncer = {
+    name: "pgbouncer",
+    hosts: ["sip"],
+    since: () => "1",
+    run: { kind: "unit", unit: "pgbouncer.service", package: "pgbouncer" },
+    configured: true,
+    ports: ({ ports }) => [{ name: "sql", protocol: "unix", port: ports.pgbouncer, sides: ["loopback"] }],
+    layers: [{ name: "sip", on: "docker", packages: ["pgbouncer"], hook: "sip.sh" }],
+    health: { kind: "process" },
+} as const satisfies Service;

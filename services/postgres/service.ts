@@ -1,0 +1,28 @@
+import type { Service } from "../service";
+
+export const postgres = {
+    name: "postgres",
+    hosts: ["core"],
+    since: () => "1",
+    run: {
+        kind: "container",
+        image: {
+            layer: "postgres",
+            package: "postgresql-18",
+            entrypoint: ["/usr/lib/voip/postgres"],
+            forDaemon: true,
+        },
+    },
+    configured: true,
+    ports: ({ ports }) => [{ name: "sql", protocol: "tcp", port: ports.postgres, sides: ["internal"] }],
+    layers: [
+        {
+            name: "postgres",
+            on: "core",
+            packages: ["postgresql-18", "postgresql-18-timescaledb"],
+            files: "postgres",
+            hook: "postgres.sh",
+        },
+    ],
+    health: { kind: "tls", port: "sql", protocol: "postgres" },
+} as const satisfies Service;

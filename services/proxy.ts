@@ -1,0 +1,20 @@
+import type { Phase, Proxy } from "../config/types";
+import type { Port, PortConfig } from "./service";
+
+/** ADR-003: the owner of port 5060 first, the other proxy in a later phase. */
+export const proxySince =
+    (proxy: Proxy) =>
+    ({ sipOwner }: Pick<PortConfig, "sipOwner">): Phase =>
+        proxy === sipOwner ? "1" : "1.5";
+
+/** SIP by UDP and TCP on both networks, by TLS outside. */
+export const proxyPorts =
+    (proxy: Proxy) =>
+    ({ ports, sipOwner }: PortConfig): Port[] => {
+        const [sip, tls] = proxy === sipOwner ? [ports.sip, ports.sipTls] : [ports.otherSip, ports.otherSipTls];
+        return [
+            { name: "udp", protocol: "udp", port: sip, sides: ["external", "internal"] },
+            { name: "tcp", protocol: "tcp", port: sip, sides: ["external", "internal"] },
+            { name: "tls", protocol: "tcp", port: tls, sides: ["external"] },
+        ];
+    };

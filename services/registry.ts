@@ -1,0 +1,41 @@
+import { asterisk } from "./asterisk/service";
+import { freeswitch } from "./freeswitch/service";
+import { janus } from "./janus/service";
+import { kamailio } from "./kamailio/service";
+import { nodeExporter } from "./node-exporter/service";
+import { openbao } from "./openbao/service";
+import { opensips } from "./opensips/service";
+import { pgbouncer } from "./pgbouncer/service";
+import { postgres } from "./postgres/service";
+import { rtpengine } from "./rtpengine/service";
+import type { Service } from "./service";
+import { sshd } from "./sshd/service";
+import { vaultAgent } from "./vault-agent/service";
+
+const all = [
+    opensips,
+    kamailio,
+    pgbouncer,
+    asterisk,
+    freeswitch,
+    rtpengine,
+    janus,
+    openbao,
+    postgres,
+    vaultAgent,
+    nodeExporter,
+    sshd,
+] as const;
+
+export type ServiceName = (typeof all)[number]["name"];
+
+/** All services of the platform: the only list of them. Where it counts, such as for calls on a host, their order is this. */
+export const services: readonly (Service & { readonly name: ServiceName })[] = all;
+
+/** @throws Error for a name that no service has */
+export function serviceNamed(name: string): Service {
+    const found = services.find((service) => service.name === name);
+    if (!found)
+        throw new Error(`no service is named ${name}; there are ${services.map((each) => each.name).join(", ")}`);
+    return found;
+}

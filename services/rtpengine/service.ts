@@ -1,0 +1,32 @@
+import type { Port, Service } from "../service";
+import { totalsCommand } from "./totals";
+
+const cliPort = (ports: readonly Port[]): number => ports.find(({ name }) => name === "cli")!.port;
+
+export const rtpengine = {
+    name: "rtpengine",
+    hosts: ["media"],
+    since: () => "1",
+    run: { kind: "unit", unit: "rtpengine-daemon.service", package: "rtpengine-daemon" },
+    configured: true,
+    ports: ({ ports }) => [
+        { name: "ng", protocol: "udp", port: ports.ng, sides: ["internal"] },
+        { name: "cli", protocol: "tcp", port: ports.ngCli, sides: ["loopback"] },
+        { name: "rtp", protocol: "udp", port: ports.rtpMin, last: ports.rtpMax, sides: ["external", "internal"] },
+    ],
+    layers: [
+        {
+            name: "media",
+            on: "vm",
+            packages: ["rtpengine-daemon", "rtpengine-utils", "rtpengine-kernel-dkms", "linux-headers-cloud-amd64"],
+            hook: "media.sh",
+        },
+    ],
+    health: { kind: "ng", port: "ng" },
+    rights: { secrets: ["rtpengine"], certificates: [], credentials: [] },
+    status: ({ ports }) => [
+        { name: "module", command: "grep -oE '^(nft_rtpengine|xt_RTPENGINE)' /proc/modules || true" },
+        { name: "table", command: "sudo cat /proc/rtpengine/list 2>/dev/null || true" },
+        { name: "totals", command: totalsCommand(cliPort(ports)) },
+    ],
+} as const satisfies Service;

@@ -1,0 +1,86 @@
+import type { Phase, Ports, Proxy } from "../config/types";
+import type { ContainerDefinition, Layer } from "./image";
+
+/** Kinds of host: a VM of a tier, or the machine that has the core services. */
+export const hostKinds = ["sip", "pbx", "media", "core"] as const;
+export type HostKind = (typeof hostKinds)[number];
+
+/** Where a socket listens: on one of the host's networks, on all of them, or on the host itself only. */
+export type Side = "external" | "internal" | "everywhere" | "loopback";
+
+export interface Port {
+    /** What speaks on it, such as sip, tls, ng. */
+    name: string;
+    /** For `unix`: the number in the socket's file name. */
+    protocol: "udp" | "tcp" | "unix";
+    port: number;
+    /** Last port of a range that starts with `port`; one of a range is open while something uses it. */
+    last?: number;
+    sides: readonly Side[];
+}
+
+/** What of the configuration decides about sockets. */
+export interface PortConfig {
+    ports: Ports;
+    sipOwner: Proxy;
+}
+
+/** How it runs, and where its program comes from. */
+export type Run =
+    | { kind: "container"; image: ContainerDefinition }
+    /** Debian has no such program: its image is an archive that the configuration names (`NAMEArchive`). */
+    | { kind: "container"; image: "archive" }
+    | { kind: "unit"; unit: string; /** Debian package whose version counts. */ package: string };
+
+/** How one knows that it works, beyond that its process runs. */
+export type Health =
+    | { kind: "sip"; port: string }
+    | { kind: "ng"; port: string }
+    | { kind: "tls"; port: string; protocol?: "postgres" }
+    | { kind: "http"; port: string; path: string }
+    /** A connection is answered, as each command on the host shows. */
+    | { kind: "ssh" }
+    /** What uses it fails with it. */
+    | { kind: "process" };
+
+/** What it may read of Vault and be issued (ADR-011); what is rendered of it is up to the tier's component. */
+export interface Rights {
+    /** Secrets of `secret/`. */
+    secrets: readonly string[];
+    /** Roles of `pki_int` whose certificates it may be issued. */
+    certificates: readonly string[];
+    /** Paths of `database/` whose credentials it may read, with their kind. */
+    credentials: readonly string[];
+}
+
+/** One question to a running service for `./voip status`, and what the answer says. */
+export interface Question {
+    /** Names the answer; one question of a name on a host. */
+    name: string;
+    /** Shell command on the host; a container's process is `$2`, 0 when it does not run. */
+    command: string;
+}
+
+/** One program of the platform: data and pure functions. Importing @pulumi/* here is a lint error. */
+export interface Service {
+    readonly name: string;
+    readonly hosts: readonly HostKind[];
+    /** The phase that it comes with (ADR-016). */
+    since(config: Pick<PortConfig, "sipOwner">): Phase;
+    readonly run: Run;
+    /** Whether its configuration is part of this version; without, only its image and its ports are planned. */
+    readonly configured: boolean;
+    /** Every socket that it listens on. */
+    ports(config: PortConfig): readonly Port[];
+    /** What it adds to images: a layer of its own, or packages in the layer that all VMs have. */
+    readonly layers: readonly Layer[];
+    readonly packagesOnEveryVm?: readonly string[];
+    readonly health: Health;
+    readonly rights?: Rights;
+    /** What `./voip status` asks it, where it runs with these sockets. */
+    status?(at: { ports: readonly Port[] }): readonly Question[];
+}
+
+/** Runs a command in the container whose process is `$2`; without docker exec, which takes seconds in an emulated VM. */
+export const inProbedContainer = (command: string): string =>
+    `[ "$2" -eq 0 ] || sudo nsenter --target "$2" --mount --root --wd ${command}`;

