@@ -1,9 +1,12 @@
+import type { PlatformOutputs } from "../../../contract";
 import { externalCore, runProgram, type MadeResource } from "./program";
 
 let made: MadeResource[];
-let outputs: Record<string, unknown>;
+let outputs: PlatformOutputs;
 beforeAll(async () => {
-    ({ made, outputs } = await runProgram());
+    const ran = await runProgram();
+    made = ran.made;
+    outputs = ran.outputs as unknown as PlatformOutputs;
 });
 
 const only = (type: string, name: string): Record<string, unknown> => {
