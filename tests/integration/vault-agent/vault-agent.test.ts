@@ -107,7 +107,15 @@ beforeAll(async () => {
     gate = await Gate.to(Number(new URL(openbao.address).port));
     const vaultAddress = `https://${address}:${gate.port}`;
     const ca = fs.readFileSync(openbao.caFile, "utf8");
-    guest = await AgentGuest.start({ vm: "sip-1", address, role: "sip-vm-role", metricsPort: 9100, vaultAddress, ca, templates });
+    guest = await AgentGuest.start({
+        vm: "sip-1",
+        address,
+        role: "sip-vm-role",
+        metricsPort: 9100,
+        vaultAddress,
+        ca,
+        templates,
+    });
     standInForSsh();
     const target = { sshConfig: "/none", host: "sip-1" };
     identity = { ...target, address, role: "sip-vm-role", roleId, vaultAddress: openbao.address, ca, token: "root" };
