@@ -16,6 +16,8 @@ export interface VmOutput {
     role: string;
     /** The machine that runs the VM. */
     host: string;
+    /** libvirt that runs it. */
+    libvirtUri: string;
     addresses: { eth0: string; eth1?: string };
     services: string[];
 }

@@ -41,6 +41,7 @@ function vmOutput({ role, libvirtUri, nics, services }: Vm): VmOutput {
     return {
         role,
         host: hostOf(libvirtUri),
+        libvirtUri,
         addresses: Object.fromEntries(nics.map((nic) => [nic.name, nic.address])) as VmOutput["addresses"],
         services: services.map((service) => service.name),
     };

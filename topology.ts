@@ -74,7 +74,7 @@ export interface Topology {
 interface PhaseVm {
     name: string;
     role: Role;
-    /** Number of its addresses within both networks (CONVENTIONS: sip .10, media .20, pbx .30 and on). */
+    /** Number of its addresses within both networks (sip .10, media .20, pbx .30 and on). */
     host: number;
     since: Phase;
 }

@@ -38,7 +38,7 @@ interface Nic {
     address?: string;
 }
 
-/** A PBX is reachable through the SIP proxies only (ADR-002). */
+/** A PBX is reachable through the SIP proxies only (ADR-005). */
 export const pbxInside: ResourceRule = {
     name: "pbx-has-no-external-nic",
     description: "A PBX has no interface on the external network.",

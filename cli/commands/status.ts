@@ -32,13 +32,19 @@ interface ServiceStatus {
     port: number | null;
 }
 
-/** States of the VMs as their hypervisor knows them, by name; empty where it can't be asked. */
-async function domainStates(stack: string, lab: boolean): Promise<Map<string, string>> {
-    const connect = lab ? ["--connect", stackPaths(stack).libvirtUri] : [];
-    const { stdout } = await run(["virsh", ...connect, "list", "--all"], { timeoutMs: 10_000 }).catch(() => ({
-        stdout: "",
-    }));
-    return new Map([...stdout.matchAll(/^\s*(?:\d+|-)\s+(\S+)\s+(.+?)\s*$/gm)].map(([, name, state]) => [name, state]));
+/** States of the VMs as their hypervisors know them, by name; without those of a hypervisor that can't be asked. */
+async function domainStates({ vms }: PlatformOutputs): Promise<Map<string, string>> {
+    const uris = [...new Set(Object.values(vms).map(({ libvirtUri }) => libvirtUri))];
+    const lists = await Promise.all(
+        uris.map((uri) =>
+            run(["virsh", "--connect", uri, "list", "--all"], { timeoutMs: 10_000 }).then(
+                ({ stdout }) => stdout,
+                () => "",
+            ),
+        ),
+    );
+    const line = /^\s*(?:\d+|-)\s+(\S+)\s+(.+?)\s*$/gm;
+    return new Map(lists.flatMap((list) => [...list.matchAll(line)].map(([, name, state]) => [name, state] as const)));
 }
 
 /** `22.10.1` of Debian's `1:22.10.1+dfsg-1`: the version that the image was built with. */
@@ -102,7 +108,7 @@ async function coreStates(stack: string, { core }: PlatformOutputs): Promise<Map
 export async function status(stack: string): Promise<Result> {
     const outputs = await platformOutputs(stack);
     const names = Object.keys(outputs.vms);
-    const domains = await domainStates(stack, outputs.lab.enabled);
+    const domains = await domainStates(outputs);
     const served = coreCertificates(stack, outputs);
     const ofCore = await coreStates(stack, outputs);
     const answers = new Map(

@@ -65,6 +65,7 @@ describe("./voip call", () => {
             "1999",
             "--json",
         ]);
-        expect(stderr + stdout).toMatch(/1999|404/);
+        expect(stderr).toContain("call from 1001 to 1999: not answered: ");
+        expect(JSON.parse(stdout)).toMatchObject({ answered: false, reason: expect.stringMatching(/404/) as unknown });
     });
 });

@@ -96,6 +96,7 @@ test("the outputs are what tools rely on", () => {
         vms: {
             "sip-1": {
                 role: "sip",
+                libvirtUri: expect.stringMatching(/^qemu/) as string,
                 addresses: { eth0: "192.168.64.10", eth1: "10.64.0.10" },
                 services: ["kamailio", "pgbouncer", "voip-agent", "node-exporter", "sshd"],
             },
