@@ -1,4 +1,4 @@
-import { serviceNamed, services } from "../services/registry";
+import { serviceNamed } from "../services/registry";
 import { containersOf, type Role } from "../topology";
 import { project } from "./problems";
 import type { ContainerName, StackConfig } from "./types";
@@ -28,9 +28,7 @@ export function checkImages(config: StackConfig): { wrong: string[]; toSupply: s
             if (config.imageSource === "debian") wrong.push(notInDebian(config, container, how));
             else toSupply.push(`The ${container} image is to be supplied, as imageSource is "upstream": ${how}.`);
         } else if (!serviceNamed(container).configured) {
-            const runs = services.flatMap(({ name, configured, run }) =>
-                configured && run.kind === "container" ? [name] : [],
-            );
+            const runs = containersOf("4", config.sipOwner).filter((name) => serviceNamed(name).configured);
             toSupply.push(
                 `The configuration of ${container} is not part of this version, which runs ${runs.join(", ")}.`,
             );

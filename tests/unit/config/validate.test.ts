@@ -2,6 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { projectSchema, secretKeys, stacks, validateConfig, validateStack } from "../../../config";
+import { availableContainers } from "../../../config/images";
+import { projectDir } from "../../../paths";
 
 const schema = projectSchema();
 
@@ -31,6 +33,16 @@ test("the defaults alone are a valid configuration", () => {
 
 test.each(["dev", "testing"])("stack %s is valid and needs nothing supplied", (stack) => {
     expect(validateStack(stack)).toMatchObject({ config: { phase: "1", lab: true }, toSupply: [] });
+});
+
+test("an image is built with no archive of what is not configured yet, and up says so", () => {
+    const archives = { opensipsArchive: path.join(projectDir, "LICENSE") };
+    const result = check({ sipOwner: "opensips", ...archives });
+    expect(result).toMatchObject({
+        toSupply: ["The configuration of opensips is not part of this version, which runs kamailio, asterisk."],
+    });
+    if (!("config" in result)) throw new Error("refused");
+    expect(availableContainers(result.config)).toEqual({ sip: [], pbx: ["asterisk"], media: [] });
 });
 
 test("stack prod is valid and says which images are to be supplied", () => {
