@@ -7,7 +7,7 @@ import { createBody } from "../../../engine/plugins/docker/container/create-body
 import type { ContainerInputs } from "../../../engine/plugins/docker/container/inputs";
 import { daemonAt, sshArgv } from "../../../engine/plugins/docker/daemon";
 import { formatDuration, parseDuration } from "../../../engine/plugins/docker/duration";
-import { pullImage } from "../../../engine/plugins/docker/image";
+import { pullImage } from "../../../engine/plugins/docker/pull";
 import { pluginFor } from "../../../engine/plugins";
 import { UNKNOWN, UnreachableError, type ResourceType } from "../../../engine/plugins/plugin";
 import { context } from "./context";

@@ -1,6 +1,6 @@
 import { waitFor } from "../../../../process/wait";
 import { DockerError, type DockerApi } from "../api";
-import { pullImage } from "../image";
+import { pullImage } from "../pull";
 import { createBody, URN_LABEL } from "./create-body";
 import type { ContainerInputs } from "./inputs";
 import type { ContainerInspect } from "./inspect";
