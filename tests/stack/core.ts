@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import type { PostgresLogin } from "../../databases/login";
-import { DockerApi } from "../../engine/plugins/docker/api";
-import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { DockerApi } from "../../clients/docker/api";
+import { daemonAt } from "../../clients/docker/daemon";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";

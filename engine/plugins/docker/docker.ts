@@ -2,9 +2,9 @@ import type { Fields } from "../inputs";
 import { bridged } from "../bridge";
 import type { Plugin, Properties } from "../plugin";
 import { readProviderConfig } from "../provider-config";
-import { DockerApi } from "./api";
+import { DockerApi } from "../../../clients/docker/api";
 import { containerType } from "./container/container";
-import { daemonAt } from "./daemon";
+import { daemonAt } from "../../../clients/docker/daemon";
 
 const configFields: Fields = {
     host: { shape: "string", default: "unix:///var/run/docker.sock" },

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { Client, escapeIdentifier, Pool, type ClientBase, type ClientConfig } from "pg";
-import { UnreachableError } from "../plugin";
+import { UnreachableError } from "../../../clients/unreachable";
 
 export interface ServerConfig {
     host: string;

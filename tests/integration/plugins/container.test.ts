@@ -1,5 +1,6 @@
+import { UnreachableError } from "../../../clients/unreachable";
 import { pluginFor } from "../../../engine/plugins";
-import { UnreachableError, type Plugin, type Properties, type ResourceType } from "../../../engine/plugins/plugin";
+import type { Plugin, Properties, ResourceType } from "../../../engine/plugins/plugin";
 import { context } from "../../unit/plugins/context";
 import { IMAGE, startDockerd, type TestDockerd } from "./dockerd";
 import { startSshd, type TestSshd } from "./sshd";
