@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { lastWords } from "../../clients/docker/logs";
 import { withDocker } from "../../clients/docker/session";
 import { waitFor } from "../../process/wait";
-import { VaultClient, vaultText } from "../../vault/client";
-import { tokenState } from "../../vault/login";
+import { VaultClient, vaultText } from "../../clients/vault/client";
+import { tokenState } from "../../clients/vault/login";
 import { certificatesIn } from "../trust-anchors/anchors";
 
 export interface CoreIdentityDefinition {

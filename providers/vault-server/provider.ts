@@ -2,7 +2,7 @@ import { absolutePath, changed, matching, name, optional, surelyChanged, text, v
 import type { DynamicProvider } from "../contract";
 import { revoke, serverToken, stateOf, vaultOf, writePolicy, type VaultServerDefinition } from "./server";
 import { tokenPeriodSeconds } from "../../configs/openbao/files";
-import { tokenState } from "../../vault/login";
+import { tokenState } from "../../clients/vault/login";
 
 interface Inputs extends VaultServerDefinition {
     /** Always "active"; a refresh puts here what it found instead. */

@@ -5,9 +5,9 @@ import { DockerError, type DockerApi } from "../../clients/docker/api";
 import { lastWords } from "../../clients/docker/logs";
 import { withDocker } from "../../clients/docker/session";
 import { waitFor } from "../../process/wait";
-import { VaultClient, VaultError } from "../../vault/client";
-import { serverState } from "../../vault/health";
-import { login, tokenState, type AppRoleLogin } from "../../vault/login";
+import { VaultClient, VaultError } from "../../clients/vault/client";
+import { serverState } from "../../clients/vault/health";
+import { login, tokenState, type AppRoleLogin } from "../../clients/vault/login";
 
 export interface VaultServerDefinition {
     address: string;

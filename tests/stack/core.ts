@@ -5,7 +5,7 @@ import { daemonAt } from "../../clients/docker/daemon";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
-import type { VaultAnswer, VaultMethod } from "../../vault/client";
+import type { VaultAnswer, VaultMethod } from "../../clients/vault/client";
 import { stack } from "./environment";
 import { outputs } from "./platform";
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { UnreachableError } from "../../../clients/unreachable";
-import { VaultClient, VaultError, type VaultMethod } from "../../../vault/client";
+import { VaultClient, VaultError, type VaultMethod } from "../../../clients/vault/client";
 import type { Properties } from "../plugin";
 
 export interface VaultConfig {

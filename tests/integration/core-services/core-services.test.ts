@@ -11,7 +11,7 @@ import { stackPaths } from "../../../paths";
 import { runProgram } from "../../../process/program";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
-import type { VaultMethod } from "../../../vault/client";
+import type { VaultMethod } from "../../../clients/vault/client";
 import type { VaultJob, VaultReport } from "../../stack/core";
 import { tracesOf } from "../../stack/traces";
 import { LabWorkspace } from "./workspace";

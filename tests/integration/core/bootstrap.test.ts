@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { withDatabase } from "../../../databases/login";
 import { waitFor } from "../../../process/wait";
 import { addSubscribers, ha1, listSubscribers } from "../../../subscribers/subscribers";
-import { VaultClient } from "../../../vault/client";
+import { VaultClient } from "../../../clients/vault/client";
 import type { Identity } from "../../../vault/policies";
 import { CoreWorkspace } from "./core-workspace";
 import { startOpenbao, startPostgres, type TestOpenbao, type TestPostgres } from "./servers";

@@ -11,7 +11,7 @@ import { definitions } from "../../../images/definitions";
 import { layerEntries, type ImageRequest } from "../../../images/recipe";
 import { waitFor } from "../../../process/wait";
 import { makeCertificate } from "../../../providers/bootstrap-certificate/certificate";
-import { VaultClient } from "../../../vault/client";
+import { VaultClient } from "../../../clients/vault/client";
 
 /** A server of the tests' own, on loopback. */
 interface Started {

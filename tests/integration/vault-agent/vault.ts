@@ -1,6 +1,6 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import { policyDocument } from "../../../vault/policies";
-import { vaultText, type VaultClient } from "../../../vault/client";
+import { vaultText, type VaultClient } from "../../../clients/vault/client";
 import type { PostgresLogin } from "../../../databases/login";
 
 const address = "127.0.0.1";
