@@ -1,6 +1,6 @@
+import { sshArgv } from "../../clients/ssh";
 import { enterLab } from "../../lab/lab";
 import { run, type RunOptions } from "../../process/run";
-import { sshArgv } from "../../process/ssh";
 import type { PlatformOutputs } from "./outputs";
 
 /**

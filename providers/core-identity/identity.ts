@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { lastWords } from "../../clients/docker/logs";
 import { withDocker } from "../../clients/docker/session";
-import { waitFor } from "../../process/wait";
 import { VaultClient, vaultText } from "../../clients/vault/client";
 import { tokenState } from "../../clients/vault/login";
+import { waitFor } from "../../process/wait";
 import { certificatesIn } from "../trust-anchors/anchors";
 
 export interface CoreIdentityDefinition {

@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { DockerApi } from "../../clients/docker/api";
 import { withDocker } from "../../clients/docker/session";
+import { shellWord } from "../../clients/ssh";
 import { run } from "../../process/run";
-import { shellWord } from "../../process/ssh";
 import { waitFor } from "../../process/wait";
 
 export interface DaemonDefinition {

@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { policyRoleId } from "../../configs/openbao/files";
 import { DockerError, type DockerApi } from "../../clients/docker/api";
 import { lastWords } from "../../clients/docker/logs";
 import { withDocker } from "../../clients/docker/session";
-import { waitFor } from "../../process/wait";
 import { VaultClient, VaultError } from "../../clients/vault/client";
 import { serverState } from "../../clients/vault/health";
 import { login, tokenState, type AppRoleLogin } from "../../clients/vault/login";
+import { policyRoleId } from "../../configs/openbao/files";
+import { waitFor } from "../../process/wait";
 
 export interface VaultServerDefinition {
     address: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
-import { ssh } from "../../process/ssh";
+import { ssh } from "../../clients/ssh";
 import { waitFor } from "../../process/wait";
 import { isLocal } from "../libvirt";
 import { hasData, isEdited, isOurs, machineOf, type VmDefinition } from "./definition";

@@ -1,5 +1,5 @@
-import { answerJob } from "../../process/program";
 import { VaultClient, VaultError } from "../../clients/vault/client";
+import { answerJob } from "../../process/program";
 import type { VaultJob, VaultReport } from "./core";
 
 // in the lab's network

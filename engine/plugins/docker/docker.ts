@@ -1,10 +1,10 @@
+import { DockerApi } from "../../../clients/docker/api";
+import { daemonAt } from "../../../clients/docker/daemon";
 import type { Fields } from "../inputs";
 import { bridged } from "../bridge";
 import type { Plugin, Properties } from "../plugin";
 import { readProviderConfig } from "../provider-config";
-import { DockerApi } from "../../../clients/docker/api";
 import { containerType } from "./container/container";
-import { daemonAt } from "../../../clients/docker/daemon";
 
 const configFields: Fields = {
     host: { shape: "string", default: "unix:///var/run/docker.sock" },

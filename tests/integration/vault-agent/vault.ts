@@ -1,7 +1,7 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
-import { policyDocument } from "../../../vault/policies";
+import type { PostgresLogin } from "../../../clients/postgres/connection";
 import { vaultText, type VaultClient } from "../../../clients/vault/client";
-import type { PostgresLogin } from "../../../databases/login";
+import { policyDocument } from "../../../vault/policies";
 
 const address = "127.0.0.1";
 
