@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stackPaths } from "../paths";
+import { withLock } from "../process/lock";
 import { waitFor } from "../process/wait";
 import { removeCgroup } from "./cgroup";
 import { hostProblems } from "./host";
 import { findInit, killInit, startInit, viewsIntact } from "./init";
 import { insideAnyNetwork } from "./inside";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
-import { withLock } from "./lock";
 import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
 import { otherOwner, recordOwner } from "./owner";
 import { namespaceInode, ownLineage, processes } from "./procfs";

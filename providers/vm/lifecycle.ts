@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
+import { isLocal } from "../../clients/libvirt";
 import { ssh } from "../../clients/ssh";
 import { waitFor } from "../../process/wait";
-import { isLocal } from "../libvirt";
 import { hasData, isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
 import type { Hypervisor } from "./hypervisor";
 import { LibvirtHypervisor } from "./libvirt";
