@@ -83,7 +83,7 @@ const isUp = () =>
 
 beforeAll(async () => {
     await removeLab(stack);
-    await ensureLab(stack);
+    await ensureLab(stack, `file://${workspace.root}`);
     await workspace.engine("up");
 });
 
@@ -197,7 +197,7 @@ test("a lab that was killed comes back with all data, also when what was in memo
     const { vault } = await outputs();
     await killInit(stack);
     fs.rmSync(path.join(paths.runDir, "core"), { recursive: true });
-    await ensureLab(stack);
+    await ensureLab(stack, `file://${workspace.root}`);
     await workspace.engine("refresh");
     await workspace.engine("up");
     expect((await ask("GET", "secret/data/mine")).answer?.data?.data).toEqual({ kept: "yes" });

@@ -19,7 +19,7 @@ export class MachineRoom {
 
     static async open(): Promise<MachineRoom> {
         await removeLab(stack);
-        await ensureLab(stack);
+        await ensureLab(stack, "file:///nowhere");
         return new MachineRoom(await startDockerd());
     }
 

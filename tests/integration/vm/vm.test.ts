@@ -71,7 +71,7 @@ beforeAll(async () => {
     fs.truncateSync(file("disk.raw"), 1024 ** 3);
     fs.writeFileSync(file("host-key"), "not a key");
     await removeLab(stack);
-    await ensureLab(stack);
+    await ensureLab(stack, "file:///nowhere");
     await network.create(net);
 });
 
