@@ -4,9 +4,9 @@ import * as path from "node:path";
 import { unescapeXml, virsh } from "../../clients/libvirt";
 import { guestCredentials, hostKeyCredential } from "../../images/guest/identity";
 import { withLock } from "../../process/lock";
-import type { VmDefinition } from "./definition";
-import { guestOf } from "./directory";
-import type { MachineFiles, Storage } from "./storage";
+import { guestOf, type VmDefinition } from "./definition";
+import type { MachineFiles } from "./hypervisor";
+import type { Storage } from "./storage";
 
 const gibibyte = 1024 ** 3;
 
