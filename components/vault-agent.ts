@@ -4,7 +4,7 @@ import type { AgentTemplate } from "../configs/vault-agent/templates";
 import { VaultIdentity } from "../providers/vault-identity/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf, type Role } from "../topology";
-import type { VaultAccess } from "./core-services";
+import type { VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import type { Machine } from "./machine";
 import { componentType } from "./token";
