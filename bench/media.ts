@@ -1,6 +1,5 @@
 import { enterLab, enterPhones } from "../lab/lab";
 import { waitFor } from "../process/wait";
-import type { BenchOptions } from "../cli/commands/bench";
 import { platformOutputs, type PlatformOutputs } from "../cli/platform/outputs";
 import { parseTotals, totalsCommand } from "../cli/platform/rtpengine";
 import { onVm } from "../cli/platform/vm";
@@ -8,6 +7,7 @@ import { table } from "../cli/render/table";
 import { Failure, note, type Result } from "../cli/result";
 import { busySeconds, cpuCommand, qemuSeconds } from "./cpu";
 import type { Endpoint } from "./ng-main";
+import type { BenchOptions } from "./options";
 import { startWorker } from "./worker";
 
 /** Seconds over which CPU time is counted. */
