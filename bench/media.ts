@@ -1,6 +1,5 @@
 import { enterLab, enterPhones } from "../lab/lab";
 import { waitFor } from "../process/wait";
-import type { BenchOptions } from "../cli/commands/bench";
 import { platformOutputs } from "../cli/platform/outputs";
 import type { MediaOutput, PlatformOutputs } from "../contract";
 import { parseTotals, totalsCommand } from "../services/rtpengine/totals";
@@ -9,6 +8,7 @@ import { table } from "../cli/render/table";
 import { Failure, note, type Result } from "../cli/result";
 import { busySeconds, cpuCommand, qemuSeconds } from "./cpu";
 import type { Endpoint } from "./ng-main";
+import type { BenchOptions } from "./options";
 import { startWorker } from "./worker";
 
 /** Seconds over which CPU time is counted. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
-import { NgClient } from "./ng";
+import { NgClient } from "../clients/rtpengine/ng";
 
 /** Address and port of one side of a call. */
 export interface Endpoint {

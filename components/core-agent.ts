@@ -4,13 +4,13 @@ import { coreAgentFiles } from "../services/core-agent/files";
 import { CoreIdentity } from "../providers/core-identity/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
+import type { CoreAccess, PostgresAccess, VaultAccess } from "./core-access";
 import { mount, trustDir } from "./core-container";
-import type { CoreServices, PostgresAccess, VaultAccess } from "./core-services";
 import { fingerprint } from "./fingerprint";
 import { componentType } from "./token";
 
 export interface CoreAgentArgs {
-    core: CoreServices;
+    core: CoreAccess;
     /** CA certificates (PEM) of the PKI. */
     ca: pulumi.Output<string>;
     /** role-id of core-role. */
@@ -52,7 +52,7 @@ export class CoreAgent extends pulumi.ComponentResource {
     private runAgent(
         name: string,
         args: CoreAgentArgs,
-        lab: NonNullable<CoreServices["lab"]>,
+        lab: NonNullable<CoreAccess["lab"]>,
         trusted: TrustAnchors,
     ): void {
         const { vault } = args.core;

@@ -6,7 +6,7 @@ import { CdrPolicies } from "../providers/cdr-policies/resource";
 import { DatabaseClaim } from "../providers/database-claim/resource";
 import { Migrations } from "../providers/migrations/resource";
 import type { PostgresLoginArgs } from "../providers/postgres-login";
-import type { PostgresAccess } from "./core-services";
+import type { PostgresAccess } from "./core-access";
 import { componentType } from "./token";
 
 /** The databases, each with the role that owns it and all that is in it (ADR-006). */

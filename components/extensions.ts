@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Subscribers } from "../providers/subscribers/resource";
 import { ha1 } from "../subscribers/subscribers";
-import type { PostgresAccess } from "./core-services";
+import type { PostgresAccess } from "./core-access";
 import type { Databases } from "./databases";
 import { componentType } from "./token";
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { VaultLogin } from "../providers/vault-login/resource";
-import type { CoreAccess } from "./core-services";
+import type { CoreAccess } from "./core-access";
 
 /** Servers that somebody else runs; of the two ways to log in to Vault, exactly one is given. */
 export interface ExternalCoreArgs {

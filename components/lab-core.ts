@@ -7,8 +7,8 @@ import { DockerDaemon } from "../providers/docker-daemon/resource";
 import { ContainerStore } from "../providers/image/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
 import { VaultServer } from "../providers/vault-server/resource";
+import type { CoreAccess } from "./core-access";
 import { CoreContainer, trustDir, type LabDocker } from "./core-container";
-import type { CoreAccess } from "./core-services";
 import type { Network } from "./network";
 
 export interface LabCoreArgs {

@@ -5,7 +5,7 @@ import { KernelModule } from "../providers/kernel-module/resource";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf } from "../topology";
-import type { VaultAccess } from "./core-services";
+import type { VaultAccess } from "./core-access";
 import { makeMachine, type Machine, type MachineArgs } from "./machine";
 import { componentType } from "./token";
 import { VaultAgent } from "./vault-agent";

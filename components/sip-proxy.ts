@@ -11,7 +11,7 @@ import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf, portOf } from "../topology";
-import type { PostgresAccess, VaultAccess } from "./core-services";
+import type { PostgresAccess, VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import { dockerOn, inContainer, makeMachine, runContainer, whereRunning } from "./machine";
 import type { Machine, MachineArgs } from "./machine";

@@ -5,7 +5,7 @@ import { VaultIdentity } from "../providers/vault-identity/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf, portOf, type Role } from "../topology";
 import { appRoleOf } from "../vault/policies";
-import type { VaultAccess } from "./core-services";
+import type { VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import type { Machine } from "./machine";
 import { componentType } from "./token";

@@ -3,7 +3,7 @@ import * as vault from "@pulumi/vault";
 import { VaultClaim } from "../providers/vault-claim/resource";
 import type { Role } from "../topology";
 import { certificateRoles, type Identity } from "../vault/policies";
-import type { PostgresAccess, VaultAccess } from "./core-services";
+import type { PostgresAccess, VaultAccess } from "./core-access";
 import type { Databases } from "./databases";
 import { componentType } from "./token";
 import { makeDatabaseEngine } from "./vault/database-engine";

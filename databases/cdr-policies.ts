@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { withDatabase, type PostgresLogin } from "./login";
+import { withDatabase, type PostgresLogin } from "../clients/postgres/connection";
 
 /** Days that CDRs are kept, and after which they are compressed (ADR-007). */
 export const retentionDays = 90;

@@ -1,4 +1,4 @@
-import { withDatabase, type PostgresLogin } from "./login";
+import { withDatabase, type PostgresLogin } from "../clients/postgres/connection";
 
 /** Which of these roles and databases the server has already, in words. */
 export function presentObjects(login: PostgresLogin, roles: string[], databases: string[]): Promise<string[]> {

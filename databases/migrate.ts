@@ -1,5 +1,5 @@
 import { Client, escapeIdentifier } from "pg";
-import { withDatabase, type PostgresLogin } from "./login";
+import { withDatabase, type PostgresLogin } from "../clients/postgres/connection";
 import { migrationsDir } from "./migrations";
 import { loadNodePgMigrate } from "./node-pg-migrate";
 

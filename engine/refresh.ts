@@ -1,6 +1,6 @@
+import { UnreachableError } from "../clients/unreachable";
 import { withSecretOutputs } from "./creation";
 import type { Executor } from "./executor";
-import { UnreachableError } from "./plugins/plugin";
 import { changedKeys } from "./properties";
 import type { ProviderRegistry } from "./provider/registry";
 import { diffResource } from "./steps";

@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stackPaths } from "../paths";
+import { withLock } from "../process/lock";
 import { waitFor } from "../process/wait";
 import { removeCgroup } from "./cgroup";
 import { hostProblems } from "./host";
 import { findInit, killInit, startInit, viewsIntact } from "./init";
 import { insideAnyNetwork } from "./inside";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
-import { withLock } from "./lock";
 import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
 import { otherOwner, recordOwner } from "./owner";
 import { namespaceInode, ownLineage, processes } from "./procfs";
@@ -30,11 +30,12 @@ const locked = <T>(stack: string, work: () => Promise<T>) => withLock(`voip-stac
 
 /**
  * Makes sure that the stack's lab runs; what works already is left alone. It runs on when this process ends.
+ * @param backend URL of the backend that has the stack's state: a lab belongs to one state
  * @returns the parts started in a lab that was not there, or repaired in one that was. Repaired parts may have taken VMs,
  *   networks or phones with them: a refresh tells.
  * @throws Error with all that keeps this host from holding a lab, or with whose lab it is where that is another's.
  */
-export async function ensureLab(stack: string): Promise<{ started: Part[]; repaired: Part[] }> {
+export async function ensureLab(stack: string, backend: string): Promise<{ started: Part[]; repaired: Part[] }> {
     // a lab that runs shows that this host can hold one
     const problems = findInit(stack) === undefined ? await hostProblems() : [];
     if (problems.length) throw new Error(problems.join("\n"));
@@ -43,11 +44,11 @@ export async function ensureLab(stack: string): Promise<{ started: Part[]; repai
         let init = findInit(stack);
         const before = await stateWith(stack, init);
         const isThere = Object.values(before).some(Boolean);
-        const other = isThere ? otherOwner(stack) : undefined;
+        const other = isThere ? otherOwner(stack, () => backend) : undefined;
         if (other) throw new Error(other);
         const done: Part[] = [];
         fs.mkdirSync(runDir, { recursive: true, mode: 0o700 });
-        recordOwner(stack);
+        recordOwner(stack, backend);
 
         if (init !== undefined && !before.init) {
             await killInit(stack);

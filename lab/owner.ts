@@ -1,12 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { backendDirectory } from "../engine/backend/layout";
-import { readProject } from "../engine/project";
-import { projectDir, stackPaths, stateHomeOf } from "../paths";
+import { stackPaths, stateHomeOf } from "../paths";
 
 /** What a lab belongs to: its name is the stack's, and another state or directory may have a stack of that name too. */
 export interface LabOwner {
-    /** URL of the backend that has the stack's state. */
+    /** URL of the backend that has the stack's state; a directory by its whole path. */
     backend: string;
     /** The stack's files on this machine. */
     dataDir: string;
@@ -15,12 +13,7 @@ export interface LabOwner {
 const file = (stack: string): string => path.join(stackPaths(stack).runDir, "owner.json");
 
 /** Whose the lab is when this process makes it. */
-function ownOwner(stack: string): LabOwner {
-    const { backendUrl } = readProject(projectDir, stack);
-    const isDirectory = backendUrl.startsWith("file://");
-    const backend = isDirectory ? `file://${path.resolve(backendDirectory(backendUrl, projectDir))}` : backendUrl;
-    return { backend, dataDir: stackPaths(stack).dataDir };
-}
+const ownOwner = (stack: string, backend: string): LabOwner => ({ backend, dataDir: stackPaths(stack).dataDir });
 
 function recordedOwner(stack: string): LabOwner | undefined {
     try {
@@ -32,15 +25,18 @@ function recordedOwner(stack: string): LabOwner | undefined {
 }
 
 /** Writes down that the lab is this one's; the file goes with the lab's other files. */
-export function recordOwner(stack: string): void {
-    fs.writeFileSync(file(stack), JSON.stringify(ownOwner(stack)), { mode: 0o600 });
+export function recordOwner(stack: string, backend: string): void {
+    fs.writeFileSync(file(stack), JSON.stringify(ownOwner(stack, backend)), { mode: 0o600 });
 }
 
-/** Whose the lab is, in one sentence that says what to do; undefined where it is this one's, or nobody has it on record. */
-export function otherOwner(stack: string): string | undefined {
+/**
+ * Whose the lab is, in one sentence that says what to do; undefined where it is this one's, or nobody has it on record.
+ * @param backend tells the backend of this stack; asked only where an owner is on record
+ */
+export function otherOwner(stack: string, backend: () => string): string | undefined {
     const owner = recordedOwner(stack);
     if (!owner) return undefined;
-    const own = ownOwner(stack);
+    const own = ownOwner(stack, backend());
     const variables = [
         ...(owner.backend === own.backend ? [] : [`PULUMI_BACKEND_URL=${owner.backend}`]),
         ...(owner.dataDir === own.dataDir ? [] : [`XDG_STATE_HOME=${stateHomeOf(owner.dataDir)}`]),

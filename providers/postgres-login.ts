@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PostgresLogin } from "../databases/login";
+import type { PostgresLogin } from "../clients/postgres/connection";
 import { absolutePath, integer, text, type Rule } from "./check";
 
 /** What a resource that works in a database takes to get there; a `PostgresAccess` fits. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Client } from "pg";
-import { inTransaction, withDatabase, type PostgresLogin } from "../databases/login";
+import { inTransaction, withDatabase, type PostgresLogin } from "../clients/postgres/connection";
 
 /** An extension as the databases keep it: no password, but what proves that a phone knows it. */
 export interface Subscriber {

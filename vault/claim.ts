@@ -1,5 +1,5 @@
+import { VaultError, type VaultClient } from "../clients/vault/client";
 import { policyOf, identities } from "./policies";
-import { VaultError, type VaultClient } from "./client";
 
 /** Paths of the secret engines, and of the auth method, that the platform has for itself. */
 export const mounts = ["secret", "pki", "pki_int", "database"] as const;

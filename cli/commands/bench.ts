@@ -1,12 +1,7 @@
+import type { BenchOptions } from "../../bench/options";
 import { Failure, type Result } from "../result";
 
-export interface BenchOptions {
-    stack: string;
-    /** Concurrent calls of bench media. */
-    calls?: number;
-    /** False: bench up leaves out the run that builds every image, and uses the image cache there is. */
-    cold?: boolean;
-}
+export type { BenchOptions };
 
 const benches: Record<string, (options: BenchOptions) => Promise<Result>> = {
     up: async (options) => (await import("../../bench/up")).benchUp(options),

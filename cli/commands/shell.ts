@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { enterLab, ensureLab, labState } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { givenUmask } from "../../process/umask";
+import { backendOf } from "../engine/backend";
 import { hasResources } from "../engine/entrance";
 import { checkLabOwner } from "../engine/owner";
 import type { Wrap } from "../engine/run";
@@ -56,7 +57,7 @@ async function wayIn(stack: string): Promise<Wrap> {
         );
     }
     await hostPackages();
-    await ensureLab(stack);
+    await ensureLab(stack, backendOf(stack));
     note(`lab ${stack}: started; ./voip destroy --stack ${stack} removes it`);
     return enter;
 }

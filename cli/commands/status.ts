@@ -1,6 +1,5 @@
 import type { PlatformOutputs } from "../../contract";
-import { DockerApi } from "../../engine/plugins/docker/api";
-import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { withDocker } from "../../clients/docker/session";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
@@ -93,15 +92,13 @@ async function coreCertificates(stack: string, { core, lab, services }: Platform
 /** States of the core services' containers, `running` where all is well; empty where Docker can't be asked. */
 async function coreStates(stack: string, { core }: PlatformOutputs): Promise<Map<string, string>> {
     if (core.kind === "external") return new Map();
-    const docker = new DockerApi(daemonAt(`unix://${stackPaths(stack).dockerSocket}`, []));
-    try {
-        const all = (await docker.call("GET", "/containers/json", { query: { all: "true" } })) as Container[];
-        return new Map(all.flatMap(({ Names, State }) => Names.map((name) => [name.replace(/^\//, ""), State])));
-    } catch {
-        return new Map();
-    } finally {
-        docker.close();
-    }
+    const query = { all: "true" };
+    const all = await withDocker(`unix://${stackPaths(stack).dockerSocket}`, (docker) =>
+        docker.call("GET", "/containers/json", { query }),
+    ).catch(() => []);
+    return new Map(
+        (all as Container[]).flatMap(({ Names, State }) => Names.map((name) => [name.replace(/^\//, ""), State])),
+    );
 }
 
 /** The platform as it is now. @throws Failure when it is not up, or when a part of it is down. */

@@ -1,5 +1,6 @@
 import { projectDir } from "../../paths";
 import { note } from "../result";
+import { backendOf } from "./backend";
 import type { Operation } from "./commandline";
 import { onLoopback } from "./loopback";
 import type { Wrap } from "./run";
@@ -20,10 +21,10 @@ export async function entrance(operation: Operation, stack: string, lab: boolean
         // a preview touches nothing: it makes no lab, but uses one that is there
         const { init, netns } = await labState(stack);
         const { otherOwner } = await import("../../lab/owner");
-        const isUsable = init && netns && process.getuid?.() === 0 && !otherOwner(stack);
+        const isUsable = init && netns && process.getuid?.() === 0 && !otherOwner(stack, () => backendOf(stack));
         return isUsable ? { wrap: (argv) => engineArgv(stack, argv), isNew: false } : direct;
     }
-    const { started, repaired } = await ensureLab(stack);
+    const { started, repaired } = await ensureLab(stack, backendOf(stack));
     if (started.length) note(`lab ${stack}: started`);
     if (repaired.length) note(`lab ${stack}: repaired ${repaired.join(", ")}`);
     return { wrap: (argv) => engineArgv(stack, argv), isNew: started.length + repaired.length > 0 };

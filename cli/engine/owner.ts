@@ -2,6 +2,7 @@ import { listResources, type ListedResource } from "../../engine/outputs";
 import { otherOwner } from "../../lab/owner";
 import { projectDir, stackPaths, stateHomeOf } from "../../paths";
 import { Failure, note } from "../result";
+import { backendOf } from "./backend";
 import type { Operation } from "./commandline";
 import { hasLab } from "./entrance";
 
@@ -22,7 +23,7 @@ function recordedDataDir(stack: string): string | undefined {
 
 /** @throws Failure saying whose the lab is, where it is not that of this state and directory */
 export async function checkLabOwner(stack: string): Promise<void> {
-    const other = otherOwner(stack);
+    const other = otherOwner(stack, () => backendOf(stack));
     if (other && (await hasLab(stack))) throw new Failure(other, { facts: { stack } });
 }
 

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import type { PostgresLogin } from "../../databases/login";
-import { ssh } from "../../process/ssh";
+import type { PostgresLogin } from "../../clients/postgres/connection";
+import { ssh } from "../../clients/ssh";
 import { addSubscribers, ha1, listSubscribers, removeSubscribers } from "../../subscribers/subscribers";
 
 export interface ExtensionJob {

@@ -1,7 +1,7 @@
+import { sshArgv } from "../../clients/ssh";
 import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { run, type RunOptions } from "../../process/run";
-import { sshArgv } from "../../process/ssh";
 
 /**
  * Runs a shell command on a VM of the platform, from outside its network; one round trip.

@@ -1,4 +1,4 @@
-import { ssh } from "../../process/ssh";
+import { ssh } from "../../clients/ssh";
 import { droppedCalls, parseCalls, parseEnds, type CallUp } from "./calls";
 import type { RotationJob } from "./job";
 

@@ -1,4 +1,4 @@
-import type { VaultClient } from "../../vault/client";
+import type { VaultClient } from "../../clients/vault/client";
 import { attempt, merged, stopwatch, type Outcome, type Rotated, type RotatedVm, type RotationJob } from "./job";
 import { renderAnew } from "./render";
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { vaultText, type VaultClient } from "../../clients/vault/client";
 import { logIn, renewCertificates, type CoreIdentityDefinition } from "../../providers/core-identity/identity";
-import { vaultText, type VaultClient } from "../../vault/client";
 import { appRoleOf } from "../../vault/policies";
 import { vaultSerial } from "./certificates";
 import { attempt, stopwatch, type Outcome, type Rotated, type RotationJob } from "./job";

@@ -1,5 +1,5 @@
+import { vaultText, type VaultClient } from "../../clients/vault/client";
 import { logIn } from "../../providers/vault-identity/identity";
-import { vaultText, type VaultClient } from "../../vault/client";
 import { attempt, merged, stopwatch, type Outcome, type Rotated, type RotatedVm, type RotationJob } from "./job";
 
 /** Accessors of the secret-ids that a VM could log in with. */

@@ -1,6 +1,6 @@
+import { ssh } from "../../clients/ssh";
 import { agentProgram } from "../platform/agent";
 import { CommandError } from "../../process/run";
-import { ssh } from "../../process/ssh";
 
 /** What a VM's agent has made anew, and its service has taken. */
 export interface Rendered {

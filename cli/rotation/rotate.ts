@@ -1,4 +1,4 @@
-import { VaultClient } from "../../vault/client";
+import { VaultClient } from "../../clients/vault/client";
 import { callsDropped, callsNow } from "./asterisk";
 import { rotateCertificates } from "./certificates";
 import { rotateCoreCertificates, rotateCoreIdentity } from "./core";

@@ -1,5 +1,5 @@
+import { shellWord } from "../../clients/ssh";
 import { projectDir } from "../../paths";
-import { shellWord } from "../../process/ssh";
 import { ownConfig } from "../engine/workplace";
 import { moreOptions, readInvocation } from "./pulumi";
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { shellWord } from "../../clients/ssh";
 import { nodeArgv } from "../../process/node";
 import { onPath } from "../../process/on-path";
-import { shellWord } from "../../process/ssh";
 
 /** `ssh sip-1` in the shell: the user's own client with the lab's configuration. */
 const sshShim = (client: string, sshConfig: string): string =>

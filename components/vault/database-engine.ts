@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
-import type { PostgresAccess } from "../core-services";
+import type { PostgresAccess } from "../core-access";
 import { dynamicRoles, staticRoles, type Databases } from "../databases";
 
 export interface DatabaseEngineArgs {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as vault from "@pulumi/vault";
-import type { PostgresAccess } from "../core-services";
+import type { PostgresAccess } from "../core-access";
 
 export interface SecretsArgs {
     marker: pulumi.Input<string>;

@@ -76,17 +76,6 @@ export class PartialError extends Error {
 }
 
 /**
- * The host that holds the resource did not answer (a VM that is shut down). A refresh keeps what the state says of the
- * resource, with a warning: nothing is known of it, so it is neither gone nor changed.
- */
-export class UnreachableError extends Error {
-    constructor(reason: string) {
-        super(reason);
-        this.name = "UnreachableError";
-    }
-}
-
-/**
  * The life of resources of one type. Every method fails with an `Error` whose message is one sentence a user can act
  * on; stack traces of such errors are never shown.
  */

@@ -1,5 +1,5 @@
+import type { PostgresLogin } from "../../clients/postgres/connection";
 import { cdrPolicies, ensureCdrPolicies, type CdrPolicies } from "../../databases/cdr-policies";
-import type { PostgresLogin } from "../../databases/login";
 import { changed, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";

@@ -1,12 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { DockerApi } from "../../engine/plugins/docker/api";
-import { lastLines } from "../../engine/plugins/docker/container/logs";
-import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { lastWords } from "../../clients/docker/logs";
+import { withDocker } from "../../clients/docker/session";
+import { VaultClient, vaultText } from "../../clients/vault/client";
+import { tokenState } from "../../clients/vault/login";
 import { waitFor } from "../../process/wait";
-import { VaultClient, vaultText } from "../../vault/client";
-import { tokenState } from "../../vault/login";
 import { certificatesIn } from "../trust-anchors/anchors";
 
 export interface CoreIdentityDefinition {
@@ -79,9 +78,9 @@ export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
         return true;
     };
     await waitFor("certificates", ready, { deadlineMs: readySeconds * 1000 }).catch(async (error: Error) => {
-        throw new Error(`${definition.container} is not ready: ${error.message}${await said(definition)}`, {
-            cause: error,
-        });
+        const { dockerHost, container } = definition;
+        const said = await lastWords(dockerHost, container);
+        throw new Error(`${container} is not ready: ${error.message}${said}`, { cause: error });
     });
 }
 
@@ -113,19 +112,9 @@ function forgetRendered(dir: string): void {
  * log in with the secret-id, and be ended before it has fetched the next.
  */
 async function whileStopped({ dockerHost, container }: CoreIdentityDefinition, change: () => void): Promise<void> {
-    const api = new DockerApi(daemonAt(dockerHost, []));
-    try {
+    await withDocker(dockerHost, async (api) => {
         await api.call("POST", `/containers/${container}/stop`, { query: { t: "5" } });
         change();
         await api.call("POST", `/containers/${container}/start`);
-    } finally {
-        api.close();
-    }
-}
-
-async function said({ dockerHost, container }: CoreIdentityDefinition): Promise<string> {
-    const api = new DockerApi(daemonAt(dockerHost, []));
-    const lines = await lastLines(api, container);
-    api.close();
-    return lines ? `; it printed last:\n${lines}` : "";
+    });
 }

@@ -1,5 +1,5 @@
+import type { PostgresLogin } from "../../clients/postgres/connection";
 import { presentObjects } from "../../databases/claim";
-import type { PostgresLogin } from "../../databases/login";
 import { changed, listOf, name, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { loginProperties, loginRules } from "../postgres-login";

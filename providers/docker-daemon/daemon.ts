@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { DockerApi } from "../../engine/plugins/docker/api";
-import { daemonAt } from "../../engine/plugins/docker/daemon";
+import type { DockerApi } from "../../clients/docker/api";
+import { withDocker } from "../../clients/docker/session";
+import { shellWord } from "../../clients/ssh";
 import { run } from "../../process/run";
-import { shellWord } from "../../process/ssh";
 import { waitFor } from "../../process/wait";
 
 export interface DaemonDefinition {
@@ -68,7 +68,7 @@ export async function startDaemon(definition: DaemonDefinition): Promise<void> {
 export async function stopDaemon(definition: DaemonDefinition): Promise<void> {
     fs.rmSync(runFile(definition), { force: true });
     if (!(await isAnswering(definition))) return;
-    await withApi(definition, async (api) => {
+    await withDocker(dockerHost(definition), async (api) => {
         const running = (await api.call("GET", "/containers/json")) as { Id: string }[];
         const stop = ({ Id }: { Id: string }) =>
             api.call("POST", `/containers/${Id}/stop`, {
@@ -149,17 +149,8 @@ function tell(definition: DaemonDefinition, fifo: "wake" | "stop"): void {
 
 async function isAnswering(definition: DaemonDefinition): Promise<boolean> {
     const ping = (api: DockerApi) => api.call("GET", "/version", { signal: AbortSignal.timeout(5000) });
-    return withApi(definition, ping).then(
+    return withDocker(dockerHost(definition), ping).then(
         () => true,
         () => false,
     );
-}
-
-async function withApi<T>(definition: DaemonDefinition, work: (api: DockerApi) => Promise<T>): Promise<T> {
-    const api = new DockerApi(daemonAt(dockerHost(definition), []));
-    try {
-        return await work(api);
-    } finally {
-        api.close();
-    }
 }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { ssh } from "../../clients/ssh";
 import { CommandError } from "../../process/run";
-import { ssh } from "../../process/ssh";
 
 export interface KernelModuleDefinition {
     sshConfig: string;

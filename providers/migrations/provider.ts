@@ -1,4 +1,4 @@
-import { isAbsent, type PostgresLogin } from "../../databases/login";
+import { isAbsent, type PostgresLogin } from "../../clients/postgres/connection";
 import { appliedMigrations, migrate } from "../../databases/migrate";
 import { changed, listOf, name, surelyChanged, violations } from "../check";
 import { gone, type DynamicProvider } from "../contract";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { shellWord, ssh, type SshTarget } from "../../clients/ssh";
 import { CommandError } from "../../process/run";
-import { shellWord, ssh, type SshTarget } from "../../process/ssh";
 
 export const protocols = ["sip", "ng"] as const;
 

@@ -1,4 +1,4 @@
-import { isAbsent, type PostgresLogin } from "../../databases/login";
+import { isAbsent, type PostgresLogin } from "../../clients/postgres/connection";
 import { addSubscribers, listSubscribers, removeSubscribers, type Subscriber } from "../../subscribers/subscribers";
 import { changed, listOf, matching, name, objectOf, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../contract";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import { VaultClient } from "../../clients/vault/client";
 import { foreignObjects } from "../../vault/claim";
-import { VaultClient } from "../../vault/client";
 import { absolutePath, changed, name, surelyChanged, text, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { ssh, type SshTarget } from "../../clients/ssh";
+import { VaultClient } from "../../clients/vault/client";
 import { CommandError } from "../../process/run";
-import { ssh, type SshTarget } from "../../process/ssh";
-import { VaultClient } from "../../vault/client";
 
 export interface VaultIdentityDefinition extends SshTarget {
     /** Address of the VM as Vault sees it. */

@@ -1,7 +1,7 @@
+import { VaultClient } from "../../clients/vault/client";
+import { login, tokenState, type AppRoleLogin } from "../../clients/vault/login";
 import { changed, matching, text, violations } from "../check";
 import { gone, type DynamicProvider } from "../contract";
-import { login, tokenState, type AppRoleLogin } from "../../vault/login";
-import { VaultClient } from "../../vault/client";
 
 type Inputs = AppRoleLogin;
 type Outputs = Inputs & { token: string };

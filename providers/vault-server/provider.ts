@@ -1,8 +1,8 @@
+import { tokenState } from "../../clients/vault/login";
 import { absolutePath, changed, matching, name, optional, surelyChanged, text, violations } from "../check";
 import type { DynamicProvider } from "../contract";
 import { revoke, serverToken, stateOf, vaultOf, writePolicy, type VaultServerDefinition } from "./server";
 import { tokenPeriodSeconds } from "../../services/openbao/files";
-import { tokenState } from "../../vault/login";
 
 interface Inputs extends VaultServerDefinition {
     /** Always "active"; a refresh puts here what it found instead. */

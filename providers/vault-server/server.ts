@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { DockerError, type DockerApi } from "../../clients/docker/api";
+import { lastWords } from "../../clients/docker/logs";
+import { withDocker } from "../../clients/docker/session";
+import { VaultClient, VaultError } from "../../clients/vault/client";
+import { serverState } from "../../clients/vault/health";
+import { login, tokenState, type AppRoleLogin } from "../../clients/vault/login";
 import { policyRoleId } from "../../services/openbao/files";
-import { DockerApi, DockerError } from "../../engine/plugins/docker/api";
-import { lastLines } from "../../engine/plugins/docker/container/logs";
-import { daemonAt } from "../../engine/plugins/docker/daemon";
 import { waitFor } from "../../process/wait";
-import { VaultClient, VaultError } from "../../vault/client";
-import { serverState } from "../../vault/health";
-import { login, tokenState, type AppRoleLogin } from "../../vault/login";
 
 export interface VaultServerDefinition {
     address: string;
@@ -71,12 +71,8 @@ export async function serverToken(definition: VaultServerDefinition, present?: s
     };
     const token = await waitFor("OpenBao", attempt, { deadlineMs: startSeconds * 1000, intervalMs: 250 }).catch(
         async (error: Error) => {
-            throw new Error(
-                `OpenBao at ${definition.address} is not ready: ${error.message}${await said(definition)}`,
-                {
-                    cause: error,
-                },
-            );
+            const said = await lastWords(definition.dockerHost, definition.container);
+            throw new Error(`OpenBao at ${definition.address} is not ready: ${error.message}${said}`, { cause: error });
         },
     );
     fs.writeFileSync(initialisedFile(definition), "");
@@ -91,8 +87,7 @@ function refusedLogin(definition: VaultServerDefinition, error: unknown): undefi
 
 /** Starts the server anew, with its data or, when it has never been whole, without. */
 async function restart(definition: VaultServerDefinition): Promise<void> {
-    const api = new DockerApi(daemonAt(definition.dockerHost, []));
-    try {
+    await withDocker(definition.dockerHost, async (api) => {
         const at = `/containers/${definition.container}`;
         await api.call("POST", `${at}/stop`, { query: { t: "20" } });
         if (!fs.existsSync(initialisedFile(definition))) {
@@ -102,32 +97,19 @@ async function restart(definition: VaultServerDefinition): Promise<void> {
             fs.rmSync(path.join(definition.dataDir, "tls", "server.pem"), { force: true });
         }
         await api.call("POST", `${at}/start`);
-    } finally {
-        api.close();
-    }
+    });
 }
 
 /** Whether the container has ended, or is being started over and over. */
 async function hasFailed(definition: VaultServerDefinition): Promise<boolean> {
-    const api = new DockerApi(daemonAt(definition.dockerHost, []));
-    try {
-        const seen = (await api.call("GET", `/containers/${definition.container}/json`)) as {
-            State: { Running: boolean; Restarting: boolean };
-        };
-        return !seen.State.Running || seen.State.Restarting;
-    } catch (error) {
+    const { dockerHost, container } = definition;
+    const ask = (api: DockerApi) => api.call("GET", `/containers/${container}/json`);
+    const seen = await withDocker(dockerHost, ask).catch((error: unknown) => {
         if (!(error instanceof DockerError)) throw error;
-        throw new Error(`container ${definition.container}: ${error.message}`, { cause: error });
-    } finally {
-        api.close();
-    }
-}
-
-async function said({ dockerHost, container }: VaultServerDefinition): Promise<string> {
-    const api = new DockerApi(daemonAt(dockerHost, []));
-    const lines = await lastLines(api, container).catch(() => "");
-    api.close();
-    return lines ? `; it printed last:\n${lines}` : "";
+        throw new Error(`container ${container}: ${error.message}`, { cause: error });
+    });
+    const { Running, Restarting } = (seen as { State: { Running: boolean; Restarting: boolean } }).State;
+    return !Running || Restarting;
 }
 
 /** `active`, or what keeps provisioning from its work. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { shellWord, ssh, type SshTarget } from "../../clients/ssh";
 import { CommandError, type RunResult } from "../../process/run";
-import { shellWord, ssh, type SshTarget } from "../../process/ssh";
 import { tar } from "./tar";
 
 export interface BundleFile {

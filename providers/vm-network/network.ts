@@ -1,6 +1,6 @@
+import { escapeXml, unescapeXml, virsh, virshNames, virshXml } from "../../clients/libvirt";
 import { run } from "../../process/run";
 import { changed } from "../check";
-import { escapeXml, unescapeXml, virsh, virshNames, virshXml } from "../libvirt";
 
 export interface NetworkDefinition {
     uri: string;

@@ -1,3 +1,4 @@
+import { libvirtUri } from "../../clients/libvirt";
 import {
     changed,
     interfaceName,
@@ -11,7 +12,6 @@ import {
     violations,
 } from "../check";
 import { gone, type DynamicProvider } from "../contract";
-import { libvirtUri } from "../libvirt";
 import { createNetwork, readNetwork, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
 
 interface Inputs extends NetworkDefinition {

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { isLocal, virsh } from "../libvirt";
+import { isLocal, virsh } from "../../clients/libvirt";
 import type { Accelerator } from "./domain-xml";
 
 /**

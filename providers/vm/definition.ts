@@ -1,5 +1,4 @@
-import type { Machine, VmNic, VmStatus } from "./hypervisor";
-import type { MachineFiles } from "./storage";
+import type { Machine, MachineFiles, VmNic, VmStatus } from "./hypervisor";
 
 /** A VM as the program asks for it. */
 export interface VmDefinition {
@@ -24,6 +23,9 @@ export interface VmDefinition {
     state: string;
     ready: "ssh" | "running";
 }
+
+/** What the guest is told of itself. */
+export const guestOf = ({ vmName: hostname, nics, authorizedKey }: VmDefinition) => ({ hostname, nics, authorizedKey });
 
 /** What the hypervisor is told of a VM whose disk has data by now. */
 const dataMark = "voip-stack: its disk holds data";

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { guestCredentials, hostKeyCredential } from "../../images/guest/identity";
-import type { VmDefinition } from "./definition";
+import { guestOf, type VmDefinition } from "./definition";
 import { createOverlay, growOverlay } from "./disk";
-import type { MachineFiles, Storage } from "./storage";
+import type { MachineFiles } from "./hypervisor";
+import type { Storage } from "./storage";
 
 /** A VM's files in a directory of this machine. */
 export class DirectoryStorage implements Storage {
@@ -56,6 +57,3 @@ export class DirectoryStorage implements Storage {
         return path.join(this.dir, "credentials", name);
     }
 }
-
-/** What the guest is told of itself. */
-export const guestOf = ({ vmName: hostname, nics, authorizedKey }: VmDefinition) => ({ hostname, nics, authorizedKey });

@@ -1,5 +1,5 @@
+import { escapeXml, unescapeXml } from "../../clients/libvirt";
 import { firmwareConfigName } from "../../images/guest/identity";
-import { escapeXml, unescapeXml } from "../libvirt";
 import type { Machine, VmStatus } from "./hypervisor";
 
 /** How guest code runs: by the processor's own virtualisation, or translated by QEMU. */

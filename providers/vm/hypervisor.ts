@@ -13,24 +13,28 @@ export interface VmNic {
     gateway?: string;
 }
 
+/** Where a VM's files are, as its hypervisor sees them. */
+export interface MachineFiles {
+    /** The VM's own disk, an overlay on its image. */
+    disk: string;
+    kernel: string;
+    initrd: string;
+    /** File that receives what the guest writes to its serial console; emptied at each start. */
+    consoleLog: string;
+    /** systemd's system credentials: name to file with the content (https://systemd.io/CREDENTIALS). */
+    credentials: Record<string, string>;
+}
+
 /** A VM as its hypervisor has to know it. All paths are on the hypervisor's machine. */
-export interface Machine {
+export interface Machine extends MachineFiles {
     name: string;
     uuid: string;
     /** For people and for us; empty for none. */
     description: string;
     vcpus: number;
     memoryMiB: number;
-    /** The VM's own disk, an overlay on its image. */
-    disk: string;
-    kernel: string;
-    initrd: string;
     cmdline: string;
     nics: VmNic[];
-    /** File that receives what the guest writes to its serial console; emptied at each start. */
-    consoleLog: string;
-    /** systemd's system credentials: name to file with the content (https://systemd.io/CREDENTIALS). */
-    credentials: Record<string, string>;
 }
 
 export type VmState = "running" | "paused" | "shut off" | "crashed";

@@ -1,4 +1,4 @@
-import { virsh, virshNames, virshXml } from "../libvirt";
+import { virsh, virshNames, virshXml } from "../../clients/libvirt";
 import { chooseAccelerator } from "./accelerator";
 import { domainXml, parseDomainXml } from "./domain-xml";
 import type { Hypervisor, Machine, VmState, VmStatus } from "./hypervisor";

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
-import { ssh } from "../../process/ssh";
+import { isLocal } from "../../clients/libvirt";
+import { ssh } from "../../clients/ssh";
 import { waitFor } from "../../process/wait";
-import { isLocal } from "../libvirt";
 import { hasData, isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
+import { DirectoryStorage } from "./directory";
 import type { Hypervisor } from "./hypervisor";
 import { LibvirtHypervisor } from "./libvirt";
+import { PoolStorage } from "./pool";
 import { dropConnection, waitForSsh } from "./readiness";
-import { storageOf } from "./storage";
+import type { Storage } from "./storage";
 
 export interface VmOutcome {
     uuid: string;
@@ -27,6 +29,10 @@ export function hypervisorOf({ hypervisor, uri }: VmDefinition): Hypervisor {
             return new LibvirtHypervisor(uri);
     }
 }
+
+/** In a pool of libvirt's where the definition names one, which may be on another machine; else in a directory of this one. */
+const storageOf = (definition: VmDefinition): Storage =>
+    definition.pool === undefined ? new DirectoryStorage(definition) : new PoolStorage(definition, definition.pool);
 
 /**
  * Makes the VM and waits until it is ready. What an earlier attempt left is replaced; when this one fails, nothing is left.

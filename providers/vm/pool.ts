@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { unescapeXml, virsh } from "../../clients/libvirt";
 import { guestCredentials, hostKeyCredential } from "../../images/guest/identity";
-import { withLock } from "../../lab/lock";
-import { unescapeXml, virsh } from "../libvirt";
-import type { VmDefinition } from "./definition";
-import { guestOf } from "./directory";
-import type { MachineFiles, Storage } from "./storage";
+import { withLock } from "../../process/lock";
+import { guestOf, type VmDefinition } from "./definition";
+import type { MachineFiles } from "./hypervisor";
+import type { Storage } from "./storage";
 
 const gibibyte = 1024 ** 3;
 

@@ -3,7 +3,7 @@ import {
     surelyChanged, text, violations,
 } from "../check"; // prettier-ignore
 import { gone, type DynamicProvider } from "../contract";
-import { libvirtUri } from "../libvirt";
+import { libvirtUri } from "../../clients/libvirt";
 import type { VmDefinition } from "./definition";
 import { createVm, deleteVm, markVm, readVm, restartVm, type VmOutcome } from "./lifecycle";
 

@@ -1,6 +1,6 @@
 import * as net from "node:net";
+import { ssh, type SshTarget } from "../../clients/ssh";
 import { run } from "../../process/run";
-import { ssh, type SshTarget } from "../../process/ssh";
 import { waitFor } from "../../process/wait";
 import type { Hypervisor } from "./hypervisor";
 import type { Storage } from "./storage";

@@ -1,18 +1,4 @@
-import type { VmDefinition } from "./definition";
-import { DirectoryStorage } from "./directory";
-import { PoolStorage } from "./pool";
-
-/** Where a VM's files are, as its hypervisor sees them. */
-export interface MachineFiles {
-    /** The VM's own disk. */
-    disk: string;
-    kernel: string;
-    initrd: string;
-    /** File that receives what the guest writes to its serial console. */
-    consoleLog: string;
-    /** By the name of the systemd credential that the file holds. */
-    credentials: Record<string, string>;
-}
+import type { MachineFiles } from "./hypervisor";
 
 /** Keeps the files of one VM within its hypervisor's reach. */
 export interface Storage {
@@ -31,7 +17,3 @@ export interface Storage {
     /** Removes all files of the VM; nothing happens when there are none. */
     remove(): Promise<void>;
 }
-
-/** In a pool of libvirt's where the definition names one, which may be on another machine; else in a directory of this one. */
-export const storageOf = (definition: VmDefinition): Storage =>
-    definition.pool === undefined ? new DirectoryStorage(definition) : new PoolStorage(definition, definition.pool);

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { BundleCommand } from "../../providers/vm-files/bundle";
 import { render, type GuestFile } from "../../configs/render";
 import { projectDir } from "../../paths";
 import type { AgentTemplate } from "./templates";
@@ -130,7 +129,7 @@ export function vaultAgentFiles(view: VaultAgentView): GuestFile[] {
 }
 
 /** What follows the change of the program; that of the configuration is up to the identity, which waits for the outcome. */
-export const vaultAgentApply: BundleCommand[] = [
+export const vaultAgentApply = [
     { paths: [unit], command: "systemctl daemon-reload && systemctl enable --now --quiet voip-agent.service" },
     {
         paths: programFiles().map((file) => file.path),

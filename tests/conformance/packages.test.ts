@@ -16,7 +16,10 @@ describe.each(withPlugins)("packages under the $name engine", (engine) => {
             workspace.configure({ length: 20 });
             expect(await engine.run("up", workspace)).toMatchObject({ status: 0, changes: { create: 4 } });
             const before = await engine.outputs(workspace);
-            expect(before).toMatchObject({ password: expect.stringMatching(/^[A-Za-z0-9]{20}$/), pinLength: 4 });
+            expect(before).toMatchObject({
+                password: expect.stringMatching(/^[A-Za-z0-9]{20}$/),
+                uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+            });
             expect(await engine.run("refresh", workspace)).toMatchObject({ status: 0, changes: { same: 4 } });
             expect(await engine.run("up", workspace)).toMatchObject({ status: 0, changes: { same: 4 } });
             expect(await engine.outputs(workspace)).toEqual(before);

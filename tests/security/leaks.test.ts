@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { DockerApi } from "../../clients/docker/api";
+import { daemonAt } from "../../clients/docker/daemon";
 import { cacheDir, projectDir, stackPaths } from "../../paths";
 import { run } from "../../process/run";
 import { environment, stack, testRoot } from "../stack/environment";
-import { DockerApi } from "../../engine/plugins/docker/api";
-import { daemonAt } from "../../engine/plugins/docker/daemon";
 import { askVault } from "../stack/core";
 import { broughtUp, onVm, outputs } from "../stack/platform";
 import { steal } from "../stack/stolen";

@@ -22,6 +22,7 @@ type Step = (typeof steps)[number] | "create" | "call" | "destroy";
 
 /** How many steps stand beside each other in every order; three takes about an hour. */
 const length = Number(process.env.VOIP_INTERCHANGE_LENGTH ?? 3);
+const timeoutMs = 2 * 3600 * 1000;
 
 const packages = ["command", "docker", "postgresql", "random", "vault"];
 const versionOf = (name: string): string =>
@@ -146,28 +147,32 @@ function report(rows: Row[], engine: Engine): void {
 whenThere("the two engines follow each other on the whole platform", () => {
     afterAll(restoreConfig);
 
-    test.each<Engine>(["pulumi", "embedded"])("on a stack that was made by %s", async (first) => {
-        const player = new Player();
-        let engine = first;
-        try {
-            await player.play("create", engine);
-            await player.play("call", engine);
-            const before = (await secretsOf(stack, projectDir)).secrets;
-            for (const step of walk(steps, length)) {
-                if (isEngineStep(step)) engine = other(engine);
-                await player.play(step, engine);
+    test.each<Engine>(["pulumi", "embedded"])(
+        "on a stack that was made by %s",
+        async (first) => {
+            const player = new Player();
+            let engine = first;
+            try {
+                await player.play("create", engine);
+                await player.play("call", engine);
+                const before = (await secretsOf(stack, projectDir)).secrets;
+                for (const step of walk(steps, length)) {
+                    if (isEngineStep(step)) engine = other(engine);
+                    await player.play(step, engine);
+                }
+                const secrets = [...before, ...(await secretsOf(stack, projectDir)).secrets];
+                await player.play("call", engine);
+                await player.play("destroy", other(first));
+                expect(secrets.length).toBeGreaterThan(100);
+                expect(new Search(secrets).inFiles(saidDir, path.join(stateDir(), "logs"))).toEqual([]);
+            } finally {
+                report(player.rows, first);
+                restoreConfig();
+                forgetBroughtUp();
             }
-            const secrets = [...before, ...(await secretsOf(stack, projectDir)).secrets];
-            await player.play("call", engine);
-            await player.play("destroy", other(first));
-            expect(secrets.length).toBeGreaterThan(100);
-            expect(new Search(secrets).inFiles(saidDir, path.join(stateDir(), "logs"))).toEqual([]);
-        } finally {
-            report(player.rows, first);
-            restoreConfig();
-            forgetBroughtUp();
-        }
-    });
+        },
+        timeoutMs,
+    );
 });
 
 // no test that passes stands in for these: the run's summary names them as not executed

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
-import type { PostgresLogin } from "../../databases/login";
-import { DockerApi } from "../../engine/plugins/docker/api";
-import { daemonAt } from "../../engine/plugins/docker/daemon";
+import { DockerApi } from "../../clients/docker/api";
+import { daemonAt } from "../../clients/docker/daemon";
+import type { PostgresLogin } from "../../clients/postgres/connection";
+import type { VaultAnswer, VaultMethod } from "../../clients/vault/client";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
-import type { VaultAnswer, VaultMethod } from "../../vault/client";
 import { stack } from "./environment";
 import { outputs } from "./platform";
 

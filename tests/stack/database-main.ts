@@ -1,4 +1,4 @@
-import { withDatabase } from "../../databases/login";
+import { withDatabase } from "../../clients/postgres/connection";
 import { answerJob } from "../../process/program";
 import type { DatabaseJob, DatabaseReport } from "./core";
 

@@ -1,5 +1,5 @@
+import { VaultClient, VaultError } from "../../clients/vault/client";
 import { answerJob } from "../../process/program";
-import { VaultClient, VaultError } from "../../vault/client";
 import type { VaultJob, VaultReport } from "./core";
 
 // in the lab's network

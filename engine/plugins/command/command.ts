@@ -1,6 +1,5 @@
 import type { Plugin } from "../plugin";
 import { localCommand } from "./local";
-import { remoteCommand } from "./remote";
 
 /** The types of @pulumi/command that a program here may use. */
 export function commandPlugin(): Plugin {
@@ -10,7 +9,7 @@ export function commandPlugin(): Plugin {
         async configure() {
             // The provider has no settings.
         },
-        types: { "command:local:Command": localCommand, "command:remote:Command": remoteCommand },
+        types: { "command:local:Command": localCommand },
         functions: {},
     };
 }

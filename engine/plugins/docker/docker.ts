@@ -1,11 +1,10 @@
+import { DockerApi } from "../../../clients/docker/api";
+import { daemonAt } from "../../../clients/docker/daemon";
 import type { Fields } from "../inputs";
 import { bridged } from "../bridge";
 import type { Plugin, Properties } from "../plugin";
 import { readProviderConfig } from "../provider-config";
-import { DockerApi } from "./api";
 import { containerType } from "./container/container";
-import { daemonAt } from "./daemon";
-import { remoteImageType } from "./image";
 
 const configFields: Fields = {
     host: { shape: "string", default: "unix:///var/run/docker.sock" },
@@ -31,7 +30,6 @@ export function dockerPlugin(): Plugin {
         },
         types: bridged({
             "docker:index/container:Container": containerType(configured),
-            "docker:index/remoteImage:RemoteImage": remoteImageType(configured),
         }),
         functions: {},
         async close() {

@@ -1,8 +1,10 @@
 import { escapeIdentifier, escapeLiteral, type ClientBase } from "pg";
+import type { PostgresServer } from "../../../clients/postgres/server";
 import { objectType } from "../object";
 import type { Fields } from "../inputs";
 import type { Properties, ResourceType } from "../plugin";
-import { asMemberOf, keepName, type PostgresServer } from "./server";
+import { asMemberOf } from "./member";
+import { keepName } from "./names";
 
 const computed = { computed: true } as const;
 

@@ -1,8 +1,8 @@
 import { escapeIdentifier } from "pg";
+import type { PostgresServer } from "../../../clients/postgres/server";
 import type { Fields } from "../inputs";
 import { objectType } from "../object";
 import type { Properties, ResourceType } from "../plugin";
-import type { PostgresServer } from "./server";
 
 const fields: Fields = {
     role: { shape: "string", required: true, replaces: true },

@@ -1,8 +1,8 @@
 import { escapeIdentifier, type ClientBase } from "pg";
+import type { PostgresServer } from "../../../clients/postgres/server";
 import type { Fields } from "../inputs";
 import { nulls, objectType } from "../object";
 import type { Properties, ResourceType } from "../plugin";
-import type { PostgresServer } from "./server";
 
 const privileges = ["CONNECT", "CREATE", "TEMPORARY"];
 

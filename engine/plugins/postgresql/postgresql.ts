@@ -1,3 +1,4 @@
+import { PostgresServer, type ServerConfig } from "../../../clients/postgres/server";
 import type { Fields } from "../inputs";
 import { bridged } from "../bridge";
 import type { Plugin, Properties } from "../plugin";
@@ -7,7 +8,6 @@ import { extensionType } from "./extension";
 import { grantRoleType } from "./grant-role";
 import { grantType } from "./grant";
 import { roleType } from "./role";
-import { PostgresServer, type ServerConfig } from "./server";
 
 const configFields: Fields = {
     host: { shape: "string", required: true },

@@ -1,9 +1,11 @@
 import { escapeIdentifier, escapeLiteral, type ClientBase } from "pg";
+import type { PostgresServer } from "../../../clients/postgres/server";
 import { changedFields, type Fields } from "../inputs";
 import type { Properties, ResourceType } from "../plugin";
 import { nulls, objectType } from "../object";
 import { scramVerifier } from "./scram";
-import { asMemberOf, keepName, type PostgresServer } from "./server";
+import { asMemberOf } from "./member";
+import { keepName } from "./names";
 
 const flag = (initial: boolean) => ({ shape: "boolean", default: initial }) as const;
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
-import { VaultClient, VaultError, type VaultMethod } from "../../../vault/client";
-import { UnreachableError, type Properties } from "../plugin";
+import { UnreachableError } from "../../../clients/unreachable";
+import { VaultClient, VaultError, type VaultMethod } from "../../../clients/vault/client";
+import type { Properties } from "../plugin";
 
 export interface VaultConfig {
     /** URL of the server. */

@@ -1,5 +1,5 @@
+import { VaultError } from "../../../clients/vault/client";
 import { waitFor } from "../../../process/wait";
-import { VaultError } from "../../../vault/client";
 import type { Fields } from "../inputs";
 import { nulls, objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";

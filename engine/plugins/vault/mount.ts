@@ -1,5 +1,5 @@
+import { VaultError } from "../../../clients/vault/client";
 import type { Fields } from "../inputs";
-import { VaultError } from "../../../vault/client";
 import { nulls, objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
 import type { VaultApi, VaultData } from "./api";

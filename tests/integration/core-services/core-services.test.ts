@@ -1,9 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { DockerApi } from "../../../clients/docker/api";
+import { daemonAt } from "../../../clients/docker/daemon";
+import type { VaultMethod } from "../../../clients/vault/client";
 import { provisioningPolicy } from "../../../services/openbao/files";
-import { DockerApi } from "../../../engine/plugins/docker/api";
-import { daemonAt } from "../../../engine/plugins/docker/daemon";
 import { findInit, killInit } from "../../../lab/init";
 import { enterLab, ensureLab, removeLab } from "../../../lab/lab";
 import { processes } from "../../../lab/procfs";
@@ -11,7 +12,6 @@ import { stackPaths } from "../../../paths";
 import { runProgram } from "../../../process/program";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
-import type { VaultMethod } from "../../../vault/client";
 import type { VaultJob, VaultReport } from "../../stack/core";
 import { tracesOf } from "../../stack/traces";
 import { LabWorkspace } from "./workspace";
@@ -83,7 +83,7 @@ const isUp = () =>
 
 beforeAll(async () => {
     await removeLab(stack);
-    await ensureLab(stack);
+    await ensureLab(stack, `file://${workspace.root}`);
     await workspace.engine("up");
 });
 
@@ -197,7 +197,7 @@ test("a lab that was killed comes back with all data, also when what was in memo
     const { vault } = await outputs();
     await killInit(stack);
     fs.rmSync(path.join(paths.runDir, "core"), { recursive: true });
-    await ensureLab(stack);
+    await ensureLab(stack, `file://${workspace.root}`);
     await workspace.engine("refresh");
     await workspace.engine("up");
     expect((await ask("GET", "secret/data/mine")).answer?.data?.data).toEqual({ kept: "yes" });

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
+import { VaultClient } from "../../../clients/vault/client";
+import { tokenState } from "../../../clients/vault/login";
 import { provider } from "../../../providers/vault-login/provider";
-import { VaultClient } from "../../../vault/client";
-import { tokenState } from "../../../vault/login";
 import { startOpenbao, type TestOpenbao } from "../core/servers";
 
 let server: TestOpenbao;

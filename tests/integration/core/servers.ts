@@ -3,15 +3,15 @@ import * as fs from "node:fs";
 import { createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { withDatabase, type PostgresLogin } from "../../../clients/postgres/connection";
+import { VaultClient } from "../../../clients/vault/client";
 import { validateStack } from "../../../config";
-import { withDatabase, type PostgresLogin } from "../../../databases/login";
 import { buildStore } from "../../../images/build";
 import { entryDir } from "../../../images/cache";
 import { definitions } from "../../../services/definitions";
 import { layerEntries, type ImageRequest } from "../../../images/recipe";
 import { waitFor } from "../../../process/wait";
 import { makeCertificate } from "../../../providers/bootstrap-certificate/certificate";
-import { VaultClient } from "../../../vault/client";
 
 /** A server of the tests' own, on loopback. */
 interface Started {

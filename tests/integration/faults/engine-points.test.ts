@@ -1,4 +1,5 @@
 import * as os from "node:os";
+import type { PropertyMap } from "../../../engine/properties";
 import { describeAttempt, Lane, type Attempt, type Run } from "./lane";
 import type { Recorded } from "./recorded";
 import { Workspace } from "./workspace";
@@ -8,11 +9,13 @@ const change: Run = { kind: "up", stage: 2 };
 const destroy: Run = { kind: "destroy", stage: 2 };
 const runs = [create, change, destroy];
 
-/** What RandomString made, and the ids of commands. */
+const wordOf = ({ keepers }: PropertyMap): string => `WORD${(keepers as { stage: string }).stage}`;
+
+/** What RandomUuid made in each stage, and the ids of commands. */
 const random = ({ resources }: Recorded): Record<string, string> =>
     Object.fromEntries(
         resources.flatMap(({ type, id, outputs }) => [
-            ...(type.startsWith("random:") ? [[`WORD${outputs.length as number}`, outputs.result as string]] : []),
+            ...(type.startsWith("random:") ? [[wordOf(outputs), outputs.result as string]] : []),
             ...(type.startsWith("command:") ? [[`ID${id!.slice(0, -8)}`, id!]] : []),
         ]),
     ) as Record<string, string>;

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { virshNames } from "../../../clients/libvirt";
 import { engineArgv, enterLab, ensureLab, removeLab } from "../../../lab/lab";
 import { stackPaths } from "../../../paths";
 import { run } from "../../../process/run";
-import { virshNames } from "../../../providers/libvirt";
 import { IMAGE, startDockerd, type TestDockerd } from "../plugins/dockerd";
 import { fakeKernel } from "../vm/fake-kernel";
 import { Workspace } from "./workspace";
@@ -19,7 +19,7 @@ export class MachineRoom {
 
     static async open(): Promise<MachineRoom> {
         await removeLab(stack);
-        await ensureLab(stack);
+        await ensureLab(stack, "file:///nowhere");
         return new MachineRoom(await startDockerd());
     }
 

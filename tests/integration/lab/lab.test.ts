@@ -12,6 +12,7 @@ import { waitFor } from "../../../process/wait";
 jest.setTimeout(120_000);
 
 const [stack, other] = ["labtest", "labtest2"];
+const backend = "file:///nowhere";
 const whole = { netns: true, phonesNetns: true, outerNetns: true, init: true, libvirtd: true };
 const absent = { netns: false, phonesNetns: false, outerNetns: false, init: false, libvirtd: false };
 
@@ -34,7 +35,7 @@ async function kill(pid: number | undefined): Promise<void> {
 
 beforeEach(async () => {
     await removeLab(stack);
-    await ensureLab(stack);
+    await ensureLab(stack, backend);
 });
 
 afterAll(async () => {
@@ -45,23 +46,23 @@ afterAll(async () => {
 describe("ensureLab", () => {
     it("says what it started, and starts nothing twice", async () => {
         await removeLab(stack);
-        expect((await ensureLab(stack)).started).toEqual(Object.keys(whole));
+        expect((await ensureLab(stack, backend)).started).toEqual(Object.keys(whole));
         const init = findInit(stack);
-        expect(await ensureLab(stack)).toEqual({ started: [], repaired: [] });
+        expect(await ensureLab(stack, backend)).toEqual({ started: [], repaired: [] });
         expect(findInit(stack)).toBe(init);
         expect(await labState(stack)).toEqual(whole);
     });
 
     it("gives two simultaneous callers one lab", async () => {
         await removeLab(stack);
-        const results = await Promise.all([ensureLab(stack), ensureLab(stack)]);
+        const results = await Promise.all([ensureLab(stack, backend), ensureLab(stack, backend)]);
         expect(results.map(({ started }) => started.length).sort()).toEqual([0, 5]);
         expect(processesOf(stack).filter(({ name }) => name === "tini")).toHaveLength(1);
     });
 
     it("outlives the command that started it", async () => {
         await removeLab(stack);
-        const script = `import("./lab/lab.ts").then(({ default: lab }) => lab.ensureLab("${stack}"))`;
+        const script = `import("./lab/lab.ts").then(({ default: lab }) => lab.ensureLab("${stack}", "${backend}"))`;
         await run(["setsid", "node", "--import", "tsx", "--eval", script], { cwd: `${__dirname}/../../..` });
         expect(await labState(stack)).toEqual(whole);
     });
@@ -79,14 +80,14 @@ describe("ensureLab", () => {
     it.each(["libvirtd", "tini"])("repairs the lab after %s was killed", async (command) => {
         await kill(pidOf(stack, command));
         expect((await labState(stack)).libvirtd).toBe(false);
-        expect((await ensureLab(stack)).repaired).toContain("libvirtd");
+        expect((await ensureLab(stack, backend)).repaired).toContain("libvirtd");
         expect(await labState(stack)).toEqual(whole);
     });
 
     it("names the running lab's namespace again after its name was removed", async () => {
         const init = findInit(stack);
         await run(["ip", "netns", "del", stackPaths(stack).netns]);
-        expect(await ensureLab(stack)).toEqual({ started: [], repaired: ["netns"] });
+        expect(await ensureLab(stack, backend)).toEqual({ started: [], repaired: ["netns"] });
         expect(findInit(stack)).toBe(init);
         expect(namespaceInode(netnsHandle(stackPaths(stack).netns))).toBe(namespaceInode(`/proc/${init}/ns/net`));
     });
@@ -94,7 +95,7 @@ describe("ensureLab", () => {
     it("makes the phones' namespace and the way out again", async () => {
         await run(["ip", "netns", "del", stackPaths(stack).phonesNetns]);
         await run(["umount", stackPaths(stack).outerNetns]);
-        expect((await ensureLab(stack)).repaired).toEqual(["phonesNetns", "outerNetns"]);
+        expect((await ensureLab(stack, backend)).repaired).toEqual(["phonesNetns", "outerNetns"]);
         expect(namespaceInode(stackPaths(stack).outerNetns)).toBe(namespaceInode("/proc/self/ns/net"));
     });
 
@@ -102,7 +103,7 @@ describe("ensureLab", () => {
         const directory = `${stackPaths(stack).runDir}/libvirt`;
         fs.renameSync(directory, `${directory}.lost`);
         expect((await labState(stack)).init).toBe(false);
-        expect((await ensureLab(stack)).repaired).toEqual(["init", "libvirtd"]);
+        expect((await ensureLab(stack, backend)).repaired).toEqual(["init", "libvirtd"]);
         expect(await labState(stack)).toEqual(whole);
     });
 });
@@ -119,11 +120,11 @@ describe("a lab", () => {
         const own = stackPaths(stack).dataDir;
         process.env.XDG_STATE_HOME = fs.mkdtempSync(path.join(os.tmpdir(), "lab-"));
         try {
-            await expect(ensureLab(stack)).rejects.toThrow(`belongs to the stack with state in `);
+            await expect(ensureLab(stack, backend)).rejects.toThrow(`belongs to the stack with state in `);
             expect(fs.readdirSync(process.env.XDG_STATE_HOME)).toEqual([]);
             expect(findInit(stack)).toBe(init);
             await removeLab(stack);
-            expect((await ensureLab(stack)).started).toEqual(Object.keys(whole));
+            expect((await ensureLab(stack, backend)).started).toEqual(Object.keys(whole));
             expect(stackPaths(stack).dataDir).not.toBe(own);
         } finally {
             await removeLab(stack);
@@ -187,7 +188,7 @@ describe("removeLab", () => {
     });
 
     it("leaves another stack's lab alone", async () => {
-        await ensureLab(other);
+        await ensureLab(other, backend);
         const init = findInit(other);
         await removeLab(stack);
         expect(findInit(other)).toBe(init);

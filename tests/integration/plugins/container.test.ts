@@ -1,5 +1,6 @@
+import { UnreachableError } from "../../../clients/unreachable";
 import { pluginFor } from "../../../engine/plugins";
-import { UnreachableError, type Plugin, type Properties, type ResourceType } from "../../../engine/plugins/plugin";
+import type { Plugin, Properties, ResourceType } from "../../../engine/plugins/plugin";
 import { context } from "../../unit/plugins/context";
 import { IMAGE, startDockerd, type TestDockerd } from "./dockerd";
 import { startSshd, type TestSshd } from "./sshd";
@@ -173,7 +174,6 @@ describe.each(["unix", "ssh"] as const)("a container over %s", (transport) => {
 describe("docker", () => {
     let docker: Plugin;
     const container = (): Resource => new Resource(docker.types["docker:index/container:Container"]);
-    const image = (): Resource => new Resource(docker.types["docker:index/remoteImage:RemoteImage"]);
 
     beforeAll(async () => {
         docker = await dockerAt(() => ({ host: dockerd.host }));
@@ -265,30 +265,15 @@ describe("docker", () => {
         expect(await dockerd.docker(...reader)).toBe("bye");
     });
 
-    it("knows an image by its name, and keeps it where told to", async () => {
+    it("knows an image by its id", async () => {
         const id = await dockerd.docker("image", "inspect", "-f", "{{.Id}}", IMAGE);
-        const resource = await image().create({ name: IMAGE, keepLocally: true });
-        expect(resource.id).toBe(id + IMAGE);
-        expect(resource.outputs).toMatchObject({ imageId: id, repoDigest: "" });
-        expect(await resource.drift()).toEqual([]);
         const byId = await container().create({ ...FOREVER, name: "by-id", image: id });
         expect(await byId.diff({ ...FOREVER, name: "by-id", image: id })).toMatchObject({ changes: false });
         await byId.delete();
-        await resource.delete();
-        expect(await dockerd.docker("images", "-q", IMAGE)).not.toBe("");
-    });
-
-    it("removes an image that is not kept, and finds it gone", async () => {
-        await dockerd.docker("tag", IMAGE, "voip/other:1");
-        const resource = await image().create({ name: "voip/other:1" });
-        await resource.delete();
-        expect(await resource.drift()).toBe("gone");
-        await resource.delete();
     });
 
     it("says which image can't be had, and what to do", async () => {
         const failure = /unable to pull image localhost:1\/nowhere:1: .*; load it into this Docker daemon beforehand/s;
-        await expect(image().create({ name: "localhost:1/nowhere:1" })).rejects.toThrow(failure);
         await expect(container().create({ ...FOREVER, name: "x1", image: "localhost:1/nowhere:1" })).rejects.toThrow(
             failure,
         );

@@ -1,4 +1,4 @@
-import { withDatabase } from "../../../databases/login";
+import { withDatabase } from "../../../clients/postgres/connection";
 import { pluginFor, type Plugin } from "../../../engine/plugins";
 import { context } from "../../unit/plugins/context";
 import { startPostgres, type TestPostgres } from "../core/servers";

@@ -1,5 +1,5 @@
+import type { VaultMethod } from "../../../clients/vault/client";
 import { pluginFor, type Plugin, type Properties } from "../../../engine/plugins";
-import type { VaultMethod } from "../../../vault/client";
 import { context } from "../../unit/plugins/context";
 import { startOpenbao, startPostgres, type TestOpenbao, type TestPostgres } from "../core/servers";
 import { create, diff, drift, remove, update, type Made } from "./life-cycle";

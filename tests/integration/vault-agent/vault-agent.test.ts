@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { withDatabase } from "../../../clients/postgres/connection";
 import { certificateTemplate, type AgentTemplate } from "../../../services/vault-agent/templates";
-import { withDatabase } from "../../../databases/login";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 import { agentState, logIn, restart, type VaultIdentityDefinition } from "../../../providers/vault-identity/identity";

@@ -1,7 +1,7 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
+import type { PostgresLogin } from "../../../clients/postgres/connection";
+import { vaultText, type VaultClient } from "../../../clients/vault/client";
 import { policyDocument } from "../../../vault/policies";
-import { vaultText, type VaultClient } from "../../../vault/client";
-import type { PostgresLogin } from "../../../databases/login";
 
 const address = "127.0.0.1";
 

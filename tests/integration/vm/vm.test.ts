@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { virsh, virshXml } from "../../../clients/libvirt";
 import { enterLab, ensureLab, removeLab } from "../../../lab/lab";
 import { projectDir, stackPaths } from "../../../paths";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
-import { virsh, virshXml } from "../../../providers/libvirt";
 import type { VmDefinition } from "../../../providers/vm/definition";
 import { DirectoryStorage } from "../../../providers/vm/directory";
 import { PoolStorage } from "../../../providers/vm/pool";
@@ -71,7 +71,7 @@ beforeAll(async () => {
     fs.truncateSync(file("disk.raw"), 1024 ** 3);
     fs.writeFileSync(file("host-key"), "not a key");
     await removeLab(stack);
-    await ensureLab(stack);
+    await ensureLab(stack, "file:///nowhere");
     await network.create(net);
 });
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { backendOf } from "../../../cli/engine/backend";
 import { entrance, hasLab } from "../../../cli/engine/entrance";
 import { checkLabOwner, checkOwner } from "../../../cli/engine/owner";
 import { platformOutputs } from "../../../cli/platform/outputs";
@@ -37,7 +38,7 @@ beforeEach(() => {
     be({});
     jest.mocked(labs.labState).mockResolvedValue(running);
     fs.mkdirSync(path.join(dir, "run", stack), { recursive: true });
-    recordOwner(stack);
+    recordOwner(stack, backendOf(stack));
 });
 afterEach(() => {
     for (const name of ["TEST_RUN", "XDG_STATE_HOME", "PULUMI_BACKEND_URL"]) delete process.env[name];
@@ -71,9 +72,9 @@ describe("the owner of a lab", () => {
 
     it("is nobody where it was made before owners were recorded", () => {
         be({ state: "other" });
-        expect(otherOwner(stack)).toBeDefined();
+        expect(otherOwner(stack, () => backendOf(stack))).toBeDefined();
         fs.rmSync(path.join(dir, "run", stack, "owner.json"));
-        expect(otherOwner(stack)).toBeUndefined();
+        expect(otherOwner(stack, () => backendOf(stack))).toBeUndefined();
     });
 
     it("is told to a preview, which then does without the lab", async () => {

@@ -6,12 +6,9 @@ import { UNKNOWN, type OperationContext, type Properties, type ResourceType } fr
 import { context } from "./context";
 
 let command: ResourceType;
-let remote: ResourceType;
 
 beforeAll(async () => {
-    const { types } = await pluginFor("command")!();
-    command = types["command:local:Command"];
-    remote = types["command:remote:Command"];
+    command = (await pluginFor("command")!()).types["command:local:Command"];
 });
 
 async function create(
@@ -132,25 +129,5 @@ describe("local.Command", () => {
     it("names an input that needs the official plugin", async () => {
         const { failures } = await command.check({}, { create: "true", assetPaths: ["*"] });
         expect(failures[0].reason).toMatch(/^assetPaths is not supported without the official plugin/);
-    });
-});
-
-describe("remote.Command", () => {
-    it("fills in the connection's defaults and keeps the connection secret", async () => {
-        const { inputs, failures } = await remote.check({}, { create: "true", connection: { host: "sip-1" } });
-        expect(failures).toEqual([]);
-        expect(inputs.connection).toEqual({
-            host: "sip-1",
-            port: 22,
-            user: "root",
-            dialErrorLimit: 10,
-            perDialTimeout: 15,
-        });
-        expect(remote.secretOutputs).toEqual(["connection"]);
-    });
-
-    it("names a missing host and an unsupported proxy", async () => {
-        const { failures } = await remote.check({}, { connection: { proxy: { host: "b" } } });
-        expect(failures.map(({ property }) => property)).toEqual(["connection.proxy", "connection.host"]);
     });
 });

@@ -1,6 +1,6 @@
+import type { DockerApi } from "../../../../clients/docker/api";
 import { changedFields, checkInputs } from "../../inputs";
 import { deadline, PartialError, unknownOutputs, type Properties, type ResourceType } from "../../plugin";
-import type { DockerApi } from "../api";
 import { computedOutputs, containerFields } from "./fields";
 import type { ContainerInputs } from "./inputs";
 import { containerOutputs, inputsAsTheyAre } from "./outputs";

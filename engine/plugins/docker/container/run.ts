@@ -1,10 +1,10 @@
+import { DockerError, type DockerApi } from "../../../../clients/docker/api";
+import { lastLines } from "../../../../clients/docker/logs";
+import { pullImage } from "../../../../clients/docker/pull";
 import { waitFor } from "../../../../process/wait";
-import { DockerError, type DockerApi } from "../api";
-import { pullImage } from "../image";
 import { createBody, URN_LABEL } from "./create-body";
 import type { ContainerInputs } from "./inputs";
 import type { ContainerInspect } from "./inspect";
-import { lastLines } from "./logs";
 
 const refused = (error: unknown, status: number): error is DockerError =>
     error instanceof DockerError && error.status === status;

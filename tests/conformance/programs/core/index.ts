@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import type { PostgresLogin } from "../../../../clients/postgres/connection";
 import { Databases } from "../../../../components/databases";
 import { Extensions } from "../../../../components/extensions";
 import { VaultBootstrap } from "../../../../components/vault-bootstrap";
-import type { PostgresLogin } from "../../../../databases/login";
 
 interface Servers {
     postgres: PostgresLogin;

@@ -9,7 +9,7 @@ import * as random from "@pulumi/random";
 const stage = Number(process.env.STAGE);
 const directory = process.env.DIRECTORY as string;
 
-const word = new random.RandomString("word", { length: 8 + stage });
+const word = new random.RandomUuid("word", { keepers: { stage: String(stage) } });
 const first = new local.Command("first", {
     create: `eval "$DISTURBANCE"; printf %s "$WORD" > first`,
     update: `eval "$DISTURBANCE"; printf %s "$WORD" > first`,

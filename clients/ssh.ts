@@ -1,4 +1,4 @@
-import { run, type RunOptions, type RunResult } from "./run";
+import { run, type RunOptions, type RunResult } from "../process/run";
 
 /** How a VM is reached: a Host entry of an ssh configuration file, which names address, user, keys and host key. */
 export interface SshTarget {

@@ -1,4 +1,5 @@
-import type { DockerApi } from "../api";
+import type { DockerApi } from "./api";
+import { withDocker } from "./session";
 
 /** Docker's stream format: frames of a type byte, three zero bytes, the length, the payload. */
 function unframe(stream: Buffer): string {
@@ -17,3 +18,10 @@ export async function lastLines(api: DockerApi, id: string, lines = 15): Promise
     const answer = await api.call("GET", `/containers/${id}/logs`, { query }).catch(() => undefined);
     return Buffer.isBuffer(answer) ? unframe(answer).trimEnd() : "";
 }
+
+/** What an error message says in the end of a container that failed: what it printed last, or nothing. */
+export const lastWords = (host: string, container: string): Promise<string> =>
+    withDocker(host, async (api) => {
+        const lines = await lastLines(api, container);
+        return lines ? `; it printed last:\n${lines}` : "";
+    });

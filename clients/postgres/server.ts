@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
-import { Client, escapeIdentifier, Pool, type ClientBase, type ClientConfig } from "pg";
-import { UnreachableError } from "../plugin";
+import { Client, Pool, type ClientBase, type ClientConfig } from "pg";
+import { UnreachableError } from "../unreachable";
 
 export interface ServerConfig {
     host: string;
@@ -109,26 +109,4 @@ export class PostgresServer {
     close(): Promise<void> {
         return this.pool.end();
     }
-}
-
-/** Since version 16 who makes a role is a member of it, but has not what the role has, and can't act as it. */
-const acting = `SELECT pg_has_role(current_user, $1, 'USAGE') AND pg_has_role(current_user, $1,
-    CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) AS acts`;
-
-/**
- * Runs `work` while the connected user is a member of `role`, which it must be to give something to that role or to take
- * its place, unless it is a superuser.
- */
-export async function asMemberOf(client: ClientBase, role: string, work: () => Promise<void>): Promise<void> {
-    const { rows } = await client.query<{ acts: boolean }>(acting, [role]);
-    if (rows[0].acts) return work();
-    const name = escapeIdentifier(role);
-    await client.query(`GRANT ${name} TO CURRENT_USER`);
-    await work();
-    await client.query(`REVOKE ${name} FROM CURRENT_USER`);
-}
-
-/** @throws Error when an object is to be known by another name, which is another id as well. */
-export function keepName(kind: string, id: string, name: string): void {
-    if (name !== id) throw new Error(`${kind} ${id} can't be renamed to ${name} without the official plugin`);
 }

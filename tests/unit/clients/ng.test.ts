@@ -1,7 +1,7 @@
 import * as dgram from "node:dgram";
 import * as fc from "fast-check";
-import { busySeconds } from "../../../bench/cpu";
-import { bdecode, bencode, NgClient, type NgValue } from "../../../bench/ng";
+import { bdecode, bencode, type NgValue } from "../../../clients/rtpengine/bencode";
+import { NgClient } from "../../../clients/rtpengine/ng";
 
 const values = fc.letrec<{ value: NgValue }>((tie) => ({
     value: fc.oneof(
@@ -55,13 +55,5 @@ describe("the ng client", () => {
         expect(requests).toBe(2);
         await expect(client.request("delete", { "call-id": "x" })).rejects.toThrow("Unknown call-id");
         client.close();
-    });
-});
-
-describe("busy time", () => {
-    it("is all but idle time and waiting for disks, in seconds", () => {
-        const before = "cpu  100 0 50 1000 30 5 5 0 77 0";
-        const after = "cpu  150 10 60 9000 90 6 14 10 99 0";
-        expect(busySeconds(`${before}\n${after}\n`)).toBeCloseTo((50 + 10 + 10 + 1 + 9 + 10) / 100, 6);
     });
 });

@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { VaultClient } from "../../../vault/client";
+import { VaultClient } from "../../../clients/vault/client";
 
 interface Asked {
     line: string;

@@ -59,45 +59,41 @@ function checkTogether(inputs: Properties): CheckFailure[] {
     return failures;
 }
 
-export interface TextType {
-    /** Version of the resource's schema in terraform-provider-random; the official provider upgrades state by it. */
-    schemaVersion: string;
-    secretOutputs: string[];
-    /** The outputs that are made of the random text, and the id. */
-    derive(text: string): Promise<{ id: string; outputs: Properties }>;
-    /** Names of those outputs, for a preview. */
-    derived: string[];
+/** The official provider upgrades state by the version of the resource's schema in terraform-provider-random. */
+const META = JSON.stringify({ schema_version: "3" });
+
+const derived = ["result", "bcryptHash"];
+
+const wanted = (inputs: Properties): Properties => ({ ...withDefaults(inputs), __meta: META });
+
+/** Go's bcrypt writes version 2a, which names the same algorithm as 2b; cost 10 is its default. */
+async function bcrypt(text: string): Promise<string> {
+    const { genSalt, hash } = await import("bcryptjs");
+    return hash(text, (await genSalt(10)).replace(/^\$2b\$/, "$2a$"));
 }
 
-/** A resource that is a random string: random:index/randomPassword:RandomPassword and .../randomString:RandomString. */
-export function textType(type: TextType): ResourceType {
-    const wanted = (inputs: Properties): Properties => ({
-        ...withDefaults(inputs),
-        __meta: JSON.stringify({ schema_version: type.schemaVersion }),
-    });
-    return {
-        secretOutputs: type.secretOutputs,
-        async check(olds, news) {
-            const { inputs, failures } = checkInputs(fields, olds, news);
-            return {
-                inputs: withoutDefaults(inputs) as Properties, // its bridge, for the newer SDK of Terraform, notes nothing down
-                failures: failures.length > 0 ? failures : checkTogether(inputs),
-            };
-        },
-        async diff(_id, _oldInputs, oldOutputs, newInputs) {
-            const diffs = changedFields(fields, withDefaults(oldOutputs), withDefaults(newInputs));
-            return { changes: diffs.length > 0, replaces: diffs, diffs, deleteBeforeReplace: false };
-        },
-        async create(inputs, ctx) {
-            if (ctx.preview) {
-                return { id: "", outputs: { ...wanted(inputs), ...unknownOutputs(type.derived) } };
-            }
-            const rules = { overrideSpecial: "", ...withDefaults(inputs) } as unknown as CharacterRules;
-            const { id, outputs } = await type.derive(randomString(rules));
-            return { id, outputs: { ...wanted(inputs), ...outputs, id } };
-        },
-        async delete() {
-            // A random value lives in the state only.
-        },
-    };
-}
+/** random:index/randomPassword:RandomPassword: a random string, and its hash. */
+export const randomPassword: ResourceType = {
+    secretOutputs: derived,
+    async check(olds, news) {
+        const { inputs, failures } = checkInputs(fields, olds, news);
+        return {
+            inputs: withoutDefaults(inputs) as Properties, // its bridge, for the newer SDK of Terraform, notes nothing down
+            failures: failures.length > 0 ? failures : checkTogether(inputs),
+        };
+    },
+    async diff(_id, _oldInputs, oldOutputs, newInputs) {
+        const diffs = changedFields(fields, withDefaults(oldOutputs), withDefaults(newInputs));
+        return { changes: diffs.length > 0, replaces: diffs, diffs, deleteBeforeReplace: false };
+    },
+    async create(inputs, ctx) {
+        if (ctx.preview) return { id: "", outputs: { ...wanted(inputs), ...unknownOutputs(derived) } };
+        const rules = { overrideSpecial: "", ...withDefaults(inputs) } as unknown as CharacterRules;
+        const result = randomString(rules);
+        const id = "none";
+        return { id, outputs: { ...wanted(inputs), result, bcryptHash: await bcrypt(result), id } };
+    },
+    async delete() {
+        // A random value lives in the state only.
+    },
+};

@@ -1,5 +1,5 @@
 import * as net from "node:net";
-import { waitFor } from "../process/wait";
+import { waitFor } from "./wait";
 
 /**
  * Runs `work` while no other process on this host (precisely: in this network namespace) runs work under the same name.

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { Duplex } from "node:stream";
-import { UnreachableError } from "../plugin";
+import { UnreachableError } from "../unreachable";
 
 /** Milliseconds that an unused connection is kept. A later use would find out late that a VM was stopped meanwhile. */
 const IDLE_MS = 10_000;

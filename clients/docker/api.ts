@@ -1,5 +1,5 @@
 import { request, type IncomingMessage } from "node:http";
-import { UnreachableError } from "../plugin";
+import { UnreachableError } from "../unreachable";
 import { requestTo, type Daemon } from "./daemon";
 
 /** The newest version of the Docker Engine API that this client was written for; older daemons get their own. */
