@@ -1,6 +1,7 @@
 "use strict";
 
 const fs = require("node:fs");
+const path = require("node:path");
 
 /** The names after --selectProjects; jest tells its reporters of no project that it found no test for. */
 function chosenKinds(argv) {
@@ -8,6 +9,15 @@ function chosenKinds(argv) {
     if (start === 0) return [];
     const end = argv.findIndex((word, at) => at >= start && word.startsWith("-"));
     return argv.slice(start, end === -1 ? undefined : end);
+}
+
+/** The files that took longest, a line each: seconds, file. */
+function slowest(testResults, count) {
+    const timed = testResults.map(({ testFilePath, perfStats }) => [perfStats?.runtime ?? 0, testFilePath]);
+    const longest = timed.sort(([one], [other]) => other - one).slice(0, count);
+    return longest.map(
+        ([ms, file]) => `${(ms / 1000).toFixed(1).padStart(8)} s  ${path.relative(process.cwd(), file)}`,
+    );
 }
 
 /**
@@ -26,9 +36,10 @@ module.exports = class PlainReporter {
         const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
         this.missing = this.wholeRun ? this.notRun(results) : [];
         const line = `${results.numPassedTests} passed, ${failed + this.missing.length} failed`;
+        const times = results.testResults.length > 1 ? slowest(results.testResults, 10) : [];
         // jest's own summary and global teardown still print after this: the line is written when all is said, and past
         // process.stdout, which jest shuts when it forces its exit
-        process.once("exit", () => fs.writeSync(1, [...this.missing, line, ""].join("\n")));
+        process.once("exit", () => fs.writeSync(1, [...times, ...this.missing, line, ""].join("\n")));
     }
 
     notRun(results) {

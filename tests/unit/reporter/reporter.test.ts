@@ -21,6 +21,18 @@ describe("the last line of a run", () => {
         expect(printed(results, { mustRun: [] })).toBe("3 passed, 2 failed\n");
     });
 
+    it("comes after the ten files that took longest", () => {
+        const file = (name: string, runtime: number) => ({
+            testFilePath: path.join(process.cwd(), name),
+            perfStats: { runtime },
+            testResults: [],
+        });
+        const files = Array.from({ length: 12 }, (_, n) => file(`tests/${n}.test.ts`, n * 1000));
+        const lines = printed({ ...results, testResults: files }, { mustRun: [] }).split("\n");
+        expect(lines.slice(0, 2)).toEqual(["    11.0 s  tests/11.test.ts", "    10.0 s  tests/10.test.ts"]);
+        expect(lines.slice(10)).toEqual(["3 passed, 2 failed", ""]);
+    });
+
     it("counts a kind of test that must run and did not as a failure, and names it", () => {
         const lines = "no functional test was executed\n3 passed, 3 failed\n";
         expect(printed(results, { mustRun: ["functional"] })).toBe(lines);
