@@ -2,20 +2,10 @@ import { waitFor } from "../../process/wait";
 import { engineOf, startedBy, stillRunning } from "./engine-process";
 import { stack } from "./environment";
 import { broughtUp, up } from "./platform";
+import { randomNumbers } from "./random";
 import { voipJson, voipStart } from "./voip";
 
 const seed = Number(process.env.VOIP_TEST_SEED ?? Date.now() % 1_000_000);
-
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function randomNumbers(start: number): () => number {
-    let state = start;
-    return () => {
-        state = (state + 0x6d2b79f5) | 0;
-        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
 
 /**
  * Kills the engine of an `up` so many milliseconds after it started.
