@@ -1,4 +1,4 @@
-import type { Port } from "./services/service";
+import type { HostKind, Port } from "./services/service";
 
 /** A service where it runs. */
 export interface ServiceOutput {
@@ -13,7 +13,7 @@ export interface ServiceOutput {
 }
 
 export interface VmOutput {
-    role: string;
+    role: Exclude<HostKind, "core">;
     /** The machine that runs the VM. */
     host: string;
     /** libvirt that runs it. */

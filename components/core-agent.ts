@@ -4,8 +4,10 @@ import { coreAgentFiles } from "../services/core-agent/files";
 import { CoreIdentity } from "../providers/core-identity/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
+import { appRoleOf } from "../services/identities";
 import type { CoreAccess, PostgresAccess, VaultAccess } from "./core-access";
-import { mount, trustDir } from "./core-container";
+import { mount } from "./core-container";
+import { coreAgent, coreAgentDir, coreAgentStateDir, serverCertificate, trustDir } from "./core-paths";
 import { fingerprint } from "./fingerprint";
 import { componentType } from "./token";
 
@@ -13,13 +15,13 @@ export interface CoreAgentArgs {
     core: CoreAccess;
     /** CA certificates (PEM) of the PKI. */
     ca: pulumi.Output<string>;
-    /** role-id of core-role. */
+    /** role-id of its AppRole. */
     roleId: pulumi.Input<string>;
     /** Lifetime of the servers' certificates. */
     certificateSeconds: number;
 }
 
-const role = "core-role";
+const role = appRoleOf("core");
 
 /**
  * The agent of the core services, where they belong to this stack: OpenBao and PostgreSQL have their certificates from the PKI from
@@ -57,9 +59,9 @@ export class CoreAgent extends pulumi.ComponentResource {
     ): void {
         const { vault } = args.core;
         const { address, servers } = lab;
-        const dir = `${lab.dataDir}/core/agent`;
+        const dir = coreAgentDir(lab);
         const configDir = `${dir}/etc`;
-        const stateDir = `${dir}/state`;
+        const stateDir = coreAgentStateDir(lab);
         const files = vault.address.apply((vaultAddress) =>
             coreAgentFiles({
                 vaultAddress,
@@ -88,7 +90,7 @@ export class CoreAgent extends pulumi.ComponentResource {
         const container = new docker.Container(
             `${name}-container`,
             {
-                name: "core-agent",
+                name: coreAgent,
                 image: lab.store.containerImages.apply((images) => images.openbao.id),
                 entrypoints: ["bao", "agent", "-config=/etc/core-agent/agent.hcl"],
                 networkMode: "host",
@@ -127,7 +129,7 @@ export class CoreAgent extends pulumi.ComponentResource {
                 dockerHost: lab.daemon.host,
                 container: container.name,
                 containerId: container.id,
-                certificates: servers.map(({ tlsDir }) => `${tlsDir}/server.pem`),
+                certificates: servers.map(({ service }) => serverCertificate(lab, service)),
             },
             { parent: this },
         );

@@ -4,6 +4,7 @@ import { BootstrapCertificate } from "../providers/bootstrap-certificate/resourc
 import type { DockerDaemon } from "../providers/docker-daemon/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import type { ContainerStore } from "../providers/image/resource";
+import { serverDir, serverTlsDir, trustDir } from "./core-paths";
 import { fingerprint } from "./fingerprint";
 import type { Network } from "./network";
 import { componentType } from "./token";
@@ -19,9 +20,6 @@ export interface LabDocker {
     provider: docker.Provider;
     network: Network;
 }
-
-/** Directory with `ca.pem`: what is trusted here, and what every container of the core services has at /trust. */
-export const trustDir = ({ dataDir }: { dataDir: string }): string => `${dataDir}/core/trust`;
 
 export const mount = (hostPath: string, containerPath: string, readOnly = false) => ({
     hostPath,
@@ -64,9 +62,9 @@ export class CoreContainer extends pulumi.ComponentResource {
         super(componentType("CoreContainer"), name, {}, opts);
         this.service = name;
         const { address, store, daemon, provider, user } = args;
-        const data = `${args.dataDir}/core/${name}`;
+        const data = serverDir(args, name);
         const run = `${args.runDir}/core/${name}`;
-        this.tlsDir = `${data}/tls`;
+        this.tlsDir = serverTlsDir(args, name);
         this.socketDir = `${run}/run`;
         const configDir = `${run}/etc`;
         const volumes = args.volumes.map((volume) => `${data}/${volume}`);

@@ -8,7 +8,8 @@ import { ContainerStore } from "../providers/image/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
 import { VaultServer } from "../providers/vault-server/resource";
 import type { CoreAccess } from "./core-access";
-import { CoreContainer, trustDir, type LabDocker } from "./core-container";
+import { CoreContainer, type LabDocker } from "./core-container";
+import { coreServers, serverDir, trustDir } from "./core-paths";
 import type { Network } from "./network";
 
 export interface LabCoreArgs {
@@ -49,7 +50,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             suite: args.suite,
             checkValidUntil: args.checkValidUntil,
             ...(args.mirror ? { mirror: args.mirror } : {}),
-            containers: [{ name: "openbao" }, { name: "postgres" }],
+            containers: coreServers.map((name) => ({ name })),
         },
         options,
     );
@@ -118,7 +119,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             dockerHost: daemon.host,
             container: openbao.container.name,
             containerId: openbao.container.id,
-            dataDir: `${dataDir}/core/openbao`,
+            dataDir: serverDir(args, "openbao"),
             policy: provisioningPolicy(),
         },
         options,

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { inContainer } from "../services/container";
 import type { VmImage } from "../providers/image/resource";
 import type { SshAccess } from "../providers/ssh-access/resource";
 import { Vm } from "../providers/vm/resource";
@@ -125,6 +126,6 @@ export function runContainer(
 export const whereRunning = (container: string, command: string): string =>
     `if pgrep -x ${container} >/dev/null; then ${command}; fi`;
 
-/** The same for a command inside of the container; without Docker, which takes seconds on an emulated CPU. */
-export const inContainer = (container: string, command: string): string =>
-    whereRunning(container, `nsenter --target $(pgrep -o -x ${container}) --mount --root --wd ${command}`);
+/** The same for a command inside of the container. */
+export const insideWhereRunning = (container: string, command: string): string =>
+    whereRunning(container, inContainer(container, command));

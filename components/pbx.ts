@@ -13,7 +13,7 @@ import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf } from "../topology";
 import type { PostgresAccess, VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
-import { dockerOn, inContainer, makeMachine, runContainer, whereRunning } from "./machine";
+import { dockerOn, insideWhereRunning, makeMachine, runContainer, whereRunning } from "./machine";
 import type { Machine, MachineArgs } from "./machine";
 import { componentType } from "./token";
 import { certificateTemplate, VaultAgent } from "./vault-agent";
@@ -39,7 +39,7 @@ export interface PbxArgs extends MachineArgs {
     certificateSeconds: number;
 }
 
-const cli = (command: string): string => inContainer("asterisk", `asterisk -rx '${command}'`);
+const cli = (command: string): string => insideWhereRunning("asterisk", `asterisk -rx '${command}'`);
 
 /** What follows a change of files. */
 const applied = [

@@ -13,7 +13,7 @@ import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf, portOf } from "../topology";
 import type { PostgresAccess, VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
-import { dockerOn, inContainer, makeMachine, runContainer, whereRunning } from "./machine";
+import { dockerOn, insideWhereRunning, makeMachine, runContainer, whereRunning } from "./machine";
 import type { Machine, MachineArgs } from "./machine";
 import { componentType } from "./token";
 import { certificateTemplate, VaultAgent } from "./vault-agent";
@@ -33,7 +33,7 @@ export interface SipProxyArgs extends MachineArgs {
     certificateSeconds: number;
 }
 
-const reloadTls = inContainer("kamailio", "kamcmd tls.reload");
+const reloadTls = insideWhereRunning("kamailio", "kamcmd tls.reload");
 
 /** What follows a change of files. */
 const applied = [

@@ -4,7 +4,7 @@ import type { AgentTemplate } from "../services/vault-agent/templates";
 import { VaultIdentity } from "../providers/vault-identity/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf, portOf, type Role } from "../topology";
-import { appRoleOf } from "../vault/policies";
+import { appRoleOf } from "../services/identities";
 import type { VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import type { Machine } from "./machine";
@@ -14,7 +14,7 @@ export { certificateTemplate, type AgentTemplate } from "../services/vault-agent
 
 export interface VaultAgentArgs {
     machine: Machine;
-    /** Tier of the VM, which names its AppRole: `sip` is sip-vm-role. */
+    /** Tier of the VM, which has an AppRole. */
     role: Role;
     vault: VaultAccess;
     /** role-id of the AppRole. */

@@ -1,4 +1,5 @@
 import type { Phase, Ports, Proxy } from "../config/types";
+import { enterContainer } from "./container";
 import type { ContainerDefinition, Layer } from "./image";
 
 /** Kinds of host: a VM of a tier, or the machine that has the core services. */
@@ -81,6 +82,6 @@ export interface Service {
     status?(at: { ports: readonly Port[] }): readonly Question[];
 }
 
-/** Runs a command in the container whose process is `$2`; without docker exec, which takes seconds in an emulated VM. */
+/** Runs a command in the container whose process is `$2`. */
 export const inProbedContainer = (command: string): string =>
-    `[ "$2" -eq 0 ] || sudo nsenter --target "$2" --mount --root --wd ${command}`;
+    `[ "$2" -eq 0 ] || sudo ${enterContainer('"$2"', command)}`;

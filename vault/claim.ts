@@ -1,9 +1,6 @@
 import { VaultError, type VaultClient } from "../clients/vault/client";
-import { policyOf, identities } from "./policies";
-
-/** Paths of the secret engines, and of the auth method, that the platform has for itself. */
-export const mounts = ["secret", "pki", "pki_int", "database"] as const;
-export const authMounts = ["approle"] as const;
+import { authMounts, mounts } from "../services/openbao/mounts";
+import { identities, policyOf } from "../services/identities";
 
 type MountTable = Record<string, { description?: string } | null>;
 

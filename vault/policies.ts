@@ -1,13 +1,7 @@
+import { appRoleOf, type Identity } from "../services/identities";
 import { services } from "../services/registry";
-import { hostKinds, type Rights } from "../services/service";
+import type { Rights } from "../services/service";
 import type { Role } from "../topology";
-
-/** Who logs in by AppRole: the tiers of VMs, and the agent of the core services. */
-export const identities = hostKinds;
-export type Identity = (typeof identities)[number];
-
-export const appRoleOf = (identity: Identity): string => (identity === "core" ? "core-role" : `${identity}-vm-role`);
-export const policyOf = (identity: Identity): string => (identity === "core" ? "core-policy" : `${identity}-vm-policy`);
 
 /** Secrets that all services of a tier may read. */
 const shared: Record<Identity, string[]> = {

@@ -54,22 +54,25 @@ async function registry(): Promise<Finding> {
     return { what, state: "missing", found: "apt offers no packages", remedy: "apt-get update" };
 }
 
-function acceleration(): Finding {
-    const what = "KVM";
-    try {
-        fs.accessSync("/dev/kvm", fs.constants.R_OK | fs.constants.W_OK);
-        return { what, state: "ok", found: "/dev/kvm" };
-    } catch (error) {
-        const there = (error as NodeJS.ErrnoException).code !== "ENOENT";
-        return {
-            what,
-            state: "slower",
-            found: there ? "/dev/kvm is not accessible" : "no /dev/kvm: VMs are emulated (TCG)",
-            remedy: there
-                ? "usermod -aG kvm $USER"
-                : "modprobe kvm_intel or kvm_amd; in a VM, enable nested virtualisation",
-        };
-    }
+const nested = "in a VM, enable nested virtualisation";
+
+const withoutKvm = {
+    "no device": {
+        found: "no /dev/kvm: VMs are emulated (TCG)",
+        remedy: `modprobe kvm_intel or kvm_amd; ${nested}`,
+    },
+    "no access": { found: "/dev/kvm is not accessible", remedy: "usermod -aG kvm $USER" },
+    "no extensions": {
+        found: "/dev/kvm, but neither vmx nor svm in /proc/cpuinfo: VMs are emulated (TCG)",
+        remedy: `enable virtualisation in the firmware; ${nested}`,
+    },
+};
+
+async function acceleration(): Promise<Finding> {
+    const { kvmState } = await import("../../lab/kvm");
+    const kvm = kvmState();
+    if (kvm === "usable") return { what: "KVM", state: "ok", found: "/dev/kvm" };
+    return { what: "KVM", state: "slower", ...withoutKvm[kvm] };
 }
 
 function pulumi(): Finding {
@@ -124,7 +127,7 @@ export async function doctor(): Promise<Result> {
         await packages(),
         await registry(),
         ...(await host()),
-        acceleration(),
+        await acceleration(),
         pulumi(),
         memory(),
         disk(),

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { inContainer } from "../../services/container";
 import type { PostgresLogin } from "../../clients/postgres/connection";
 import { ssh } from "../../clients/ssh";
 import { addSubscribers, ha1, listSubscribers, removeSubscribers } from "../../subscribers/subscribers";
@@ -25,20 +26,15 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 const randomText = (length: number, alphabet: string): string =>
     Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 
-/** Runs a command in the service's container; without docker exec, which takes seconds in an emulated VM. */
-const inContainer = (service: string, command: string): string =>
-    `sudo nsenter --target "$(pgrep -o -x ${service})" --mount --root --wd ${command}`;
-
 /** Has the services forget what they keep in memory of an extension: account, registration, endpoint. */
 async function forget({ sshConfig, proxies, pbxs }: ExtensionJob, extension: string): Promise<void> {
     // an extension that is not in memory is as good as forgotten
     const onProxy = ["htable.delete account", "ul.rm location"]
-        .map((command) => `${inContainer("kamailio", `kamcmd ${command} s:${extension}`)} || true`)
+        .map((command) => `sudo ${inContainer("kamailio", `kamcmd ${command} s:${extension}`)} || true`)
         .join("\n");
     const onPbx = ["endpoint", "auth", "aor"]
-        .map((type) =>
-            inContainer("asterisk", `asterisk -rx 'sorcery memory cache expire res_pjsip/${type} ${extension}'`),
-        )
+        .map((type) => `asterisk -rx 'sorcery memory cache expire res_pjsip/${type} ${extension}'`)
+        .map((command) => `sudo ${inContainer("asterisk", command)}`)
         .join("\n");
     await Promise.all([
         ...proxies.map((host) => ssh({ sshConfig, host }, onProxy)),

@@ -1,9 +1,9 @@
+import { inContainer } from "../../services/container";
 import { ssh } from "../../clients/ssh";
 import { droppedCalls, parseCalls, parseEnds, type CallUp } from "./calls";
 import type { RotationJob } from "./job";
 
-/** Without docker exec, which takes seconds in an emulated VM. */
-const calls = `sudo nsenter --target "$(pgrep -o -x asterisk)" --mount --root --wd asterisk -rx 'core show channels concise'`;
+const calls = `sudo ${inContainer("asterisk", "asterisk -rx 'core show channels concise'")}`;
 
 interface Before {
     host: string;

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { vaultText, type VaultClient } from "../../clients/vault/client";
 import { logIn, renewCertificates, type CoreIdentityDefinition } from "../../providers/core-identity/identity";
-import { appRoleOf } from "../../vault/policies";
+import { appRoleOf } from "../../services/identities";
 import { vaultSerial } from "./certificates";
 import { attempt, stopwatch, type Outcome, type Rotated, type RotationJob } from "./job";
 

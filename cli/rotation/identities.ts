@@ -1,5 +1,6 @@
 import { vaultText, type VaultClient } from "../../clients/vault/client";
 import { logIn } from "../../providers/vault-identity/identity";
+import { appRoleOf } from "../../services/identities";
 import { attempt, merged, stopwatch, type Outcome, type Rotated, type RotatedVm, type RotationJob } from "./job";
 
 /** Accessors of the secret-ids that a VM could log in with. */
@@ -17,7 +18,7 @@ async function secretIds(vault: VaultClient, path: string, vm: string): Promise<
 
 async function newIdentity(vault: VaultClient, job: RotationJob, vm: RotatedVm): Promise<Rotated[]> {
     const took = stopwatch();
-    const role = `${vm.role}-vm-role`;
+    const role = appRoleOf(vm.role);
     const path = `auth/approle/role/${role}`;
     const before = await secretIds(vault, path, vm.name);
     const roleId = vaultText(await vault.request("GET", `${path}/role-id`), "role_id");

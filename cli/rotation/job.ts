@@ -1,4 +1,5 @@
 import type { CoreIdentityDefinition } from "../../providers/core-identity/identity";
+import type { Role } from "../../topology";
 
 /** What can be rotated: passwords in the databases, certificates, and the identities that VMs log in to Vault with. */
 export const kinds = ["approle", "certs", "db"] as const;
@@ -7,8 +8,8 @@ export type Kind = (typeof kinds)[number];
 /** A VM, as far as its rotation goes. */
 export interface RotatedVm {
     name: string;
-    /** Tier; `sip` logs in by sip-vm-role. */
-    role: string;
+    /** Tier, by whose AppRole it logs in. */
+    role: Role;
     /** Internal address, which its identity is bound to. */
     address: string;
     services: string[];

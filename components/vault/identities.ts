@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
-import { appRoleOf, identities, policyDocument, policyOf, type Identity } from "../../vault/policies";
+import { appRoleOf, identities, policyOf, type Identity } from "../../services/identities";
+import { policyDocument } from "../../vault/policies";
 
 const hour = 3600;
 

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { render } from "../../configs/render";
+import { identities, policyOf } from "../identities";
+import { mounts } from "./mounts";
 
 export interface OpenbaoView {
     /** Where it listens, by TLS. */
@@ -10,10 +12,6 @@ export interface OpenbaoView {
     roleId: string;
     secretId: string;
 }
-
-/** Mounts that the platform makes (ADR-006, ADR-011). */
-const mounts = ["secret", "pki", "pki_int", "database"].map((name) => ({ name }));
-const policies = ["sip-vm-policy", "pbx-vm-policy", "media-vm-policy", "core-policy"].map((name) => ({ name }));
 
 /** Seconds that a token for provisioning lives on without being renewed: 32 days. */
 export const tokenPeriodSeconds = 768 * 3600;
@@ -27,7 +25,11 @@ const sealKeyId = (seal: string): string => createHash("sha256").update(sealKey(
 export const policyRoleId = (roleId: string): string => `${roleId}-policy`;
 
 /** What provisioning may do, in OpenBao's language. */
-export const provisioningPolicy = (): string => render("openbao/provisioning.hcl", { mounts, policies });
+export const provisioningPolicy = (): string =>
+    render("openbao/provisioning.hcl", {
+        mounts: mounts.map((name) => ({ name })),
+        policies: identities.map((identity) => ({ name: policyOf(identity) })),
+    });
 
 /** The files of OpenBao's configuration directory, by name. Secret. */
 export function openbaoFiles(view: OpenbaoView): Record<string, string> {

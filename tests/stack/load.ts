@@ -1,3 +1,4 @@
+import { inContainer } from "../../services/container";
 import { waitFor } from "../../process/wait";
 import { record, type Recorder } from "../audio/recorder";
 import type { RtpStream } from "../audio/rtp";
@@ -32,7 +33,7 @@ const manyCalls = 1_000_000;
 const timeoutSeconds = 1200;
 
 const onAsterisk = (command: string): Promise<string> =>
-    onVm("pbx-1", `sudo nsenter --target "$(pgrep -o -x asterisk)" --mount --root --wd asterisk -rx '${command}'`);
+    onVm("pbx-1", `sudo ${inContainer("asterisk", `asterisk -rx '${command}'`)}`);
 
 export const callsUp = async (): Promise<number> =>
     Number(/(\d+) active calls?/.exec(await onAsterisk("core show channels count"))?.[1] ?? 0);

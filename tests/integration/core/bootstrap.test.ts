@@ -4,7 +4,7 @@ import { withDatabase } from "../../../clients/postgres/connection";
 import { VaultClient } from "../../../clients/vault/client";
 import { waitFor } from "../../../process/wait";
 import { addSubscribers, ha1, listSubscribers } from "../../../subscribers/subscribers";
-import type { Identity } from "../../../vault/policies";
+import type { Identity } from "../../../services/identities";
 import { CoreWorkspace } from "./core-workspace";
 import { startOpenbao, startPostgres, type TestOpenbao, type TestPostgres } from "./servers";
 

@@ -1,11 +1,5 @@
-import {
-    certificateRoles,
-    identities,
-    pbxDomain,
-    policyDocument,
-    rightsOf,
-    type Identity,
-} from "../../../vault/policies";
+import { identities, type Identity } from "../../../services/identities";
+import { certificateRoles, pbxDomain, policyDocument, rightsOf } from "../../../vault/policies";
 
 const addresses: Record<Identity, string[]> = {
     sip: ["192.0.2.10", "192.0.2.11"],

@@ -1,0 +1,27 @@
+/** The stack whose lab has the core services: their files are below its directory (paths.ts). */
+interface Stack {
+    dataDir: string;
+}
+
+export const coreServers = ["openbao", "postgres"] as const;
+
+/** Directory with `ca.pem`: what is trusted here, and what every container of the core services has at /trust. */
+export const trustDir = ({ dataDir }: Stack): string => `${dataDir}/core/trust`;
+
+/** Directory of a server, with its volumes. */
+export const serverDir = ({ dataDir }: Stack, server: string): string => `${dataDir}/core/${server}`;
+
+/** Directory of a server's certificates. */
+export const serverTlsDir = (stack: Stack, server: string): string => `${serverDir(stack, server)}/tls`;
+
+/** The certificate of the PKI that core-agent gives a server, and renews. */
+export const serverCertificate = (stack: Stack, server: string): string => `${serverTlsDir(stack, server)}/server.pem`;
+
+/** Name of the agent's container. */
+export const coreAgent = "core-agent";
+
+/** Directory of the agent. */
+export const coreAgentDir = ({ dataDir }: Stack): string => `${dataDir}/core/agent`;
+
+/** Directory of what the agent logs in with, of its token, and of what it has rendered. */
+export const coreAgentStateDir = (stack: Stack): string => `${coreAgentDir(stack)}/state`;

@@ -1,0 +1,8 @@
+import { hostKinds } from "./service";
+
+/** Who logs in by AppRole: the tiers of VMs, and the agent of the core services. */
+export const identities = hostKinds;
+export type Identity = (typeof identities)[number];
+
+export const appRoleOf = (identity: Identity): string => (identity === "core" ? "core-role" : `${identity}-vm-role`);
+export const policyOf = (identity: Identity): string => (identity === "core" ? "core-policy" : `${identity}-vm-policy`);
