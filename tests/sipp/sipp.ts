@@ -59,6 +59,9 @@ export interface SippResult {
 
 export const scenarioDir = path.join(__dirname, "scenarios");
 
+/** For the calls that are open when no more are to be made. */
+const finishDeadlineMs = 60_000;
+
 /** Starts sipp in a directory of its own, which is removed at its end. */
 export function startSipp(options: SippOptions): SippRun {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-sipp-"));
@@ -78,7 +81,13 @@ export function startSipp(options: SippOptions): SippRun {
     });
     const removed = done.finally(() => fs.rmSync(dir, { recursive: true }));
     removed.catch(() => undefined); // a test may look at `done` only after the other phone's end
-    return { done: removed, finish: () => child.kill("SIGUSR1"), stop: () => child.kill("SIGKILL") };
+    const stop = () => child.kill("SIGKILL");
+    const finish = () => {
+        child.kill("SIGUSR1");
+        const late = setTimeout(stop, finishDeadlineMs); // a call that gets no answer any more would be waited for
+        child.once("close", () => clearTimeout(late));
+    };
+    return { done: removed, finish, stop };
 }
 
 /** Runs sipp to its end. */
