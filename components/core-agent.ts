@@ -7,7 +7,7 @@ import { TrustAnchors } from "../providers/trust-anchors/resource";
 import { appRoleOf } from "../services/identities";
 import type { CoreAccess, PostgresAccess, VaultAccess } from "./core-access";
 import { mount } from "./core-container";
-import { coreAgent, coreAgentDir, coreAgentStateDir, serverCertificate, trustDir } from "./core-paths";
+import { coreAgentContainer, coreAgentDir, coreAgentStateDir, serverCertificate, trustDir } from "./core-paths";
 import { fingerprint } from "./fingerprint";
 import { componentType } from "./token";
 
@@ -90,7 +90,7 @@ export class CoreAgent extends pulumi.ComponentResource {
         const container = new docker.Container(
             `${name}-container`,
             {
-                name: coreAgent,
+                name: coreAgentContainer,
                 image: lab.store.containerImages.apply((images) => images.openbao.id),
                 entrypoints: ["bao", "agent", "-config=/etc/core-agent/agent.hcl"],
                 networkMode: "host",

@@ -18,7 +18,7 @@ export const serverTlsDir = (stack: Stack, server: string): string => `${serverD
 export const serverCertificate = (stack: Stack, server: string): string => `${serverTlsDir(stack, server)}/server.pem`;
 
 /** Name of the agent's container. */
-export const coreAgent = "core-agent";
+export const coreAgentContainer = "core-agent";
 
 /** Directory of the agent. */
 export const coreAgentDir = ({ dataDir }: Stack): string => `${dataDir}/core/agent`;

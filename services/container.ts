@@ -1,11 +1,11 @@
 /**
- * The shell command that runs another one as root inside of a container of this VM. Without docker exec, which takes seconds on
- * an emulated CPU.
- * @param pid process id of the container's first process, or shell that gives it
+ * The shell command with which root of a VM runs another one inside a container. It does without docker exec, which takes seconds
+ * on an emulated CPU.
+ * @param pid process id of the container's first process, or shell code that prints it
  */
 export const enterContainer = (pid: string, command: string): string =>
     `nsenter --target ${pid} --mount --root --wd ${command}`;
 
-/** The same for a container that is known by its process, which has its name. */
+/** The same for a container whose process has the container's name. */
 export const inContainer = (container: string, command: string): string =>
     enterContainer(`$(pgrep -o -x ${container})`, command);

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { coreAgent, coreAgentStateDir, coreServers, serverCertificate } from "../../components/core-paths";
+import { coreAgentContainer, coreAgentStateDir, coreServers, serverCertificate } from "../../components/core-paths";
 import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
@@ -25,14 +25,14 @@ function rotationText({ rotated, callsUp, callsDropped }: RotationReport): strin
 }
 
 /** Where the agent of the core services is, and the certificates that it keeps. */
-function agentOfCore(stack: string, { core, vault }: PlatformOutputs): RotationJob["core"] {
+function coreAgent(stack: string, { core, vault }: PlatformOutputs): RotationJob["core"] {
     const paths = stackPaths(stack);
     return {
         caFile: vault.caFile,
         address: core.postgresHost,
         dir: coreAgentStateDir(paths),
         dockerHost: `unix://${paths.dockerSocket}`,
-        container: coreAgent,
+        container: coreAgentContainer,
         certificates: coreServers.map((server) => serverCertificate(paths, server)),
     };
 }
@@ -49,7 +49,7 @@ export async function rotate({ stack, only, vm }: RotateOptions): Promise<Result
     }
     const job: RotationJob = {
         vault: { address: core.vaultAddress, token: vault.token, ca: fs.readFileSync(vault.caFile, "utf8") },
-        ...(core.kind === "embedded" ? { core: agentOfCore(stack, outputs) } : {}),
+        ...(core.kind === "embedded" ? { core: coreAgent(stack, outputs) } : {}),
         sshConfig,
         vms: Object.entries(outputs.vms).map(([name, { role, addresses, services }]) => ({
             name,

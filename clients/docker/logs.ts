@@ -19,7 +19,7 @@ export async function lastLines(api: DockerApi, id: string, lines = 15): Promise
     return Buffer.isBuffer(answer) ? unframe(answer).trimEnd() : "";
 }
 
-/** What an error message says in the end of a container that failed: what it printed last, or nothing. */
+/** The end of an error message about a container: what it printed last, or nothing. */
 export const lastWords = (host: string, container: string): Promise<string> =>
     withDocker(host, async (api) => {
         const lines = await lastLines(api, container);
