@@ -8,7 +8,7 @@ import { DirectoryStorage } from "./directory";
 import type { Hypervisor } from "./hypervisor";
 import { LibvirtHypervisor } from "./libvirt";
 import { PoolStorage } from "./pool";
-import { dropConnection, waitForSsh } from "./readiness";
+import { dropConnection, forgetGuest, waitForSsh } from "./readiness";
 import type { Storage } from "./storage";
 
 export interface VmOutcome {
@@ -100,14 +100,14 @@ async function startVm(definition: VmDefinition): Promise<number> {
 const seconds = (since: number) => Math.round((Date.now() - since) / 100) / 10;
 
 /**
- * The definition as it really is; undefined when neither the VM nor its disk exists. Ends the kept ssh connection to a guest
- * that does not run, in which the looks at what is on it would hang.
+ * The definition as it really is; undefined when neither the VM nor its disk exists. Forgets the way to a guest that does
+ * not run, in which the looks at what is on it would hang.
  */
 export async function readVm(definition: VmDefinition): Promise<VmDefinition | undefined> {
-    const { vmName: host, sshConfig, ready } = definition;
+    const { vmName: host, sshConfig, ready, nics } = definition;
     const found = await hypervisorOf(definition).inspect(host);
     if (found?.state !== "running" && ready === "ssh" && fs.existsSync(sshConfig)) {
-        await dropConnection({ host, sshConfig });
+        await forgetGuest({ host, sshConfig }, nics[0].address);
     }
     const storage = storageOf(definition);
     const hasDisk = await storage.hasDisk();

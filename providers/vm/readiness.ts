@@ -75,6 +75,16 @@ export async function dropConnection({ sshConfig, host }: SshTarget): Promise<vo
     await run(["ssh", "-F", sshConfig, "-O", "exit", host], { okStatus: [0, 255] });
 }
 
+/**
+ * Forgets the way to a guest that is off. Where it was seen a moment ago, the kernel goes on sending to it for up to a minute before it
+ * says that nobody is there (arp(7), base_reachable_time), and every look at what is on the guest would wait for that.
+ */
+export async function forgetGuest(target: SshTarget, address: string): Promise<void> {
+    await dropConnection(target);
+    // only root may, and only where the guest's network is this machine's own: elsewhere it takes the minute
+    await run(["ip", "neigh", "flush", "to", address], { okStatus: [0, 1, 2, 255] });
+}
+
 /** What the guest said last on its serial console. */
 function consoleTail(text: string): string {
     const lines = text.replace(/\r/g, "").trim().split("\n").slice(-20);
