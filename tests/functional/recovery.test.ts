@@ -106,8 +106,8 @@ describe(`with passwords for ${lives.database} s and certificates for ${lives.ce
     }
     const busy: Busy = { calls: 5, newCallsPerSecond: 1, registrationsPerSecond: 1, tlsPhones: 4 };
 
-    it("replaces each secret twice, by itself, and nobody notices", async () => {
-        await unnoticed(busy, async () => tellReplacements(await replacements(2, 6 * 90_000)));
+    it("replaces each secret three times, by itself, and nobody notices", async () => {
+        await unnoticed(busy, async () => tellReplacements(await replacements(3, 6 * 90_000)));
         for (const vm of Object.keys(kept)) expect((await agentOf(vm)).failures).toEqual([]);
     });
     const tellReplacements = (counts: Record<string, number>): void => {

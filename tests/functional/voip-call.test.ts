@@ -25,17 +25,16 @@ describe("./voip call", () => {
     beforeAll(() => broughtUp());
 
     it("has a real call over TLS and SRTP whose media the kernel forwards", async () => {
-        const call = await voipJson<Call>("call", "--from", "1001", "--to", "1002", "--seconds", "20");
+        const call = await voipJson<Call>("call", "--from", "1001", "--to", "1002", "--seconds", "10");
         const { a, b } = call.rtp;
         expect(call).toMatchObject({ answered: true, transport: "tls", srtp: true });
-        expect(call.seconds).toBeGreaterThanOrEqual(20);
-        expect(a.sent).toBeGreaterThan(950);
+        expect(call.seconds).toBeGreaterThanOrEqual(10);
+        expect(a.sent).toBeGreaterThan(450);
         expect(b.received).toBeGreaterThanOrEqual(0.98 * a.sent);
         expect(a.received).toBeGreaterThanOrEqual(0.98 * b.sent);
         expect(Math.min(a.mos, b.mos)).toBeGreaterThan(4);
         const { kernelPackets, userspacePackets } = call.forwarding;
-        // in userspace are RTCP and each stream's first packets, of which a busy machine lets more pass
-        expect(kernelPackets).toBeGreaterThan(3600);
+        expect(kernelPackets).toBeGreaterThan(900);
         expect(kernelPackets / (kernelPackets + userspacePackets)).toBeGreaterThanOrEqual(0.99);
         expect(call.path).toEqual(expect.arrayContaining(["sip-1", "pbx-1"]));
     });
