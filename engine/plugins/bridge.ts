@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { DEFAULTS } from "./inputs";
+import { DEFAULTS, isObject } from "./inputs";
 import { PartialError, type Properties, type ResourceType, type Value } from "./plugin";
 
 /**
@@ -21,11 +21,19 @@ export function withoutDefaults(value: Value): Value {
  * Inputs that a look found: what has changed is a default no more, so that the next `check` fills it in anew, and the drift
  * is a change (pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go, extractInputsObject).
  */
-function withLastingDefaults(before: Properties, seen: Properties): Properties {
+function withLastingDefaults(before: Value | undefined, seen: Value): Value {
+    if (Array.isArray(before) && Array.isArray(seen)) {
+        return seen.map((item, index) => withLastingDefaults(before[index], item));
+    }
+    if (!isObject(before) || !isObject(seen)) return seen;
+    const members = Object.entries(seen).filter(([name]) => name !== DEFAULTS);
+    const inside = members.map(([name, item]) => [name, item && withLastingDefaults(before[name], item)]);
     const filledIn = before[DEFAULTS] as string[] | undefined;
-    if (!filledIn) return seen;
     const isSame = (name: string): boolean => isDeepStrictEqual(before[name], seen[name]);
-    return { ...seen, [DEFAULTS]: filledIn.filter(isSame) };
+    return {
+        ...(Object.fromEntries(inside) as Properties),
+        ...(filledIn && { [DEFAULTS]: filledIn.filter(isSame) }),
+    };
 }
 
 /** Outputs as the bridge gives them: with the id, and without what belongs to inputs or fits no more. */
@@ -59,7 +67,7 @@ function bridgedType(type: ResourceType): ResourceType {
             const isSame = isDeepStrictEqual(seen, bridgedOutputs(id, outputs));
             return {
                 ...found,
-                inputs: withLastingDefaults(inputs, found.inputs),
+                inputs: withLastingDefaults(inputs, found.inputs) as Properties,
                 outputs: isSame ? outputs : seen,
             };
         };

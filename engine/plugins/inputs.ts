@@ -28,7 +28,7 @@ export interface Field {
 /** The inputs of one resource type. */
 export type Fields = Record<string, Field>;
 
-const isObject = (value: Value): value is Record<string, Value | undefined> =>
+export const isObject = (value: Value | undefined): value is Record<string, Value | undefined> =>
     typeof value === "object" && value !== null && !Array.isArray(value);
 
 function describe(shape: Shape): string {
