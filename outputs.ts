@@ -9,8 +9,8 @@ import type { StackConfig } from "./config/types";
 import type { PlatformOutputs, ServiceOutput, VmOutput } from "./contract";
 import type { StackPaths } from "./paths";
 import type { SshAccess } from "./providers/ssh-access/resource";
-import { serviceNamed, type ServiceName } from "./services/registry";
-import { portOf, type Host, type Topology, type Vm } from "./topology";
+import { serviceNamed } from "./services/registry";
+import { plannedPort, type Host, type Topology, type Vm } from "./topology";
 
 export interface OutputsArgs {
     config: StackConfig;
@@ -64,13 +64,6 @@ function serviceOutputs({ vms, core }: Topology): ServiceOutput[] {
     );
 }
 
-/** @throws Error when the plan has no such port there */
-function planned(vm: Vm, service: ServiceName, port: string): number {
-    const found = portOf(vm, service, port);
-    if (found === undefined) throw new Error(`${vm.name} has no port ${port} of ${service}`);
-    return found;
-}
-
 /** What a tier's machines have in common, of each machine's own where they differ: all are made of the same images. */
 const versionsOf = (machines: (SipProxy | Pbx | MediaServer)[]): pulumi.Output<Record<string, string>> =>
     pulumi
@@ -104,23 +97,23 @@ export function platformOutputs(args: OutputsArgs): FilledOutputs {
             external,
             internal,
             ports: {
-                udp: planned(plan, owner, "udp"),
-                tcp: planned(plan, owner, "tcp"),
-                tls: planned(plan, owner, "tls"),
+                udp: plannedPort(plan, owner, "udp"),
+                tcp: plannedPort(plan, owner, "tcp"),
+                tls: plannedPort(plan, owner, "tls"),
             },
         })),
         pbxs: pbxs.map(({ machine: { plan }, address }) => ({
             name: plan.name,
             address,
-            port: planned(plan, "asterisk", "sip"),
-            tlsPort: planned(plan, "asterisk", "tls"),
+            port: plannedPort(plan, "asterisk", "sip"),
+            tlsPort: plannedPort(plan, "asterisk", "tls"),
         })),
         mediaServers: mediaServers.map(({ machine: { plan }, external, internal }) => ({
             name: plan.name,
             external,
             internal,
-            ngPort: planned(plan, "rtpengine", "ng"),
-            cliPort: planned(plan, "rtpengine", "cli"),
+            ngPort: plannedPort(plan, "rtpengine", "ng"),
+            cliPort: plannedPort(plan, "rtpengine", "cli"),
         })),
         services: serviceOutputs(topology),
         extensions: pulumi.secret(accounts),

@@ -211,3 +211,10 @@ export function portOf(host: Host, service: ServiceName, port: string): number |
     const ports = host.services.find((candidate) => candidate.name === service)?.ports;
     return ports?.find((candidate) => candidate.name === port)?.port;
 }
+
+/** The same where the host must run the service. @throws Error when it does not, or has no such port */
+export function plannedPort(host: Host, service: ServiceName, port: string): number {
+    const found = portOf(host, service, port);
+    if (found === undefined) throw new Error(`${host.name} has no port ${port} of ${service}`);
+    return found;
+}

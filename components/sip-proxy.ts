@@ -10,7 +10,7 @@ import {
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
-import { addressOf, portOf } from "../topology";
+import { addressOf, plannedPort, portOf } from "../topology";
 import type { PostgresAccess, VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import { dockerOn, insideWhereRunning, makeMachine, runContainer, whereRunning } from "./machine";
@@ -68,10 +68,7 @@ export class SipProxy extends pulumi.ComponentResource {
     }
 
     private port(service: "kamailio" | "pgbouncer", port: string): number {
-        const { plan } = this.machine;
-        const found = portOf(plan, service, port);
-        if (found === undefined) throw new Error(`${plan.name} has no port ${port} of ${service}.`);
-        return found;
+        return plannedPort(this.machine.plan, service, port);
     }
 
     private runKamailio(args: SipProxyArgs): void {

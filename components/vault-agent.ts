@@ -3,7 +3,7 @@ import { vaultAgentApply, vaultAgentFiles } from "../services/vault-agent/files"
 import type { AgentTemplate } from "../services/vault-agent/templates";
 import { VaultIdentity } from "../providers/vault-identity/resource";
 import { VmFiles } from "../providers/vm-files/resource";
-import { addressOf, portOf, type Role } from "../topology";
+import { addressOf, plannedPort, type Role } from "../topology";
 import { appRoleOf } from "../services/identities";
 import type { VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
@@ -33,8 +33,7 @@ export class VaultAgent extends pulumi.ComponentResource {
         const { machine, vault } = args;
         const { plan, target } = machine;
         const options = { ...machine.options, parent: this };
-        const metricsPort = portOf(plan, "node-exporter", "metrics");
-        if (metricsPort === undefined) throw new Error(`${plan.name} has no port for metrics`);
+        const metricsPort = plannedPort(plan, "node-exporter", "metrics");
         const role = appRoleOf(args.role);
         const view = { vm: plan.name, address: addressOf(plan, "internal"), role, metricsPort };
         const files = pulumi

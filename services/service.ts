@@ -38,7 +38,7 @@ export type Health =
     | { kind: "sip"; port: string }
     | { kind: "ng"; port: string }
     | { kind: "tls"; port: string; protocol?: "postgres" }
-    | { kind: "http"; port: string; path: string }
+    | { kind: "http"; port: string }
     /** A connection is answered, as each command on the host shows. */
     | { kind: "ssh" }
     /** What uses it fails with it. */

@@ -10,5 +10,5 @@ export const nodeExporter = {
     ports: ({ ports }) => [{ name: "metrics", protocol: "tcp", port: ports.nodeExporter, sides: ["internal"] }],
     layers: [],
     packagesOnEveryVm: ["prometheus-node-exporter"],
-    health: { kind: "http", port: "metrics", path: "/metrics" },
+    health: { kind: "http", port: "metrics" },
 } as const satisfies Service;
