@@ -38,10 +38,10 @@ export function rtpStreams(datagrams: Datagram[]): RtpStream[] {
 function readStream(datagrams: Datagram[]): RtpStream {
     const [first] = datagrams;
     const start = first.payload.readUInt32BE(4);
-    const firstNumber = first.payload.readUInt16BE(2);
-    // distances from the first packet, so that both counters may wrap around in the middle of a stream
+    // both counters may wrap around in the middle of a stream, the sequence number each 22 minutes
+    let number = first.payload.readUInt16BE(2);
     const packets = datagrams.map(({ payload }) => ({
-        number: ((payload.readUInt16BE(2) - firstNumber + 0x8000) & 0xffff) - 0x8000,
+        number: (number += ((payload.readUInt16BE(2) - number + 0x8000) & 0xffff) - 0x8000),
         offset: (payload.readUInt32BE(4) - start) | 0,
         samples: decodeAlaw(payload.subarray(12 + 4 * (payload[0] & 0x0f))),
     }));

@@ -53,6 +53,13 @@ const second: Packet[] = Array.from({ length: 50 }, (_, n) => ({
 }));
 
 describe("RTP streams of a capture", () => {
+    it("counts what is lost in a stream that lasts longer than its sequence numbers", () => {
+        const silence = encodeAlaw(tone(0, 0.02).subarray(0, 1));
+        const long = Array.from({ length: 0x18000 }, (_, n) => ({ sequence: n, timestamp: 160 * n, payload: silence }));
+        const [stream] = rtpStreams(readPcap(pcap(long.filter(({ sequence }) => sequence !== 0x11111).map(frame))));
+        expect(stream).toMatchObject({ packets: 0x17fff, lost: 1 });
+    });
+
     it("puts the sound together again, also when packets came out of order", () => {
         const swapped = [second[0], second[2], second[1], ...second.slice(3)];
         const [stream, ...others] = rtpStreams(readPcap(pcap(swapped.map(frame))));
