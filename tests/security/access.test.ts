@@ -1,20 +1,27 @@
 import { askVault, asDatabaseUser } from "../stack/core";
 import { broughtUp, onVm, outputs } from "../stack/platform";
-import { steal } from "../stack/stolen";
+import { steal, type Stolen } from "../stack/stolen";
 
 type Request = [method: string, path: string, body?: Record<string, string>];
 
-/** Asks Vault from a VM, with the token of its agent. @returns HTTP statuses, in the order of the requests */
+/** Asks Vault from a VM, with the token of its agent, over one connection. @returns HTTP statuses, in the order of the requests */
 async function asVm(vm: string, requests: Request[]): Promise<number[]> {
     const { core } = await outputs();
+    const token = "/run/voip-agent/header";
+    const config = requests.map(([method, path, body = {}]) =>
+        [
+            `url = "${core.vaultAddress}/v1/${path}"`,
+            `request = "${method}"`,
+            `header = "@${token}"`,
+            ...(method === "POST" ? [`data = ${JSON.stringify(JSON.stringify(body))}`] : []),
+            'output = "/dev/null"',
+            'write-out = "%{http_code}\\n"',
+        ].join("\n"),
+    );
     const script = [
-        "token=$(sudo cat /run/voip-agent/token)",
-        ...requests.map(
-            ([method, path, body = {}]) =>
-                `printf 'X-Vault-Token: %s' "$token" | sudo curl --silent --cacert /etc/voip-agent/ca.pem --header @- ` +
-                `--request ${method} ${method === "GET" || method === "LIST" ? "" : `--data '${JSON.stringify(body)}'`} ` +
-                `--output /dev/null --write-out '%{http_code}\\n' ${core.vaultAddress}/v1/${path}`,
-        ),
+        `printf 'X-Vault-Token: %s' "$(sudo cat /run/voip-agent/token)" | sudo tee ${token} >/dev/null`,
+        `sudo curl --silent --cacert /etc/voip-agent/ca.pem --config - <<'END'\n${config.join("\nnext\n")}\nEND`,
+        `sudo rm ${token}`,
     ].join("\n");
     return (await onVm(vm, script)).trim().split("\n").map(Number);
 }
@@ -107,7 +114,11 @@ describe.each(Object.keys(tiers))("the token of %s", (vm) => {
 });
 
 describe("an account of a database", () => {
-    beforeAll(broughtUp);
+    let accounts: Stolen["accounts"];
+    beforeAll(async () => {
+        await broughtUp();
+        ({ accounts } = await steal());
+    });
 
     const cases = [
         ["kamailio", "asterisk"],
@@ -116,7 +127,6 @@ describe("an account of a database", () => {
         ["asterisk", "homer"],
     ] as const;
     it.each(cases)("of %s does not get into %s", async (own, other) => {
-        const { accounts } = await steal();
         expect((await asDatabaseUser(accounts[own], own)).rows).toHaveLength(1);
         expect((await asDatabaseUser(accounts[own], other)).error).toMatch(/permission denied for database/);
     });
@@ -124,7 +134,6 @@ describe("an account of a database", () => {
     it.each(["kamailio", "asterisk"] as const)(
         "%s is no superuser, and can make neither roles nor databases",
         async (own) => {
-            const { accounts } = await steal();
             const { rows } = await asDatabaseUser(
                 accounts[own],
                 own,
