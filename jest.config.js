@@ -41,7 +41,7 @@ const onTestStack = {
 const options = {
     unit: patient,
     conformance: patient,
-    integration: { ...onRealStack, globalSetup: "<rootDir>/tests/stack/install-packages.ts" },
+    integration: { ...onRealStack, globalSetup: "<rootDir>/tests/stack/integration-setup.ts" },
     functional: onTestStack,
     security: onTestStack,
     soak: onTestStack,
