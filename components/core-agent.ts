@@ -1,13 +1,21 @@
+import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { coreAgentFiles } from "../services/core-agent/files";
+import { coreAgentFiles, coreAgentPlaces } from "../services/core-agent/files";
 import { CoreIdentity } from "../providers/core-identity/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
 import { appRoleOf } from "../services/identities";
 import type { CoreAccess, PostgresAccess, VaultAccess } from "./core-access";
 import { mount } from "./core-container";
-import { coreAgentContainer, coreAgentDir, coreAgentStateDir, serverCertificate, trustDir } from "./core-paths";
+import {
+    coreAgentContainer,
+    coreAgentDir,
+    coreAgentRunDir,
+    coreAgentStateDir,
+    serverCertificate,
+    trustDir,
+} from "./core-paths";
 import { fingerprint } from "./fingerprint";
 import { componentType } from "./token";
 
@@ -62,12 +70,13 @@ export class CoreAgent extends pulumi.ComponentResource {
         const dir = coreAgentDir(lab);
         const configDir = `${dir}/etc`;
         const stateDir = coreAgentStateDir(lab);
+        const runDir = coreAgentRunDir(lab);
         const files = vault.address.apply((vaultAddress) =>
             coreAgentFiles({
                 vaultAddress,
                 address,
                 role,
-                servers: servers.map(({ service }) => service),
+                servers: servers.map(({ service, user }) => ({ name: service, user })),
                 certificateSeconds: args.certificateSeconds,
             }),
         );
@@ -75,7 +84,7 @@ export class CoreAgent extends pulumi.ComponentResource {
         const written = new HostFiles(
             `${name}-files`,
             {
-                directories: [dir, configDir, stateDir].map((path) => ({ path, ...ours })),
+                directories: [dir, configDir, stateDir, runDir].map((path) => ({ path, ...ours })),
                 files: files.apply((contents) =>
                     Object.entries(contents).map(([file, content]) => ({
                         path: `${configDir}/${file}`,
@@ -92,13 +101,15 @@ export class CoreAgent extends pulumi.ComponentResource {
             {
                 name: coreAgentContainer,
                 image: lab.store.containerImages.apply((images) => images.openbao.id),
-                entrypoints: ["bao", "agent", "-config=/etc/core-agent/agent.hcl"],
+                entrypoints: ["/usr/local/sbin/voip-agent", "run"],
+                envs: [`VOIP_AGENT_CONFIG=${coreAgentPlaces.configFile}`],
                 networkMode: "host",
                 restart: "unless-stopped",
                 readOnly: true,
                 volumes: [
-                    mount(configDir, "/etc/core-agent", true),
-                    mount(stateDir, "/state"),
+                    mount(configDir, path.posix.dirname(coreAgentPlaces.configFile), true),
+                    mount(stateDir, coreAgentPlaces.stateDir),
+                    mount(runDir, coreAgentPlaces.runDir),
                     mount(trustDir(lab), "/trust", true),
                     ...servers.flatMap(({ service, tlsDir, socketDir }) => [
                         mount(tlsDir, `/servers/${service}/tls`),
@@ -125,7 +136,7 @@ export class CoreAgent extends pulumi.ComponentResource {
                 role,
                 roleId: args.roleId,
                 address,
-                dir: stateDir,
+                runDir,
                 dockerHost: lab.daemon.host,
                 container: container.name,
                 containerId: container.id,

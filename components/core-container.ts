@@ -48,6 +48,8 @@ export interface CoreContainerArgs extends LabDocker {
 export class CoreContainer extends pulumi.ComponentResource {
     /** Name of the container, and of its image. */
     readonly service: string;
+    /** Number of its user. */
+    readonly user: number;
     readonly container: docker.Container;
     /** Its directories: what is in a volume lasts as long as they do, whatever becomes of the container. */
     readonly files: HostFiles;
@@ -61,6 +63,7 @@ export class CoreContainer extends pulumi.ComponentResource {
     constructor(name: string, args: CoreContainerArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("CoreContainer"), name, {}, opts);
         this.service = name;
+        this.user = args.user;
         const { address, store, daemon, provider, user } = args;
         const data = serverDir(args, name);
         const run = `${args.runDir}/core/${name}`;

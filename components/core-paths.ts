@@ -23,5 +23,8 @@ export const coreAgentContainer = "core-agent";
 /** Directory of the agent. */
 export const coreAgentDir = ({ dataDir }: Stack): string => `${dataDir}/core/agent`;
 
-/** Directory of what the agent logs in with, of its token, and of what it has rendered. */
+/** Directory of what the agent logs in with, and of what it knows of its secrets. */
 export const coreAgentStateDir = (stack: Stack): string => `${coreAgentDir(stack)}/state`;
+
+/** Directory of the agent's socket and token, in memory. */
+export const coreAgentRunDir = ({ runDir }: { runDir: string }): string => `${runDir}/core/agent`;

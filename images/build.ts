@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { debsDir, entryDir, type Shelf, sweep, wheelsDir } from "./cache";
-import { layerChain, type Definitions, type Layer, type Wheel } from "../services/image";
+import { layerChain, type BuiltProgram, type Definitions, type Layer, type Wheel } from "../services/image";
 import { imageDiskGiB } from "./disk";
 import { durations, rememberDuration } from "./durations";
 import { type AptAccess, aptAccess } from "./host";
@@ -16,6 +16,7 @@ import {
     type ImageRequest,
     imageScript,
     layerEntries,
+    sourcePath,
 } from "./recipe";
 import { runStep } from "./sandbox";
 
@@ -84,6 +85,7 @@ async function makeLayers(build: Build, top: string): Promise<void> {
     const entries = layerEntries(build.definitions, top, build.request);
     for (const [index, layer] of chain.entries()) {
         const entry = entries[index];
+        await Promise.all((layer.programs ?? []).map((program) => makeLayers(build, program.layer)));
         const env = {
             SUITE: build.request.suite,
             MIRROR: build.apt.mirror,
@@ -91,6 +93,8 @@ async function makeLayers(build: Build, top: string): Promise<void> {
             WHEELS: (layer.wheels ?? []).map(wheelLine).join("\n"),
             LOWER: lowerDirs(entries.slice(0, index)),
             BASE: entryDir("layers", entries[0]),
+            PROGRAMS: (layer.programs ?? []).map((program) => builtProgram(build, program)).join("\n"),
+            SOURCE: sourcePath(layer) ?? "",
             FILES: filesPath(layer) ?? "",
             HOOK: hookPath(layer) ?? "",
             APT_CONF: build.aptConf,
@@ -153,9 +157,15 @@ const lowerDirs = (entries: Entry[]): string =>
         .reverse()
         .join(":");
 
+/** Where a program is, and where it goes to. */
+function builtProgram({ definitions, request }: Build, { layer, path: file }: BuiltProgram): string {
+    const [entry] = layerEntries(definitions, layer, request).slice(-1);
+    return `${path.join(entryDir("layers", entry), "fs", file)}\t${file}`;
+}
+
 const wheelLine = ({ project, version, binary, sha256 }: Wheel): string =>
     [project, version, binary, sha256.map((digest) => `--hash=sha256:${digest}`).join(" ")].join("\t");
 
 function layerTitle({ name, packages, wheels = [] }: Layer): string {
-    return `layer ${name}: installing ${[...packages, ...wheels.map(({ project }) => project)].join(", ")}`;
+    return `layer ${name}: installing ${[...packages, ...wheels.map(({ project }) => project)].join(", ") || "files"}`;
 }

@@ -36,6 +36,7 @@ const guestDir = path.join(imagesDir, "guest");
 export const scriptPath = (name: string): string => path.join(imagesDir, "scripts", name);
 export const hookPath = (layer: Layer): string | undefined => layer.hook && path.join(imagesDir, "hooks", layer.hook);
 export const filesPath = (layer: Layer): string | undefined => layer.files && path.join(guestDir, layer.files);
+export const sourcePath = (layer: Layer): string | undefined => layer.source && path.join(projectDir, layer.source);
 
 /** The script that makes an image out of its layers. */
 export const imageScript = ({ forDaemon }: ImageDefinition): string => (forDaemon ? "daemon.sh" : "image.sh");
@@ -50,8 +51,12 @@ export function layerEntries(definitions: Definitions, layer: string, request: I
         const { name, on, packages, wheels } = each;
         const script = fileDigests(scriptPath(on ? "layer.sh" : "base.sh"));
         const recipe = { name, packages, wheels, suite: request.suite, mirror: request.mirror, below, script };
-        const content = [filesPath(each), hookPath(each)].map((file) => file && fileDigests(file));
-        below = digest(JSON.stringify({ ...recipe, content, common: fileDigests(scriptPath("root.sh")) }));
+        const content = [filesPath(each), hookPath(each), sourcePath(each)].map((file) => file && fileDigests(file));
+        const programs = each.programs?.map((program) => [
+            program,
+            layerEntries(definitions, program.layer, request).at(-1)?.hash,
+        ]);
+        below = digest(JSON.stringify({ ...recipe, programs, content, common: fileDigests(scriptPath("root.sh")) }));
         return { name: `${name}-${below.slice(0, 12)}`, hash: below };
     });
 }

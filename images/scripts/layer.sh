@@ -1,7 +1,8 @@
 #!/bin/bash
 # Makes a layer on top of others. Arguments by environment: TARGET (the layer's directory), LOWER (root file systems of the
 # layers below, uppermost first, with colons), BASE (the lowest layer's directory), PACKAGES, WHEELS (lines "project, version,
-# binary, hashes as pip wants them", with tabs), FILES (a tree to copy), HOOK, APT_CONF (settings of the host's apt that lead
+# binary, hashes as pip wants them", with tabs), PROGRAMS (lines "file, path in the layer", with a tab), SOURCE (a tree to copy to
+# /usr/src), FILES (a tree to copy), HOOK, APT_CONF (settings of the host's apt that lead
 # to the mirror), CA_FILE, DEBS and WHEELS_DIR (what was downloaded before).
 . "$(dirname "$0")/root.sh"
 
@@ -42,9 +43,17 @@ chmod +x "$root/usr/sbin/policy-rc.d"
 while IFS=$'\t' read -r project version binary hashes; do
     install_wheel "$project" "$version" "$binary" "$hashes" </dev/null
 done < <([ -z "$WHEELS" ] || echo "$WHEELS")
-# A checkout keeps of all modes only who may run a file; its owner's umask is in the others.
-[ -z "$FILES" ] || tar --create --directory="$FILES" --owner=0 --group=0 --mode=u=rwX,go=rX . |
-    tar --extract --preserve-permissions --no-overwrite-dir --directory="$root"
+while IFS=$'\t' read -r file path; do
+    install -D -m 0755 "$file" "$root$path"
+done < <([ -z "$PROGRAMS" ] || echo "$PROGRAMS")
+# copy_tree FROM TO: a checkout keeps of all modes only who may run a file; its owner's umask is in the others.
+copy_tree() {
+    mkdir -p "$2"
+    tar --create --directory="$1" --owner=0 --group=0 --mode=u=rwX,go=rX . |
+        tar --extract --preserve-permissions --no-overwrite-dir --directory="$2"
+}
+[ -z "$SOURCE" ] || copy_tree "$SOURCE" "$root/usr/src/$(basename "$SOURCE")"
+[ -z "$FILES" ] || copy_tree "$FILES" "$root"
 [ -z "$HOOK" ] || in_root bash -Eeuo pipefail -s <"$HOOK"
 
 rm -rf "$root/usr/sbin/policy-rc.d" "$root"/var/cache/apt/*.bin "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old

@@ -27,7 +27,7 @@ const rules = {
     role: name,
     roleId: text,
     address: ipv4,
-    dir: absolutePath,
+    runDir: absolutePath,
     dockerHost: matching(/^unix:\/\//, "a URL that starts with unix://"),
     container: name,
     containerId: text,
@@ -43,7 +43,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
 
     /** Another token of provisioning changes nothing for an agent that is logged in. */
     async diff(_id, olds, news) {
-        const replaces = surelyChanged(olds, news, ["container", "dir"]);
+        const replaces = surelyChanged(olds, news, ["container", "runDir"]);
         const updates = changed(olds, news, [
             ...(["vaultAddress", "caFile", "role", "roleId", "address", "dockerHost"] as const),
             ...(["containerId", "certificates", "state"] as const),

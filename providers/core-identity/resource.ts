@@ -12,8 +12,8 @@ export interface CoreIdentityArgs {
     roleId: pulumi.Input<string>;
     /** Address that the agent comes from. */
     address: pulumi.Input<string>;
-    /** The agent's directory on this machine. */
-    dir: pulumi.Input<string>;
+    /** The directory of the agent's socket and token on this machine. */
+    runDir: pulumi.Input<string>;
     dockerHost: pulumi.Input<string>;
     /** Name and id of the agent's container. */
     container: pulumi.Input<string>;

@@ -1,4 +1,11 @@
-import { render } from "../../configs/render";
+import { agentConfig, type AgentPlaces } from "../vault-agent/files";
+import type { AgentTemplate } from "../vault-agent/templates";
+
+/** A server of the core that has certificates, and the number of its user. */
+export interface CertifiedServer {
+    name: string;
+    user: number;
+}
 
 export interface CoreAgentView {
     vaultAddress: string;
@@ -7,36 +14,43 @@ export interface CoreAgentView {
     /** AppRole. */
     role: string;
     /** Those that certificates are for: OpenBao itself, and PostgreSQL. */
-    servers: string[];
+    servers: CertifiedServer[];
     /** Lifetime of a certificate. */
     certificateSeconds: number;
 }
 
-const quoted = (words: readonly string[]) => words.map((word) => JSON.stringify(word)).join(" ");
+/** Where the agent's container has what it needs (components/core-agent.ts). */
+export const coreAgentPlaces: AgentPlaces & { configFile: string } = {
+    configFile: "/etc/core-agent/agent.json",
+    caFile: "/trust/ca.pem",
+    stateDir: "/state",
+    runDir: "/run/core-agent",
+};
 
-/** A secret-id of its own for the next login, good from its own address only. */
-function secretIdTemplate({ role, address }: CoreAgentView): string {
-    const parameters = [`cidr_list=${address}/32`, `token_bound_cidrs=${address}/32`];
-    const request = quoted([`auth/approle/role/${role}/secret-id`, ...parameters]);
-    return `{{ with secret ${request} }}{{ .Data.secret_id }}{{ end }}\n`;
-}
-
-/**
- * Key, certificate and chain in one file, so that they change together. One that was rendered before is kept as long as it is
- * good; the library reads it again from there.
- */
-function certificateTemplate(name: string, { address, certificateSeconds }: CoreAgentView): string {
-    const parameters = [`common_name=${name}`, `ip_sans=${address}`, `ttl=${certificateSeconds}s`];
-    const parts = [".Key", ".Cert", ".CA"].map((part) => `{{ ${part} | trimSpace }}`).join("\n");
-    return `{{ with pkiCert ${quoted(["pki_int/issue/core-role", ...parameters])} }}${parts}\n{{ end }}`;
+/** Key, certificate and chain in one file, so that they change together. */
+function serverCertificate({ name, user }: CertifiedServer, view: CoreAgentView): AgentTemplate {
+    const reload = `/servers/${name}/run/reload`;
+    return {
+        name: `${name}-cert`,
+        kind: "certificate",
+        secret: "pki_int/issue/core-role",
+        parameters: [`common_name=${name}`, `ip_sans=${view.address}`, `ttl=${view.certificateSeconds}s`],
+        files: [
+            {
+                path: `/servers/${name}/tls/server.pem`,
+                mode: "0600",
+                owner: `${user}:${user}`,
+                contents: "{{ .Key | trimSpace }}\n{{ .Cert | trimSpace }}\n{{ .CA | trimSpace }}",
+            },
+        ],
+        // a server that is not there reads it when it starts; a FIFO without a reader must not hold the agent up
+        reload: `[ ! -p ${reload} ] || timeout 5 sh -c 'echo >${reload}' || true`,
+    };
 }
 
 /** The files of core-agent's configuration directory, by name; nothing in them is secret. */
 export function coreAgentFiles(view: CoreAgentView): Record<string, string> {
-    const templates = view.servers.map((name) => [`${name}.ctmpl`, certificateTemplate(name, view)]);
-    return {
-        "agent.hcl": render("core-agent/agent.hcl", { ...view, servers: view.servers.map((name) => ({ name })) }),
-        "secret-id.ctmpl": secretIdTemplate(view),
-        ...(Object.fromEntries(templates) as Record<string, string>),
-    };
+    const { caFile, stateDir, runDir } = coreAgentPlaces;
+    const templates = view.servers.map((server) => serverCertificate(server, view));
+    return { "agent.json": agentConfig({ ...view, vm: "core", templates }, { caFile, stateDir, runDir }) };
 }

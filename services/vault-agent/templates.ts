@@ -7,8 +7,8 @@ export interface AgentFile {
     /** As chown(1) takes it; numbers for users that are known only inside a container. */
     owner: string;
     /**
-     * In consul-template's language, with the secret as the dot: `{{ .Data.password }}`, or `{{ .Cert }}`, `{{ .CA }}` and
-     * `{{ .Key }}` of a certificate (PEM). The last line needs no newline.
+     * A template of Go (text/template) with the secret as the dot: `{{ .Data.password }}`, or `{{ .Cert }}`, `{{ .CA }}` and
+     * `{{ .Key }}` of a certificate (PEM). `secret PATH` reads another one. The last line needs no newline.
      */
     contents: string;
 }
@@ -61,7 +61,6 @@ export function certificateTemplate(request: CertificateRequest): AgentTemplate 
             ...(ipSans.length > 0 ? [`ip_sans=${ipSans.join(",")}`] : []),
             `ttl=${ttlSeconds}s`,
         ],
-        // pkiCert reads them again from what was rendered, and takes the last CA there for the one that issued
         files: [
             file(
                 "ca.pem",

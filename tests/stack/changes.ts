@@ -22,7 +22,7 @@ export interface Consequence {
 const docs = "docs/operating.md";
 
 /** How a comment begins, by the folder or, where that does not say it, by the end of the name. */
-const byFolder: Record<string, string> = { asterisk: ";", lib: "#" };
+const byFolder: Record<string, string> = { asterisk: ";" };
 const byEnding: Record<string, string> = {
     ".cfg": "#",
     ".conf": "#",

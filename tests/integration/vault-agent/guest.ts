@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { vaultAgentFiles, type VaultAgentView } from "../../../services/vault-agent/files";
+import { vaultAgentFiles, type VmAgentView } from "../../../services/vault-agent/files";
 import { run, type RunResult } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 import { layerDirectories } from "../sip-config/layer-root";
@@ -24,7 +24,7 @@ export class AgentGuest {
         readonly log: () => string,
     ) {}
 
-    static async start(view: VaultAgentView): Promise<AgentGuest> {
+    static async start(view: VmAgentView): Promise<AgentGuest> {
         const lower = (await layerDirectories("sip", "kamailio", "sip")).reverse().join(":");
         const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "voip-agent-"));
         const upper = path.join(scratch, "upper");

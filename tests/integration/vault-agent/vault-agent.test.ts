@@ -1,12 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { withDatabase } from "../../../clients/postgres/connection";
+import { agentConfig, type VaultAgentView } from "../../../services/vault-agent/files";
 import { certificateTemplate, type AgentTemplate } from "../../../services/vault-agent/templates";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 import { agentState, logIn, restart, type VaultIdentityDefinition } from "../../../providers/vault-identity/identity";
 import { startOpenbao, startPostgres, type TestOpenbao, type TestPostgres } from "../core/servers";
-import { AgentGuest } from "./guest";
+import { AgentGuest, type AgentStatus } from "./guest";
 import { Gate, prepareVault } from "./vault";
 
 jest.setTimeout(300_000);
@@ -61,6 +62,7 @@ const templates = [
 let openbao: TestOpenbao;
 let postgres: TestPostgres;
 let gate: Gate;
+let view: VaultAgentView;
 let guest: AgentGuest;
 let identity: VaultIdentityDefinition;
 
@@ -107,15 +109,8 @@ beforeAll(async () => {
     gate = await Gate.to(Number(new URL(openbao.address).port));
     const vaultAddress = `https://${address}:${gate.port}`;
     const ca = fs.readFileSync(openbao.caFile, "utf8");
-    guest = await AgentGuest.start({
-        vm: "sip-1",
-        address,
-        role: "sip-vm-role",
-        metricsPort: 9100,
-        vaultAddress,
-        ca,
-        templates,
-    });
+    view = { vm: "sip-1", address, role: "sip-vm-role", vaultAddress, templates };
+    guest = await AgentGuest.start({ ...view, metricsPort: 9100, ca });
     standInForSsh();
     const target = { sshConfig: "/none", host: "sip-1" };
     identity = { ...target, address, role: "sip-vm-role", roleId, vaultAddress: openbao.address, ca, token: "root" };
@@ -244,14 +239,25 @@ test("started anew it logs in again, keeps what is good, and ends its token and 
     await query(...((await login("asterisk-db")) as [string, string]));
 });
 
-test.each([
-    ["the agent", "pkill -KILL -x bao"],
-    ["all of it", "pkill -KILL -x bao; kill -KILL $(cat /run/voip-agent/pid)"],
-])("it recovers when %s is killed", async (_, command) => {
+const kill = "pkill -KILL -f '^/usr/local/sbin/voip-agent run'";
+
+test("it recovers when it is killed, and ends the token that it had", async () => {
     const before = await token();
-    await guest.sh(command);
+    await guest.sh(kill);
     await waitFor("another token", async () => ((await token()) === before ? undefined : true), { deadlineMs: 60_000 });
     await guest.until("an agent that is logged in", ({ agent }) => agent.state === "ok");
+    await waitFor("the end of the old token", async () => ((await isGood(before)) ? undefined : true), {
+        deadlineMs: 30_000,
+    });
+});
+
+test("while it does not run, the status says so, and what is in place", async () => {
+    const file = "/usr/local/sbin/voip-agent";
+    await guest.sh(`cp ${file} /tmp/agent; mv ${file} ${file}.away; ${kill}`);
+    const { agent, certificates } = JSON.parse((await guest.sh("/tmp/agent status")).stdout) as AgentStatus;
+    expect({ state: agent.state, certificates: certificates.length }).toEqual({ state: "stopped", certificates: 1 });
+    await guest.sh(`mv ${file}.away ${file}`);
+    await guest.until("an agent that is logged in", ({ agent: { state } }) => state === "ok");
 });
 
 test("a login that was cut off before the next secret-id was written down is repeated with the spare", async () => {
@@ -261,13 +267,12 @@ test("a login that was cut off before the next secret-id was written down is rep
 });
 
 test("with no good secret-id left it stops trying and says so; the next up logs it in", async () => {
-    await guest.sh("cd /var/lib/voip-agent; echo used-up | tee secret-id >secret-id.spare; pkill -KILL -x bao");
+    await guest.sh(`cd /var/lib/voip-agent; echo used-up | tee secret-id >secret-id.spare; ${kill}`);
     const { failures } = await guest.until(
         "an agent that is refused",
         ({ agent }) => agent.state === "unauthenticated",
     );
     expect(failures).toEqual([expect.objectContaining({ name: "login" })]);
-    expect((await guest.sh("pgrep -x bao")).status).toBe(1);
     expect(await restart(identity)).toMatch(/^[0-9a-f-]{36}$/);
     expect((await guest.status()).failures).toEqual([]);
 });
@@ -293,6 +298,16 @@ test("a service that does not take its new secret is a failure, until it does", 
     await guest.until("no failure", (seen) => seen.failures.length === 0);
 });
 
+test("a secret that is no part of the configuration any more is no failure either", async () => {
+    const gone = { ...templates[3], name: "gone", secret: "secret/data/nobody" };
+    await guest.sh("cat >/etc/voip-agent/agent.json", agentConfig({ ...view, templates: [...templates, gone] }));
+    await guest.sh(kill);
+    await guest.until("a failure", ({ failures }) => failures.some(({ name }) => name === "gone"));
+    await guest.sh("cat >/etc/voip-agent/agent.json", agentConfig(view));
+    await restart(identity);
+    expect((await guest.status()).failures).toEqual([]);
+});
+
 describe("with lives of seconds", () => {
     beforeAll(async () => {
         await openbao.root.request("POST", "database/static-roles/kamailio", {
@@ -300,12 +315,8 @@ describe("with lives of seconds", () => {
             username: "kamailio",
             rotation_period: "15s",
         });
-        const { agentTemplate, vaultAgentFiles } = await import("../../../services/vault-agent/files");
-        const view = { vm: "sip-1", address, role: "sip-vm-role", metricsPort: 9100, vaultAddress: "", ca: "" };
         const short = [...templates.filter(({ kind }) => kind !== "certificate"), certificate(30)];
-        const secrets = vaultAgentFiles({ ...view, templates: short }).find((file) => file.path.endsWith("/secrets"));
-        await guest.sh("cat >/etc/voip-agent/secrets", secrets?.content);
-        await guest.sh("cat >/etc/voip-agent/secrets.d/kamailio-cert.ctmpl", agentTemplate(certificate(30)));
+        await guest.sh("cat >/etc/voip-agent/agent.json", agentConfig({ ...view, templates: short }));
         await restart(identity);
     });
 

@@ -1,4 +1,4 @@
-import { agentTemplate, vaultAgentApply, vaultAgentFiles, type VaultAgentView } from "../../../services/vault-agent/files";
+import { agentConfig, vaultAgentApply, vaultAgentFiles, type VmAgentView } from "../../../services/vault-agent/files";
 import { certificateTemplate, type AgentTemplate } from "../../../services/vault-agent/templates";
 
 const credential: AgentTemplate = {
@@ -23,31 +23,19 @@ const certificate = certificateTemplate({
     reload: "docker exec kamailio kamcmd tls.reload",
 });
 
-const fixed: AgentTemplate = {
-    name: "rtpengine",
-    kind: "static",
-    secret: "secret/data/rtpengine",
-    files: [{ path: "/etc/rtpengine/secret", mode: "0600", owner: "0:0", contents: "{{ .Data.data.control_secret }}" }],
-    reload: "true",
-};
-
-const view: VaultAgentView = {
+const view: VmAgentView = {
     vm: "sip-1",
     address: "192.168.64.10",
     role: "sip-vm-role",
     metricsPort: 9100,
     vaultAddress: "https://192.168.64.1:8200",
     ca: "-----BEGIN CERTIFICATE-----\n",
-    templates: [credential, certificate, fixed],
+    templates: [credential, certificate],
 };
 
 const files = vaultAgentFiles(view);
-const isConfiguration = ({ path }: { path: string }) => /^\/etc\/(voip-agent|default)\//.test(path);
-const content = (path: string) => files.find((file) => file.path === path)?.content ?? "";
-const secretsOf = (templates: AgentTemplate[]) =>
-    vaultAgentFiles({ ...view, templates }).find(({ path }) => path === "/etc/voip-agent/secrets")?.content;
 
-test.each(files.filter(isConfiguration).map((file) => [file.path, file] as const))("%s is as before", (_, file) => {
+test.each(files.map((file) => [file.path, file] as const))("%s is as before", (_, file) => {
     expect(`${file.mode ?? "0644"}\n${file.content}`).toMatchSnapshot();
 });
 
@@ -57,30 +45,7 @@ test("each path is written once, and whatever is watched is written", () => {
     for (const path of vaultAgentApply.flatMap((step) => step.paths)) expect(paths).toContain(path);
 });
 
-test("every secret has a template in the agent's configuration, with the command that puts it in place", () => {
-    for (const { name } of view.templates) {
-        expect(content("/etc/voip-agent/agent.hcl")).toContain(
-            `command = ["/usr/local/sbin/voip-agent", "install", "${name}"]`,
-        );
-        expect(content(`/etc/voip-agent/secrets.d/${name}.ctmpl`)).not.toBe("");
-    }
-});
-
-test("a secret-id is asked for the VM's own address only", () => {
-    for (const name of ["secret-id", "secret-id.spare"]) {
-        const template = content(`/etc/voip-agent/${name}.ctmpl`);
-        expect(template).toContain("auth/approle/role/sip-vm-role/secret-id");
-        expect(template).toContain('"cidr_list=192.168.64.10/32" "token_bound_cidrs=192.168.64.10/32"');
-    }
-});
-
-test("a request that changes is known by another key, one that does not by the same", () => {
-    const longer = { ...certificate, parameters: [...(certificate.parameters ?? []), "alt_names=other.sip.local"] };
-    expect(secretsOf([longer])).not.toBe(secretsOf([certificate]));
-    expect(secretsOf([{ ...certificate, reload: "true" }])).toBe(secretsOf([certificate]));
-});
-
-test("the CA that issued comes last in what is rendered for a certificate: pkiCert takes it from there again", () => {
-    const rendered = agentTemplate(certificate);
-    expect(rendered.lastIndexOf("{{ .CA")).toBeGreaterThan(rendered.lastIndexOf("certificates"));
+test("an agent that is on no VM has its files elsewhere", () => {
+    const places = { caFile: "/trust/ca.pem", stateDir: "/state", runDir: "/run/core-agent" };
+    expect(JSON.parse(agentConfig(view, places))).toMatchObject({ ...places, vault: view.vaultAddress });
 });

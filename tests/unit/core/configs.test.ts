@@ -1,3 +1,4 @@
+import type { AgentTemplate } from "../../../services/vault-agent/templates";
 import { coreAgentFiles } from "../../../services/core-agent/files";
 import { openbaoFiles, provisioningPolicy } from "../../../services/openbao/files";
 import { postgresFiles } from "../../../services/postgres/files";
@@ -19,7 +20,10 @@ const coreAgent = () =>
         vaultAddress: "https://192.0.2.1:8200",
         address: "192.0.2.1",
         role: "core-role",
-        servers: ["openbao", "postgres"],
+        servers: [
+            { name: "openbao", user: 8200 },
+            { name: "postgres", user: 5432 },
+        ],
         certificateSeconds: 120,
     });
 
@@ -56,15 +60,16 @@ test("PostgreSQL takes nobody in without TLS and a password", () => {
     expect(files["postgresql.conf"]).not.toContain("known");
 });
 
-test("core-agent asks for each server's certificate and for its own next login", () => {
-    const files = coreAgent();
-    expect(Object.keys(files).sort()).toEqual(["agent.hcl", "openbao.ctmpl", "postgres.ctmpl", "secret-id.ctmpl"]);
-    expect(files["postgres.ctmpl"]).toBe(
-        '{{ with pkiCert "pki_int/issue/core-role" "common_name=postgres" "ip_sans=192.0.2.1" "ttl=120s" }}' +
-            "{{ .Key | trimSpace }}\n{{ .Cert | trimSpace }}\n{{ .CA | trimSpace }}\n{{ end }}",
-    );
-    expect(files["agent.hcl"]).toContain('command = ["/usr/lib/voip/install-certificate", "postgres"]');
-    expect(files["secret-id.ctmpl"]).toContain('"token_bound_cidrs=192.0.2.1/32"');
+test("core-agent asks for each server's certificate, and gives it to the server's own user", () => {
+    const { secrets, ...rest } = JSON.parse(coreAgent()["agent.json"]) as { secrets: AgentTemplate[] };
+    expect(rest).toMatchObject({ address: "192.0.2.1", role: "core-role", caFile: "/trust/ca.pem" });
+    expect(secrets.map(({ name }) => name)).toEqual(["openbao-cert", "postgres-cert"]);
+    expect(secrets[1]).toMatchObject({
+        kind: "certificate",
+        secret: "pki_int/issue/core-role",
+        parameters: ["common_name=postgres", "ip_sans=192.0.2.1", "ttl=120s"],
+        files: [{ path: "/servers/postgres/tls/server.pem", mode: "0600", owner: "5432:5432" }],
+    });
 });
 
 test.each([

@@ -1,0 +1,3 @@
+module voip-stack/agent
+
+go 1.22
