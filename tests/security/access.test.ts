@@ -8,8 +8,11 @@ type Request = [method: string, path: string, body?: Record<string, string>];
 async function asVm(vm: string, requests: Request[]): Promise<number[]> {
     const { core } = await outputs();
     const token = "/run/voip-agent/header";
+    // each request forgets the options of the one before (curl(1), --next)
     const config = requests.map(([method, path, body = {}]) =>
         [
+            'cacert = "/etc/voip-agent/ca.pem"',
+            "silent",
             `url = "${core.vaultAddress}/v1/${path}"`,
             `request = "${method}"`,
             `header = "@${token}"`,
@@ -20,7 +23,7 @@ async function asVm(vm: string, requests: Request[]): Promise<number[]> {
     );
     const script = [
         `printf 'X-Vault-Token: %s' "$(sudo cat /run/voip-agent/token)" | sudo tee ${token} >/dev/null`,
-        `sudo curl --silent --cacert /etc/voip-agent/ca.pem --config - <<'END'\n${config.join("\nnext\n")}\nEND`,
+        `sudo curl --config - <<'END'\n${config.join("\nnext\n")}\nEND`,
         `sudo rm ${token}`,
     ].join("\n");
     return (await onVm(vm, script)).trim().split("\n").map(Number);
