@@ -63,13 +63,11 @@ ${machine.nics.map((nic, at) => interfaceXml(nic, at)).join("\n")}
 const onRootBus = (slot: number) =>
     `<address type='pci' domain='0x0000' bus='0x00' slot='0x${slot.toString(16).padStart(2, "0")}' function='0x0'/>`;
 
-/** With the longest queue that there is: a quarter of it, QEMU's default, is lost audio when a busy host pauses a media server. */
 function interfaceXml({ mac, network }: Machine["nics"][number], at: number): string {
     return `    <interface type='network'>
       <mac address='${escapeXml(mac)}'/>
       <source network='${escapeXml(network)}'/>
       <model type='virtio'/>
-      <driver name='qemu' rx_queue_size='1024'/>
       <rom enabled='no'/>
       ${onRootBus(3 + at)}
     </interface>`;
