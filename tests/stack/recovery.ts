@@ -1,0 +1,176 @@
+import { run } from "../../process/run";
+import { waitFor } from "../../process/wait";
+import { stackPaths } from "../../paths";
+import { changeConfig, restoreConfig } from "./config";
+import { container } from "./core";
+import { stack } from "./environment";
+import { Load, type Busy } from "./load";
+import { broughtUp, onVm, up } from "./platform";
+import { testPhones } from "./phones";
+import { voip, voipFails, voipJson } from "./voip";
+
+/** Seconds that a password and a certificate are good for; a certificate is renewed after two thirds of that. */
+export const lives = { database: 60, certificate: 90 };
+
+/** What the agents keep fresh, by VM. */
+const kept = { "sip-1": ["kamailio-db", "kamailio-cert"], "pbx-1": ["asterisk-db", "asterisk-cert"] };
+
+interface Said {
+    agent: { state: string; detail: string };
+    secrets: { name: string; version: string }[];
+    certificates: { name: string; serial: string }[];
+    failures: { name: string; detail: string }[];
+}
+
+const agentOf = async (vm: string): Promise<Said> =>
+    JSON.parse(await onVm(vm, "sudo /usr/local/sbin/voip-agent status")) as Said;
+
+/** What distinguishes each secret of a VM from the ones before it, by name. */
+async function versions(vm: string): Promise<Record<string, string>> {
+    const { secrets, certificates } = await agentOf(vm);
+    return Object.fromEntries([
+        ...secrets.map(({ name, version }) => [name, version]),
+        ...certificates.map(({ name, serial }) => [name, serial]),
+    ]) as Record<string, string>;
+}
+
+/** Waits until every secret of every VM was replaced so many times, by nobody's command. */
+async function replacements(times: number, deadlineMs: number): Promise<Record<string, number>> {
+    const seen = new Map<string, Set<string>>();
+    const look = async (): Promise<Record<string, number>> => {
+        for (const vm of Object.keys(kept)) {
+            for (const [name, version] of Object.entries(await versions(vm))) {
+                seen.set(name, (seen.get(name) ?? new Set()).add(version));
+            }
+        }
+        return Object.fromEntries([...seen].map(([name, all]) => [name, all.size - 1]));
+    };
+    return waitFor(
+        `${times} replacements of each secret`,
+        async () => {
+            const counts = await look();
+            if (Object.values(counts).every((count) => count >= times)) return counts;
+            throw new Error(JSON.stringify(counts));
+        },
+        { deadlineMs, intervalMs: 2000 },
+    );
+}
+
+/** Seconds until all is well again, by `./voip status`, and new secrets are in place. */
+async function recovered(): Promise<number> {
+    const start = performance.now();
+    await waitFor(
+        "./voip status to find nothing wrong",
+        async () => (await voip(["status", "--stack", stack, "--json"])).stdout,
+        {
+            deadlineMs: 240_000,
+            intervalMs: 1000,
+        },
+    );
+    return Math.round((performance.now() - start) / 1000);
+}
+
+const tell = (what: string, figures: unknown): boolean =>
+    process.stderr.write(`recovery: ${what}: ${JSON.stringify(figures)}\n`);
+
+const wait = (seconds: number): Promise<void> => new Promise((wake) => setTimeout(wake, seconds * 1000));
+
+/** How long it is watched. */
+interface Patience {
+    /** How often each secret is to be replaced before anything is taken away. */
+    replacements: number;
+    /** Whether it is waited for after each loss, in place of once after the last. */
+    afterEachLoss: boolean;
+}
+
+/**
+ * Tests that secrets with short lives change by themselves, and that whatever goes away and comes back is whole again, on a
+ * platform in use.
+ */
+export function testRecovery({ replacements: times, afterEachLoss }: Patience): void {
+    beforeAll(async () => {
+        await broughtUp();
+        changeConfig({
+            rotation: "custom",
+            rotationTtls: { database: `${lives.database}s`, certificate: `${lives.certificate}s` },
+        });
+        await up();
+    });
+    afterAll(async () => {
+        restoreConfig();
+        await up();
+    });
+
+    /** Does something to the platform in use, and sees that who uses it does not notice. */
+    async function unnoticed(busy: Busy, work: () => Promise<void>): Promise<void> {
+        const load = await Load.start(busy);
+        try {
+            await work();
+            expect(await load.tls.check()).toMatchObject({ closed: 0, failures: [] });
+            const { heard } = await load.end();
+            const longest = heard.filter(({ seconds }) => seconds > 10);
+            expect(longest).toHaveLength(busy.calls);
+            for (const { lost, gapSeconds } of longest)
+                expect({ lost, gapSeconds }).toEqual({ lost: 0, gapSeconds: 0 });
+        } finally {
+            await load.abandon();
+        }
+    }
+    const busy: Busy = { calls: 5, newCallsPerSecond: 1, registrationsPerSecond: 1, tlsPhones: 4 };
+
+    it(`replaces each secret by itself, ${times} times, and nobody notices`, async () => {
+        await unnoticed(busy, async () => tellReplacements(await replacements(times, 6 * 90_000)));
+        for (const vm of Object.keys(kept)) expect((await agentOf(vm)).failures).toEqual([]);
+    });
+    const tellReplacements = (counts: Record<string, number>): void => {
+        tell("replacements", counts);
+        expect(Object.keys(counts).sort()).toEqual(Object.values(kept).flat().sort());
+    };
+
+    it(`goes on when OpenBao is away for longer than a password's life, and says so`, async () => {
+        await unnoticed(busy, async () => {
+            await container("openbao", "kill");
+            const start = performance.now();
+            const { stdout } = await waitFor(
+                "./voip status to tell of it",
+                async () => voipFails(["status", "--stack", stack, "--json"]),
+                { deadlineMs: 60_000 },
+            );
+            expect((JSON.parse(stdout) as { error: string }).error).toContain("openbao");
+            await wait(lives.database + 15 - (performance.now() - start) / 1000);
+            await container("openbao", "start");
+            tell("OpenBao was away", { seconds: lives.database + 15, recoveredAfterSeconds: await recovered() });
+        });
+        if (afterEachLoss) await replacements(1, 180_000);
+    });
+
+    it("goes on when PostgreSQL is away for 30 s, and then starts an agent that was killed", async () => {
+        await unnoticed({ ...busy, tlsPhones: 2 }, async () => {
+            await container("postgres", "kill");
+            await wait(30);
+            await container("postgres", "start");
+            tell("PostgreSQL was away", { seconds: 30, recoveredAfterSeconds: await recovered() });
+            await onVm("sip-1", "sudo systemctl kill --signal=KILL voip-agent");
+            tell("the agent of sip-1 was killed", { recoveredAfterSeconds: await recovered() });
+        });
+        if (afterEachLoss) await replacements(1, 180_000);
+    });
+
+    it("has a VM back that was cut off from power, with new secrets, while calls go on through the others", async () => {
+        const [caller] = await testPhones();
+        const held = await Load.start({ ...busy, newCallsPerSecond: 0, registrationsPerSecond: 0, tlsPhones: 0 });
+        try {
+            await run(["virsh", "--connect", stackPaths(stack).libvirtUri, "reset", "sip-1"]);
+            tell("sip-1 was reset", { recoveredAfterSeconds: await recovered() });
+            const { heard } = await held.end();
+            const longest = heard.filter(({ seconds }) => seconds > 10);
+            expect(longest).toHaveLength(busy.calls);
+            for (const { gapSeconds } of longest) expect(gapSeconds).toBe(0);
+        } finally {
+            await held.abandon();
+        }
+        await replacements(1, 180_000);
+        expect((await caller.register()).status).toBe(200);
+        expect(await voipJson("call", "--seconds", "3")).toMatchObject({ answered: true });
+    });
+}
