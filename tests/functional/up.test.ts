@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import { stackPaths } from "../../paths";
+import { run } from "../../process/run";
 import { broughtUp, onVm, outputs, up, type Summary } from "../stack/platform";
 import { voip, voipJson } from "../stack/voip";
 import { stack } from "../stack/environment";
@@ -67,6 +70,19 @@ describe("./voip up", () => {
         const { extensions } = await outputs();
         const { stdout } = await voip(["outputs", "--stack", stack, "--json"]);
         for (const { password } of Object.values(extensions)) expect(stdout).not.toContain(password);
+    });
+
+    it("gives VMs that carry audio the CPU before others, where the kernel can", async () => {
+        const { dataDir } = stackPaths(stack);
+        const groups = await Promise.all(
+            ["media-1", "pbx-1", "sip-1"].map(async (vm) => {
+                const { stdout } = await run(["pgrep", "--full", `guest=${vm},.*${dataDir}`]);
+                const group = `/proc/${stdout.trim()}/autogroup`; // sched(7)
+                return fs.existsSync(group) ? fs.readFileSync(group, "utf8").trim().split(" ").at(-1) : undefined;
+            }),
+        );
+        if (groups[0] === undefined) expect(groups).toEqual([undefined, undefined, undefined]);
+        else expect(groups).toEqual(["-15", "-15", "0"]);
     });
 
     it("reports every VM and service as running", async () => {
