@@ -26,8 +26,8 @@ log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
 /**
  * What libvirtd calls when a VM has started (https://libvirt.org/hooks.html), with its XML. VMs that carry audio get the CPU
  * before other VMs and what else runs here: a process is scheduled with its session (sched(7), autogroup), so that nice values
- * alone do nothing. And what comes for a VM that stands still waits for seconds, late but not lost: 1000 packets, the queue of
- * a network device, are one second of 20 calls. A kernel without such groups has no such file.
+ * alone do nothing; a kernel without such groups has no such file. And what comes for a VM that stands still waits for seconds,
+ * late but not lost: 1000 packets, the queue of a network device, are one second of 20 calls.
  */
 const qemuHook = `#!/bin/sh
 devices=$(sed -n "s|.*<target dev='\\(vnet[0-9]*\\)'/>.*|\\1|p")
