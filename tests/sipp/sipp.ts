@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { encodeAlaw } from "../audio/g711";
 import { tone } from "../audio/tone";
+import { unfinishedCall } from "./messages";
 
 /** One run of sipp with one of the scenarios beside this file. */
 export interface SippOptions {
@@ -136,7 +137,7 @@ function failure(options: SippOptions, reason: string, dir: string, messages: st
     return [
         `sipp ${options.scenario} as ${options.user}: ${reason}`,
         errors || stderr.trim(),
-        "last SIP messages:",
-        messages.slice(-4000),
+        ...["first call that has not ended:", unfinishedCall(messages)?.slice(-8000) ?? "none"],
+        ...["last SIP messages:", messages.slice(-1000)],
     ].join("\n");
 }

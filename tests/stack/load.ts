@@ -4,6 +4,7 @@ import { record, type Recorder } from "../audio/recorder";
 import type { RtpStream } from "../audio/rtp";
 import { longestGap } from "../audio/tone";
 import type { TlsRegistrations } from "../sip/tls-registrations";
+import { accepted } from "../sipp/messages";
 import type { SippRun } from "../sipp/sipp";
 import { testPhones } from "./phones";
 import { enterPhones, onVm } from "./platform";
@@ -37,9 +38,6 @@ const onAsterisk = (command: string): Promise<string> =>
 
 export const callsUp = async (): Promise<number> =>
     Number(/(\d+) active calls?/.exec(await onAsterisk("core show channels count"))?.[1] ?? 0);
-
-const accepted = (messages: string): number =>
-    [...messages.matchAll(/message received \[\d+\] bytes :\s+SIP\/2\.0 200 /g)].length;
 
 /** Calls, registrations and new calls that go on until they are told to end. */
 export class Load {

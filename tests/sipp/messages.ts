@@ -1,0 +1,17 @@
+/** How many responses with status 200 a phone received, in the text of sipp's message_file. */
+export const accepted = (messages: string): number =>
+    [...messages.matchAll(/message received \[\d+\] bytes :\s+SIP\/2\.0 200 /g)].length;
+
+/**
+ * @param messages text of sipp's message_file: one part per message, with a line of dashes and the time before each
+ * @returns all messages of the first call whose last message is no 2xx response, if there is one
+ */
+export function unfinishedCall(messages: string): string | undefined {
+    const calls = new Map<string, string[]>();
+    for (const message of messages.split(/^(?=-{40,} )/m)) {
+        const callId = /^Call-ID: (\S+)/im.exec(message)?.[1];
+        if (callId) calls.set(callId, [...(calls.get(callId) ?? []), message]);
+    }
+    const isSuccess = (message: string): boolean => /bytes :\s+SIP\/2\.0 2\d\d /.test(message);
+    return [...calls.values()].find((call) => !isSuccess(call[call.length - 1]))?.join("");
+}
