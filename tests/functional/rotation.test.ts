@@ -1,4 +1,4 @@
-import { asDatabaseUser, askVault, asSuperuser } from "../stack/core";
+import { asDatabaseUser, askVault, asSuperuser, type VaultQuestion } from "../stack/core";
 import { Load } from "../stack/load";
 import { broughtUp } from "../stack/platform";
 import { shownToPhones, steal, type Stolen } from "../stack/stolen";
@@ -38,16 +38,20 @@ async function stillGood({ accounts, secretIds, tokens, serial }: Stolen): Promi
     for (const [database, account] of Object.entries(accounts)) {
         if ((await asDatabaseUser(account, database)).rows) good.push(`password of ${database}`);
     }
-    for (const [vm, ids] of Object.entries(secretIds)) {
-        for (const secret_id of ids) {
-            const { answer } = await askVault("POST", loginPath(vm), { secret_id });
-            if (answer?.data) good.push(`secret-id of ${vm}`);
-        }
-    }
-    for (const [vm, accessor] of Object.entries(tokens)) {
-        const { answer } = await askVault("POST", "auth/token/lookup-accessor", { accessor });
-        if (answer?.data) good.push(`token of ${vm}`);
-    }
+    const questions: [string, VaultQuestion][] = [
+        ...Object.entries(secretIds).flatMap(([vm, ids]) =>
+            ids.map((secret_id): [string, VaultQuestion] => [
+                `secret-id of ${vm}`,
+                { method: "POST", path: loginPath(vm), body: { secret_id } },
+            ]),
+        ),
+        ...Object.entries(tokens).map(([vm, accessor]): [string, VaultQuestion] => [
+            `token of ${vm}`,
+            { method: "POST", path: "auth/token/lookup-accessor", body: { accessor } },
+        ]),
+    ];
+    const reports = await askVault(questions.map(([, question]) => question));
+    good.push(...questions.filter((_, index) => reports[index].answer?.data).map(([what]) => what));
     if ((await shownToPhones()).serial === serial) good.push("certificate of the proxy");
     return good;
 }

@@ -112,7 +112,8 @@ describe.each(Object.keys(tiers))("the token of %s", (vm) => {
 
     it("is good from no other address", async () => {
         const token = (await onVm(vm, "sudo cat /run/voip-agent/token")).trim();
-        expect((await askVault("GET", "auth/token/lookup-self", undefined, token)).status).toBe(403);
+        const [{ status }] = await askVault([{ method: "GET", path: "auth/token/lookup-self", token }]);
+        expect(status).toBe(403);
     });
 });
 

@@ -16,13 +16,11 @@ const secretNames = ["opensips", "kamailio", "asterisk", "freeswitch", "rtpengin
 async function secretValues(): Promise<string[]> {
     const { extensions, postgres, vault } = await outputs();
     const { accounts, secretIds } = await steal();
-    const stored = await Promise.all(
-        secretNames.map(async (name) => {
-            const { answer } = await askVault("GET", `secret/data/${name}`);
-            const fields = (answer?.data?.data ?? {}) as Record<string, string>;
-            return Object.entries(fields).flatMap(([field, value]) => (/user|vhost/.test(field) ? [] : [value]));
-        }),
-    );
+    const reports = await askVault(secretNames.map((name) => ({ method: "GET", path: `secret/data/${name}` })));
+    const stored = reports.map(({ answer }) => {
+        const fields = (answer?.data?.data ?? {}) as Record<string, string>;
+        return Object.entries(fields).flatMap(([field, value]) => (/user|vhost/.test(field) ? [] : [value]));
+    });
     const keys = await Promise.all([
         onVm("sip-1", "sudo sed -n 2p /etc/kamailio/tls/key.pem; sudo cat /run/voip-agent/token"),
         onVm("pbx-1", "sudo sed -n 2p /etc/asterisk/tls/key.pem; sudo cat /run/voip-agent/token"),

@@ -43,13 +43,20 @@ export async function asSuperuser(statement: string, database = "postgres"): Pro
     return rows;
 }
 
-export interface VaultJob {
-    address: string;
-    ca: string;
-    token?: string;
+export interface VaultQuestion {
     method: VaultMethod;
     path: string;
     body?: Record<string, unknown>;
+    /** That of provisioning by default. */
+    token?: string;
+}
+
+export interface VaultJob {
+    address: string;
+    ca: string;
+    /** For questions that have none. */
+    token?: string;
+    questions: VaultQuestion[];
 }
 
 export interface VaultReport {
@@ -59,17 +66,12 @@ export interface VaultReport {
     error?: string;
 }
 
-/** Asks Vault from the host's side of the internal network, with the token of provisioning by default. */
-export async function askVault(
-    method: VaultMethod,
-    path: string,
-    body?: Record<string, unknown>,
-    token?: string,
-): Promise<VaultReport> {
+/** Asks Vault from the host's side of the internal network, one question after the other. @returns a report for each */
+export async function askVault(questions: VaultQuestion[]): Promise<VaultReport[]> {
     const { core, vault } = await outputs();
     const ca = fs.readFileSync(vault.caFile, "utf8");
-    const job: VaultJob = { address: core.vaultAddress, ca, token: token ?? vault.token, method, path, body };
-    return runProgram<VaultReport>("tests/stack/vault-main.ts", job, inLab);
+    const job: VaultJob = { address: core.vaultAddress, ca, token: vault.token, questions };
+    return runProgram<VaultReport[]>("tests/stack/vault-main.ts", job, inLab);
 }
 
 /** Does something to a container of the core services, as `docker kill openbao` does. */

@@ -1,5 +1,6 @@
 import type { ServedCertificate } from "../../cli/platform/listeners";
 import { runProgram } from "../../process/program";
+import { askVault } from "./core";
 import { enterPhones, onVm, outputs } from "./platform";
 
 /** What somebody would have who broke into the VMs now. */
@@ -32,33 +33,40 @@ export async function shownToPhones(): Promise<ServedCertificate> {
     return certificate;
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What one VM holds: the secret-ids, the token, and what else is asked for. */
+async function taken(vm: string, file = ""): Promise<{ secretIds: string[]; token: string; rest: string }> {
+    const files = `/var/lib/voip-agent/secret-id /var/lib/voip-agent/secret-id.spare /run/voip-agent/token ${file}`;
+    const [first, spare, token, ...rest] = (await onVm(vm, `sudo awk 1 ${files}`)).split("\n");
+    return { secretIds: [first, spare].filter((id) => uuid.test(id)), token, rest: rest.join("\n") };
+}
+
 export async function steal(): Promise<Stolen> {
-    const { vms, core } = await outputs();
-    const lookup = `${core.vaultAddress}/v1/auth/token/lookup-self`;
-    const identities = await Promise.all(
-        Object.keys(vms).map(async (vm) => {
-            const answer = await onVm(
-                vm,
-                [
-                    "sudo awk 1 /var/lib/voip-agent/secret-id /var/lib/voip-agent/secret-id.spare",
-                    "printf 'X-Vault-Token: %s' \"$(sudo cat /run/voip-agent/token)\" |",
-                    `sudo curl --silent --cacert /etc/voip-agent/ca.pem --header @- ${lookup}`,
-                ].join("\n"),
-            );
-            const secretIds = answer.split("\n").filter((line) => /^[0-9a-f-]{36}$/.test(line));
-            const token = field(answer, /"accessor":"([^"]+)"/);
-            return { vm, token, secretIds };
-        }),
+    const files: Record<string, string> = {
+        "sip-1": "/etc/pgbouncer/credentials.ini",
+        "pbx-1": "/etc/asterisk/res_odbc.conf",
+    };
+    const names = Object.keys((await outputs()).vms);
+    const loot: Record<string, Awaited<ReturnType<typeof taken>>> = {};
+    for (const vm of names) loot[vm] = await taken(vm, files[vm]); // not at once: there are calls up
+    const lookups = await askVault(
+        names.map((vm) => ({ method: "POST", path: "auth/token/lookup", body: { token: loot[vm].token } })),
     );
-    const pgbouncer = await onVm("sip-1", "sudo cat /etc/pgbouncer/credentials.ini");
-    const odbc = await onVm("pbx-1", "sudo cat /etc/asterisk/res_odbc.conf");
+    const accessors = lookups.map(({ answer, error }, index) => {
+        const accessor = answer?.data?.accessor;
+        if (typeof accessor !== "string") throw new Error(`token of ${names[index]}: ${error}`);
+        return accessor;
+    });
+    const pgbouncer = loot["sip-1"].rest;
+    const odbc = loot["pbx-1"].rest;
     return {
         accounts: {
             kamailio: { user: field(pgbouncer, /user=(\S+)/), password: field(pgbouncer, /password=(\S+)/) },
             asterisk: { user: field(odbc, /username => (\S+)/), password: field(odbc, /password => (\S+)/) },
         },
-        secretIds: Object.fromEntries(identities.map(({ vm, secretIds }) => [vm, secretIds])),
-        tokens: Object.fromEntries(identities.map(({ vm, token }) => [vm, token])),
+        secretIds: Object.fromEntries(names.map((vm) => [vm, loot[vm].secretIds])),
+        tokens: Object.fromEntries(names.map((vm, index) => [vm, accessors[index]])),
         serial: (await shownToPhones()).serial,
     };
 }

@@ -3,10 +3,16 @@ import { answerJob } from "../../process/program";
 import type { VaultJob, VaultReport } from "./core";
 
 // in the lab's network
-void answerJob(async ({ method, path, body, ...server }: VaultJob): Promise<VaultReport> => {
-    try {
-        return { answer: await new VaultClient(server).request(method, path, body) };
-    } catch (error) {
-        return { error: (error as Error).message, status: error instanceof VaultError ? error.status : undefined };
+void answerJob(async ({ address, ca, token, questions }: VaultJob): Promise<VaultReport[]> => {
+    const reports: VaultReport[] = [];
+    for (const question of questions) {
+        const vault = new VaultClient({ address, ca, token: question.token ?? token });
+        try {
+            reports.push({ answer: await vault.request(question.method, question.path, question.body) });
+        } catch (error) {
+            const status = error instanceof VaultError ? error.status : undefined;
+            reports.push({ error: (error as Error).message, status });
+        }
     }
+    return reports;
 });

@@ -37,8 +37,10 @@ async function ask(
 ): Promise<VaultReport> {
     const { vault } = await outputs();
     const ca = fs.readFileSync(vault.caFile, "utf8");
-    const job: VaultJob = { address: vault.address, ca, token: token ?? vault.token, method, path: at, body };
-    return runProgram<VaultReport>("tests/stack/vault-main.ts", job, inLab);
+    const questions = [{ method, path: at, body, token }];
+    const job: VaultJob = { address: vault.address, ca, token: vault.token, questions };
+    const [report] = await runProgram<VaultReport[]>("tests/stack/vault-main.ts", job, inLab);
+    return report;
 }
 
 async function docker<T>(method: "GET" | "POST", at: string): Promise<T> {
