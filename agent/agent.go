@@ -182,16 +182,22 @@ func (agent *Agent) make(secret Secret) {
 		return
 	}
 	agent.reached()
-	changed, err := place(secret.Files, list)
-	if err != nil {
+	changed := differing(secret.Files, list)
+	if len(changed) > 0 && earlier != nil {
+		// whoever is killed from here on tells the service at its next start
+		untaken := *earlier
+		untaken.Taken = false
+		agent.keep(secret.Name, untaken)
+	}
+	if err := place(changed); err != nil {
 		agent.miss(secret.Name, "its files can't be written: "+err.Error())
 		agent.dueAt[secret.Name] = time.Now().Add(agent.backoff(secret.Name))
 		return
 	}
-	if changed && secret.Kind == static {
+	if len(changed) > 0 && secret.Kind == static {
 		fetched.record.Issued = time.Now().Unix()
 	}
-	agent.inPlace(secret, fetched, earlier, changed)
+	agent.inPlace(secret, fetched, earlier, len(changed) > 0)
 }
 
 // inPlace has the service read its files, where they changed or where it did not take them before.
@@ -316,7 +322,11 @@ func (agent *Agent) record(name string) *Record {
 	return &copied
 }
 
+// keep writes down what is in place, where that is news.
 func (agent *Agent) keep(name string, record Record) {
+	if known := agent.record(name); known != nil && *known == record {
+		return
+	}
 	agent.change(func(state *State) { state.Records[name] = &record })
 }
 

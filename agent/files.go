@@ -65,25 +65,36 @@ func (file File) content(dot interface{}, read func(path string) (*Reply, error)
 	return strings.TrimSuffix(made.String(), "\n") + "\n", nil
 }
 
-// place puts files in place, all at once, those that differ from what is there. It tells whether any did.
-func place(files []File, contents []string) (bool, error) {
-	var changed []string
+// placed is a file and what it is to hold.
+type placed struct {
+	file    File
+	content string
+}
+
+// differing are the files that do not hold yet what they are to hold.
+func differing(files []File, contents []string) []placed {
+	var changed []placed
 	for n, file := range files {
-		now, err := os.ReadFile(file.Path)
-		if err == nil && string(now) == contents[n] {
-			continue
-		}
-		if err := writeBeside(file, contents[n]); err != nil {
-			return false, err
-		}
-		changed = append(changed, file.Path)
-	}
-	for _, file := range changed {
-		if err := os.Rename(file+".new", file); err != nil {
-			return false, err
+		if now, err := os.ReadFile(file.Path); err != nil || string(now) != contents[n] {
+			changed = append(changed, placed{file, contents[n]})
 		}
 	}
-	return len(changed) > 0, nil
+	return changed
+}
+
+// place puts files in place, all at once.
+func place(changed []placed) error {
+	for _, each := range changed {
+		if err := writeBeside(each.file, each.content); err != nil {
+			return err
+		}
+	}
+	for _, each := range changed {
+		if err := os.Rename(each.file.Path+".new", each.file.Path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeBeside writes FILE.new, which nobody else could read before it had its mode and owner.

@@ -18,8 +18,13 @@ type made struct {
 	next time.Time
 }
 
-// rereadAfter is how long what has no lease, and the CA beside a certificate, is taken for granted.
-const rereadAfter = time.Hour
+const (
+	// rereadAfter is how long what has no lease, and the CA beside a certificate, is taken for granted.
+	rereadAfter = time.Hour
+	// passwordAfter is how long the password of a static role is: others may have Vault change it, and whoever did may be
+	// gone before he asked for it here.
+	passwordAfter = 20 * time.Second
+)
 
 // fetch gets a secret from Vault; a certificate that is there already is taken again while it is good.
 func fetch(vault *Vault, token string, secret Secret, earlier *Record, anew bool) (*made, error) {
@@ -85,7 +90,7 @@ func newCredential(secret Secret, reply *Reply) (*made, error) {
 	if wait < 2*time.Second {
 		wait = 2 * time.Second
 	}
-	return &made{record, reply, now.Add(wait)}, nil
+	return &made{record, reply, sooner(now.Add(wait), now.Add(passwordAfter))}, nil
 }
 
 func newCertificate(secret Secret, reply *Reply) (*made, error) {

@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import { virsh } from "../../clients/libvirt";
+import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { run } from "../../process/run";
 import { broughtUp, onVm, outputs, up, type Summary } from "../stack/platform";
@@ -83,6 +85,20 @@ describe("./voip up", () => {
         );
         if (groups[0] === undefined) expect(groups).toEqual([undefined, undefined, undefined]);
         else expect(groups).toEqual(["-15", "-15", "0"]);
+    });
+
+    it("lets seconds of packets wait for a VM with audio that stands still", async () => {
+        const queues = async (vm: string) => {
+            const { stdout } = await virsh(stackPaths(stack).libvirtUri, ["domiflist", vm]);
+            const devices = [...stdout.matchAll(/^\s*(vnet\d+)\s/gm)].map(([, device]) => device);
+            expect(devices.length).toBeGreaterThan(0);
+            const links = await run(enterLab(stack, ["ip", "-json", "link"]));
+            return (JSON.parse(links.stdout) as { ifname: string; txqlen: number }[])
+                .filter(({ ifname }) => devices.includes(ifname))
+                .map(({ txqlen }) => txqlen);
+        };
+        expect(new Set([...(await queues("media-1")), ...(await queues("pbx-1"))])).toEqual(new Set([10_000]));
+        expect(new Set(await queues("sip-1"))).toEqual(new Set([1000]));
     });
 
     it("reports every VM and service as running", async () => {

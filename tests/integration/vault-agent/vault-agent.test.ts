@@ -31,7 +31,7 @@ const credential = (name: string, secret: string): AgentTemplate => ({
             contents: "{{ .Data.username }} {{ .Data.password }}\n",
         },
     ],
-    reload: `echo ${name} >>${reloads}; [ ! -e /root/broken ] || { echo it does not answer >&2; exit 1; }`,
+    reload: `while [ -e /root/stuck ]; do sleep 0.1; done; echo ${name} >>${reloads}; [ ! -e /root/broken ] || { echo it does not answer >&2; exit 1; }`,
 });
 
 const certificate = (ttlSeconds: number): AgentTemplate =>
@@ -249,6 +249,33 @@ test("it recovers when it is killed, and ends the token that it had", async () =
     await waitFor("the end of the old token", async () => ((await isGood(before)) ? undefined : true), {
         deadlineMs: 30_000,
     });
+});
+
+test("killed after a new password is in place and before its service knows, it tells the service at its next start", async () => {
+    const [, old] = await login("kamailio-db");
+    await guest.sh("touch /root/stuck");
+    await openbao.root.request("POST", "database/rotate-role/kamailio");
+    const rendering = guest.sh("/usr/local/sbin/voip-agent render db");
+    await waitFor(
+        "the new password in place",
+        async () => ((await login("kamailio-db"))[1] === old ? undefined : true),
+        {
+            deadlineMs: 60_000,
+        },
+    );
+    const known = (await reloaded()).length;
+    await guest.sh(`${kill}; pkill -KILL -f '^/bin/sh -c umask'; rm /root/stuck`);
+    expect((await rendering).status).toBe(1);
+    const told = async () => ((await reloaded()).slice(known).includes("kamailio-db") ? true : undefined);
+    await waitFor("its service to know", told, { deadlineMs: 30_000 });
+});
+
+test("a password that Vault has changed, and nobody has asked for, is in place soon", async () => {
+    const [user, old] = await login("kamailio-db");
+    await openbao.root.request("POST", "database/rotate-role/kamailio");
+    const replaced = async () => ((await login("kamailio-db"))[1] === old ? undefined : true);
+    await waitFor("the new password", replaced, { deadlineMs: 40_000, intervalMs: 500 });
+    await query(user, (await login("kamailio-db"))[1]);
 });
 
 test("while it does not run, the status says so, and what is in place", async () => {
