@@ -1,6 +1,5 @@
 import type { ServedCertificate } from "../../cli/platform/listeners";
 import { runProgram } from "../../process/program";
-import { askVault } from "./core";
 import { enterPhones, onVm, outputs } from "./platform";
 
 /** What somebody would have who broke into the VMs now. */
@@ -35,11 +34,25 @@ export async function shownToPhones(): Promise<ServedCertificate> {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What one VM holds: the secret-ids, the token, and what else is asked for. */
-async function taken(vm: string, file = ""): Promise<{ secretIds: string[]; token: string; rest: string }> {
-    const files = `/var/lib/voip-agent/secret-id /var/lib/voip-agent/secret-id.spare /run/voip-agent/token ${file}`;
-    const [first, spare, token, ...rest] = (await onVm(vm, `sudo awk 1 ${files}`)).split("\n");
-    return { secretIds: [first, spare].filter((id) => uuid.test(id)), token, rest: rest.join("\n") };
+/** What one VM holds: the secret-ids, the token's accessor, and what else is asked for. */
+async function taken(
+    vm: string,
+    vaultAddress: string,
+    file = "",
+): Promise<{ secretIds: string[]; accessor: string; rest: string }> {
+    const script = [
+        "awk 1 /var/lib/voip-agent/secret-id /var/lib/voip-agent/secret-id.spare",
+        'printf "X-Vault-Token: %s" "$(cat /run/voip-agent/token)" |',
+        `curl --silent --cacert /etc/voip-agent/ca.pem --header @- ${vaultAddress}/v1/auth/token/lookup-self`,
+        ...(file ? [`cat ${file}`] : []),
+    ].join("\n");
+    const [first, spare, ...rest] = (await onVm(vm, `sudo sh -c '${script}'`)).split("\n");
+    const text = rest.join("\n");
+    return {
+        secretIds: [first, spare].filter((id) => uuid.test(id)),
+        accessor: field(text, /"accessor":"([^"]+)"/),
+        rest: text,
+    };
 }
 
 export async function steal(): Promise<Stolen> {
@@ -47,17 +60,10 @@ export async function steal(): Promise<Stolen> {
         "sip-1": "/etc/pgbouncer/credentials.ini",
         "pbx-1": "/etc/asterisk/res_odbc.conf",
     };
-    const names = Object.keys((await outputs()).vms);
+    const { core, vms } = await outputs();
     const loot: Record<string, Awaited<ReturnType<typeof taken>>> = {};
-    for (const vm of names) loot[vm] = await taken(vm, files[vm]); // not at once: there are calls up
-    const lookups = await askVault(
-        names.map((vm) => ({ method: "POST", path: "auth/token/lookup", body: { token: loot[vm].token } })),
-    );
-    const accessors = lookups.map(({ answer, error }, index) => {
-        const accessor = answer?.data?.accessor;
-        if (typeof accessor !== "string") throw new Error(`token of ${names[index]}: ${error}`);
-        return accessor;
-    });
+    // not at once: there are calls up
+    for (const vm of Object.keys(vms)) loot[vm] = await taken(vm, core.vaultAddress, files[vm]);
     const pgbouncer = loot["sip-1"].rest;
     const odbc = loot["pbx-1"].rest;
     return {
@@ -65,8 +71,8 @@ export async function steal(): Promise<Stolen> {
             kamailio: { user: field(pgbouncer, /user=(\S+)/), password: field(pgbouncer, /password=(\S+)/) },
             asterisk: { user: field(odbc, /username => (\S+)/), password: field(odbc, /password => (\S+)/) },
         },
-        secretIds: Object.fromEntries(names.map((vm) => [vm, loot[vm].secretIds])),
-        tokens: Object.fromEntries(names.map((vm, index) => [vm, accessors[index]])),
+        secretIds: Object.fromEntries(Object.entries(loot).map(([vm, { secretIds }]) => [vm, secretIds])),
+        tokens: Object.fromEntries(Object.entries(loot).map(([vm, { accessor }]) => [vm, accessor])),
         serial: (await shownToPhones()).serial,
     };
 }
