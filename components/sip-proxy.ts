@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kamailioFiles, kamailioPaths, kamailioTlsDir, kamailioTlsPath } from "../services/kamailio/files";
+import {
+    kamailioFiles,
+    kamailioPaths,
+    kamailioRouteKey,
+    kamailioTlsDir,
+    kamailioTlsPath,
+} from "../services/kamailio/files";
 import {
     pgbouncerCredentials,
     pgbouncerFiles,
@@ -134,7 +140,7 @@ export class SipProxy extends pulumi.ComponentResource {
         });
         const templates = pulumi
             .all([args.postgres.host, args.postgres.port])
-            .apply(([host, port]) => [pgbouncerCredentials("kamailio", { host, port }), certificate]);
+            .apply(([host, port]) => [pgbouncerCredentials("kamailio", { host, port }), certificate, kamailioRouteKey]);
         const machine = { ...this.machine, options: { ...this.machine.options, dependsOn: [written] } };
         const { vault, roleId } = args;
         return new VaultAgent(

@@ -16,7 +16,7 @@ export interface SecretsArgs {
 /** Random passwords by secret. Passwords of databases are not among them: `database/` makes and changes those. */
 const generated: Record<string, string[]> = {
     opensips: ["admin_password", "api_key"],
-    kamailio: ["admin_password", "api_key"],
+    kamailio: ["admin_password", "api_key", "route_key"],
     asterisk: ["ami_secret", "ari_password", "manager_password"],
     freeswitch: ["esl_password", "api_password"],
     rtpengine: ["control_secret"],

@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
+import type { AgentTemplate } from "../vault-agent/templates";
 
 export interface KamailioView {
     sipDomain: string;
@@ -24,12 +25,31 @@ export const kamailioPaths = ["/etc/kamailio/kamailio.cfg", "/etc/kamailio/dispa
 /** Settings of the TLS listener, read again by `tls.reload`, which leaves connections as they are. */
 export const kamailioTlsPath = "/etc/kamailio/tls.cfg";
 
+/** What Kamailio marks the routes of calls with; it reads it when it starts. */
+const routeKeyFile = "/etc/kamailio/route-key.cfg";
+
+/** What the VM's agent renders of Kamailio's secret: the same key at every start, or calls that are up could not be ended. */
+export const kamailioRouteKey: AgentTemplate = {
+    name: "kamailio-route-key",
+    kind: "static",
+    secret: "secret/data/kamailio",
+    files: [
+        {
+            path: routeKeyFile,
+            mode: "0600",
+            owner: "root:root",
+            contents: '#!define ROUTE_KEY "{{ .Data.data.route_key }}"',
+        },
+    ],
+    reload: "true",
+};
+
 /** Kamailio's configuration; accounts and registrations are in PostgreSQL. */
 export function kamailioFiles(view: KamailioView): GuestFile[] {
     const pbxs = view.pbxs.map((pbx, index) => ({ ...pbx, priority: view.pbxs.length - index }));
     const tls = { certificate: `${kamailioTlsDir}/cert.pem`, privateKey: `${kamailioTlsDir}/key.pem` };
     return [
-        { path: "/etc/kamailio/kamailio.cfg", content: render("kamailio/kamailio.cfg", view) },
+        { path: "/etc/kamailio/kamailio.cfg", content: render("kamailio/kamailio.cfg", { ...view, routeKeyFile }) },
         { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
         { path: kamailioTlsPath, content: render("kamailio/tls.cfg", tls) },
     ];

@@ -8,7 +8,7 @@ import {
     asteriskTlsDir,
     type AsteriskView,
 } from "../../../services/asterisk/files";
-import { kamailioFiles } from "../../../services/kamailio/files";
+import { kamailioFiles, kamailioRouteKey } from "../../../services/kamailio/files";
 import { pgbouncerCredentials, pgbouncerFiles } from "../../../services/pgbouncer/files";
 import type { GuestFile } from "../../../configs/render";
 import { rtpengineFiles } from "../../../services/rtpengine/files";
@@ -30,7 +30,7 @@ function withMistake(files: GuestFile[], name: string, line: string, mistake: st
 const rendered = ({ path, mode, contents }: AgentFile): GuestFile => ({
     path,
     mode,
-    content: contents.replace("{{ .Data.username }}", "somebody").replace("{{ .Data.password }}", "a-password"),
+    content: contents.replace(/\{\{ \.Data\.(?:data\.)?(\w+) \}\}/g, "a-$1"),
 });
 
 describe("Kamailio", () => {
@@ -41,7 +41,11 @@ describe("Kamailio", () => {
     afterAll(() => root?.remove());
 
     const check = (files: GuestFile[]) =>
-        root.run(files, ["10.64.0.10", "192.168.64.10"], "kamailio -c -f /etc/kamailio/kamailio.cfg 2>&1");
+        root.run(
+            [...files, ...kamailioRouteKey.files.map(rendered)],
+            ["10.64.0.10", "192.168.64.10"],
+            "kamailio -c -f /etc/kamailio/kamailio.cfg 2>&1",
+        );
 
     test.each([
         ["one PBX and RTPEngine", views.kamailio],

@@ -1,0 +1,58 @@
+import type { PlatformOutputs } from "../../contract";
+import { TestPhone, testPhones } from "../stack/phones";
+import { broughtUp, outputs } from "../stack/platform";
+
+let platform: PlatformOutputs;
+beforeAll(async () => {
+    await broughtUp();
+    platform = await outputs();
+});
+
+describe("a request of a call that is none", () => {
+    it("is passed on to nobody, and takes no media port", async () => {
+        const [phone] = await testPhones();
+        const [{ address, port }] = platform.pbxs;
+        const keys = { pbx: `${address}:${port}` };
+        const { status } = await phone.call("stray-requests", "", { callee: undefined, password: undefined, keys });
+        expect(status).toBe(481);
+    });
+});
+
+/** How often each status was received; an answer that was repeated counts once. */
+function received(messages: string): Record<string, number> {
+    const answers = messages.split(/^-{40,} /m).flatMap((message) => {
+        const status = /message received \[\d+\] bytes :\s+SIP\/2\.0 (\d+)/.exec(message)?.[1];
+        const [callId, cseq] = ["Call-ID", "CSeq"].map((name) => new RegExp(`^${name}: (.*)$`, "m").exec(message)?.[1]);
+        return status ? [`${status} ${callId} ${cseq}`] : [];
+    });
+    const counts: Record<string, number> = {};
+    for (const answer of new Set(answers)) counts[answer.split(" ")[0]] = (counts[answer.split(" ")[0]] ?? 0) + 1;
+    return counts;
+}
+
+describe("who guesses passwords", () => {
+    const guesses = 13;
+    /** An address that no other test uses: it is refused for a minute. */
+    const phone = (user: string) => new TestPhone(user, platform.lab.phoneAddresses[9], platform);
+
+    it.each([
+        ["an extension", "1003"],
+        ["an extension that there is not", "1999"],
+    ])("of %s waits after ten wrong ones", async (_what, user) => {
+        const { messages } = await phone(user).call("uac-register-refused", "", {
+            callee: undefined,
+            password: "not the password",
+            keys: { expires: "120" },
+            calls: guesses,
+            concurrent: 1,
+            perSecond: 20,
+        });
+        expect(received(messages)).toEqual({ 401: guesses + 10, 503: guesses - 10 });
+    });
+
+    it("shuts no other extension of the address out", async () => {
+        const other = phone("1002");
+        await other.register();
+        await other.unregister();
+    });
+});
