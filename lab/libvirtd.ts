@@ -41,6 +41,11 @@ esac
 exit 0
 `;
 
+/** libvirt has the host pass packets on between networks of the mode "open"; a lab's host passes on none (ADR-005). */
+const networkHook = `#!/bin/sh
+[ "$2" != started ] || echo 0 >/proc/sys/net/ipv4/ip_forward
+`;
+
 /** Users and groups that libvirt's QEMU driver of Debian looks up at its start: [file, name, line]. */
 const accounts: [string, string, string][] = [
     ["passwd", "libvirt-qemu", "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin"],
@@ -56,7 +61,9 @@ export function writeLibvirtFiles(stack: string): void {
     fs.writeFileSync(path.join(dir, "etc", "qemu.conf"), qemuConf);
     fs.writeFileSync(path.join(dir, "etc", "libvirtd.conf"), libvirtdConf);
     fs.mkdirSync(path.join(dir, "etc", "hooks"), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(path.join(dir, "etc", "hooks", "qemu"), qemuHook, { mode: 0o700 });
+    for (const [name, hook] of Object.entries({ qemu: qemuHook, network: networkHook })) {
+        fs.writeFileSync(path.join(dir, "etc", "hooks", name), hook, { mode: 0o700 });
+    }
     for (const file of ["passwd", "group"]) {
         const present = fs.readFileSync(path.join("/etc", file), "utf8");
         const missing = accounts
