@@ -25,11 +25,11 @@ interface Said {
 const agentOf = async (vm: string): Promise<Said> =>
     JSON.parse(await onVm(vm, "sudo /usr/local/sbin/voip-agent status")) as Said;
 
-/** What distinguishes each secret of a VM from the ones before it, by name. */
+/** What distinguishes each secret of a VM from the ones before it, by name; those that stay as they are have no version. */
 async function versions(vm: string): Promise<Record<string, string>> {
     const { secrets, certificates } = await agentOf(vm);
     return Object.fromEntries([
-        ...secrets.map(({ name, version }) => [name, version]),
+        ...secrets.filter(({ version }) => version !== "-").map(({ name, version }) => [name, version]),
         ...certificates.map(({ name, serial }) => [name, serial]),
     ]) as Record<string, string>;
 }
