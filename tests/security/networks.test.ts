@@ -50,6 +50,6 @@ describe("the host of a lab", () => {
             okStatus: [0, 124],
         });
         await inPhones(["bash", "-c", `for n in {1..12}; do echo >/dev/udp/${target}/9; sleep 0.5; done`]);
-        expect((await seen).stdout).toBe("");
+        expect((await seen).stdout.trim()).toBe("");
     });
 });
