@@ -1,4 +1,5 @@
 import type { PlatformOutputs } from "../../contract";
+import { splitMessages } from "../sipp/messages";
 import { TestPhone, testPhones } from "../stack/phones";
 import { broughtUp, outputs } from "../stack/platform";
 
@@ -20,7 +21,7 @@ describe("a request of a call that is none", () => {
 
 /** How often each status was received; an answer that was repeated counts once. */
 function received(messages: string): Record<string, number> {
-    const answers = messages.split(/^-{40,} /m).flatMap((message) => {
+    const answers = splitMessages(messages).flatMap((message) => {
         const status = /message received \[\d+\] bytes :\s+SIP\/2\.0 (\d+)/.exec(message)?.[1];
         const [callId, cseq] = ["Call-ID", "CSeq"].map((name) => new RegExp(`^${name}: (.*)$`, "m").exec(message)?.[1]);
         return status ? [`${status} ${callId} ${cseq}`] : [];

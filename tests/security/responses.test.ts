@@ -1,3 +1,4 @@
+import { splitMessages } from "../sipp/messages";
 import { testPhones } from "../stack/phones";
 import { broughtUp, outputs } from "../stack/platform";
 
@@ -13,9 +14,9 @@ describe("the proxy", () => {
     it("has audio sent to the media server, by an answer that the PBX repeats too", async () => {
         const [phone] = await testPhones();
         const { messages } = await phone.call("uac-late-ack", "*43", { talkMs: 8000 }); // longer than tm's default wt_timer
-        const answers = messages
-            .split(/^-{40,} /m)
-            .filter((message) => /SIP\/2\.0 200 OK[^]*^CSeq: 2 INVITE/m.test(message));
+        const answers = splitMessages(messages).filter((message) =>
+            /SIP\/2\.0 200 OK[^]*^CSeq: 2 INVITE/m.test(message),
+        );
         expect(answers.length).toBeGreaterThan(3);
         const {
             mediaServers: [{ external }],

@@ -2,13 +2,16 @@
 export const accepted = (messages: string): number =>
     [...messages.matchAll(/message received \[\d+\] bytes :\s+SIP\/2\.0 200 /g)].length;
 
+/** The messages in the text of sipp's message_file: each has a line of dashes and the time before it. */
+export const splitMessages = (messages: string): string[] => messages.split(/^(?=-{40,} )/m);
+
 /**
- * @param messages text of sipp's message_file: one part per message, with a line of dashes and the time before each
+ * @param messages text of sipp's message_file
  * @returns all messages of the first call whose last message is no 2xx response, if there is one
  */
 export function unfinishedCall(messages: string): string | undefined {
     const calls = new Map<string, string[]>();
-    for (const message of messages.split(/^(?=-{40,} )/m)) {
+    for (const message of splitMessages(messages)) {
         const callId = /^Call-ID: (\S+)/im.exec(message)?.[1];
         if (callId) calls.set(callId, [...(calls.get(callId) ?? []), message]);
     }
