@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import type { PlatformOutputs } from "../../contract";
+import { runProgram } from "../../process/program";
 import { splitMessages } from "../sipp/messages";
 import { TestPhone, testPhones } from "../stack/phones";
-import { broughtUp, outputs } from "../stack/platform";
+import { broughtUp, enterPhones, outputs } from "../stack/platform";
+import type { DigestJob } from "./digest-main";
 
 let platform: PlatformOutputs;
 beforeAll(async () => {
@@ -31,6 +34,9 @@ function received(messages: string): Record<string, number> {
     return counts;
 }
 
+const digestOf = (user: string): string =>
+    createHash("md5").update(`${user}:${platform.sipDomain}:${platform.extensions[user].password}`).digest("hex");
+
 describe("who guesses passwords", () => {
     const guesses = 13;
     /** An address that no other test uses: it is refused for a minute. */
@@ -55,5 +61,24 @@ describe("who guesses passwords", () => {
         const other = phone("1002");
         await other.register();
         await other.unregister();
+    });
+
+    it.each([
+        [
+            "the proxy's own digest of no password, for an extension that there is not",
+            "1999",
+            () => "0".repeat(32),
+            401,
+        ],
+        ["a digest that is right, for an extension", "1001", digestOf, 200],
+    ])("with %s is told what he is", async (_what, user, ha1, status) => {
+        const {
+            proxies: [{ external: host, ports }],
+            sipDomain: domain,
+        } = platform;
+        const address = platform.lab.phoneAddresses[8];
+        const job: DigestJob = { host, port: ports.udp, address, user, domain, ha1: ha1(user) };
+        const enter = (argv: string[]): string[] => [...enterPhones, ...argv];
+        expect(await runProgram<number>("tests/security/digest-main.ts", job, enter)).toBe(status);
     });
 });
