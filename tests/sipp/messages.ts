@@ -18,3 +18,14 @@ export function unfinishedCall(messages: string): string | undefined {
     const isSuccess = (message: string): boolean => /bytes :\s+SIP\/2\.0 2\d\d /.test(message);
     return [...calls.values()].find((call) => !isSuccess(call[call.length - 1]))?.join("");
 }
+
+/**
+ * @param errors text of sipp's error_file
+ * @returns what it tells, without the messages that came again after their call had ended well
+ */
+export const realErrors = (errors: string): string =>
+    errors
+        .split(/^(?='?\d{4}-\d\d-\d\d\s)/m)
+        .filter((entry) => !entry.includes(": Dead call ") || !entry.includes("(successful)"))
+        .join("")
+        .trim();

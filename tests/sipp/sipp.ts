@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { encodeAlaw } from "../audio/g711";
 import { tone } from "../audio/tone";
-import { unfinishedCall } from "./messages";
+import { realErrors, unfinishedCall } from "./messages";
 
 /** One run of sipp with one of the scenarios beside this file. */
 export interface SippOptions {
@@ -133,11 +133,10 @@ function readIfThere(file: string): string {
 }
 
 function failure(options: SippOptions, reason: string, dir: string, messages: string, stderr: string): string {
-    const errors = readIfThere(path.join(dir, "errors.log")).trim();
+    const errors = realErrors(readIfThere(path.join(dir, "errors.log"))) || stderr.trim();
     return [
         `sipp ${options.scenario} as ${options.user}: ${reason}`,
-        errors || stderr.trim(),
-        ...["first call that has not ended:", unfinishedCall(messages)?.slice(-8000) ?? "none"],
-        ...["last SIP messages:", messages.slice(-1000)],
+        ...["first call that has not ended:", unfinishedCall(messages)?.slice(-4000) ?? "none"],
+        ...["errors:", errors.slice(0, 3000)],
     ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { accepted, unfinishedCall } from "../../sipp/messages";
+import { accepted, realErrors, unfinishedCall } from "../../sipp/messages";
 
 const part = (direction: "sent" | "received", first: string, callId: string): string =>
     [
@@ -30,5 +30,14 @@ describe("messages of sipp", () => {
 
     it("counts the requests that were accepted", () => {
         expect(accepted([...ended, ...open, part("sent", "SIP/2.0 200 OK", "3-a")].join(""))).toBe(1);
+    });
+
+    it("tells the errors that are none from others", () => {
+        const again = (how: string): string =>
+            `2026-01-02\t03:04:05.678901\t1767323045.678901: Dead call 1-a (${how}), received 'SIP/2.0 200 OK\nCall-ID: 1-a\n\n'`;
+        const failed =
+            "2026-01-02\t03:04:06.678901\t1767323046.678901: Aborting call on unexpected message\nSIP/2.0 503 No\n";
+        const errors = `The following events occurred:\n${again("successful")}\n${failed}${again("unexpected message")}`;
+        expect(realErrors(errors)).toBe(`The following events occurred:\n${failed}${again("unexpected message")}`);
     });
 });
