@@ -1,9 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { inContainer } from "../services/container";
+import { firewallApply, firewallFiles } from "../services/firewall/files";
 import type { VmImage } from "../providers/image/resource";
 import type { SshAccess } from "../providers/ssh-access/resource";
 import { Vm } from "../providers/vm/resource";
+import { VmFiles } from "../providers/vm-files/resource";
 import type * as topology from "../topology";
 import type { Network } from "./network";
 
@@ -53,14 +55,13 @@ export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine
         },
         { parent, dependsOn: [network] },
     );
-    return {
-        plan,
-        image,
-        vm,
-        target: { sshConfig: access.configFile, host: plan.name, vmId: vm.uuid },
-        // what is on a VM goes with it: no need to remove it first
-        options: { parent, deletedWith: vm, dependsOn: [vm] },
-    };
+    const target = { sshConfig: access.configFile, host: plan.name, vmId: vm.uuid };
+    // what is on a VM goes with it: no need to remove it first
+    const options = { parent, deletedWith: vm, dependsOn: [vm] };
+    const files = firewallFiles({ nics: plan.nics, ports: plan.services.flatMap(({ ports }) => ports) });
+    const firewall = { bundleName: "firewall", files, apply: firewallApply };
+    new VmFiles(`${plan.name}-firewall`, { ...target, ...firewall }, options);
+    return { plan, image, vm, target, options };
 }
 
 /** The Docker daemon of a VM, reached by ssh as the operator. */

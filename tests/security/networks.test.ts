@@ -1,7 +1,10 @@
+import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
+import { runProgram } from "../../process/program";
 import { run } from "../../process/run";
 import { stack } from "../stack/environment";
 import { broughtUp, enterPhones, outputs } from "../stack/platform";
+import type { ScanJob, ScanReport } from "./scan-main";
 
 interface Link {
     ifname: string;
@@ -12,6 +15,18 @@ interface Link {
 const links = async (enter: string[]): Promise<Link[]> =>
     JSON.parse((await run([...enter, "ip", "-json", "address"])).stdout) as Link[];
 const inPhones = (argv: string[]) => run([...enterPhones, ...argv]);
+const scan = (job: Partial<ScanJob> & { address: string }): Promise<ScanReport> =>
+    runProgram<ScanReport>(
+        "tests/security/scan-main.ts",
+        { tcp: [], udp: [], timeoutMs: 1000, atOnce: 200, ...job },
+        (argv) => [...enterPhones, ...argv],
+    );
+
+let platform: PlatformOutputs;
+beforeAll(async () => {
+    await broughtUp();
+    platform = await outputs();
+});
 
 describe("the host of a lab", () => {
     const gateway = "10.64.0.250";
@@ -19,11 +34,11 @@ describe("the host of a lab", () => {
     let device: string;
 
     beforeAll(async () => {
-        await broughtUp();
-        const { pbxs, lab } = await outputs();
-        target = pbxs[0].address;
-        const phones = await links(enterPhones);
-        device = phones.find(({ addr_info }) => addr_info.some(({ local }) => local === lab.phoneAddresses[0]))!.ifname;
+        target = platform.pbxs[0].address;
+        const [first] = platform.lab.phoneAddresses;
+        device = (await links(enterPhones)).find(({ addr_info }) =>
+            addr_info.some(({ local }) => local === first),
+        )!.ifname;
         const bridge = (await links(enterLab(stack, []))).find(({ ifname }) => ifname === "br-ext")!;
         await inPhones([
             "ip",
@@ -52,5 +67,44 @@ describe("the host of a lab", () => {
         await run(enterLab(stack, ["bash", "-c", `echo >/dev/udp/${target}/9`]));
         const { core } = await outputs();
         expect((await seen).stdout).toContain(`IP ${core.postgresHost}.`);
+    });
+});
+
+describe("a stranger on the external network", () => {
+    const everyPort = Array.from({ length: 65_535 }, (_, index) => index + 1);
+    const edges = () => [...platform.proxies, ...platform.mediaServers];
+
+    it("finds the planned ports open, and no others", async () => {
+        for (const { name, external } of edges()) {
+            const planned = platform.services
+                .filter(({ vm }) => vm === name)
+                .flatMap(({ ports }) => ports)
+                .filter(({ protocol, sides }) => protocol === "tcp" && sides.includes("external"))
+                .map(({ port }) => port);
+            const { tcp } = await scan({ address: external, tcp: everyPort, timeoutMs: 500, atOnce: 2000 });
+            expect({ name, tcp }).toEqual({ name, tcp: planned.sort((a, b) => a - b) });
+        }
+    });
+
+    it("reaches no internal address by the external interface of its host", async () => {
+        const options = [
+            "OPTIONS sip:sip.local SIP/2.0",
+            "Via: SIP/2.0/UDP 10.64.0.101:5099;branch=z9hG4bK-scan;rport",
+            ...["From: <sip:scan@sip.local>;tag=1", "To: <sip:sip.local>", "Call-ID: scan", "CSeq: 1 OPTIONS"],
+            ...["Max-Forwards: 70", "Content-Length: 0", "", ""],
+        ].join("\r\n");
+        const udp = [
+            { port: 22222, text: "1_1 d7:command4:pinge" }, // RTPEngine's ng protocol
+            { port: 5060, text: options },
+        ];
+        for (const { internal, external } of edges()) {
+            await inPhones(["ip", "route", "replace", `${internal}/32`, "via", external]);
+            try {
+                const found = await scan({ address: internal, tcp: [22, 5060, 5061, 9100], udp });
+                expect({ internal, ...found }).toEqual({ internal, tcp: [], udp: [] });
+            } finally {
+                await inPhones(["ip", "route", "del", `${internal}/32`]);
+            }
+        }
     });
 });

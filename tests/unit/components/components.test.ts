@@ -64,7 +64,7 @@ test("containers run on their VM's network, from the image in its store, without
 test("every resource on a VM knows which VM it was made for", () => {
     const kinds = ["VmFiles", "Service", "KernelModule", "VaultIdentity"];
     const onVms = made.filter((resource) => kinds.includes(resource.type));
-    expect(onVms).toHaveLength(13);
+    expect(onVms).toHaveLength(16);
     for (const { inputs } of onVms) expect(inputs.vmId).toBe(`uuid-of-${String(inputs.host)}-vm`);
 });
 

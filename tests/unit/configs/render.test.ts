@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { asteriskCredentials, asteriskFiles, reloaded, restarted } from "../../../services/asterisk/files";
 import { kamailioFiles, kamailioPaths, kamailioTlsPath } from "../../../services/kamailio/files";
 import { pgbouncerCredentials, pgbouncerFiles, pgbouncerPaths, pgbouncerUnitPath } from "../../../services/pgbouncer/files";
+import { firewallFiles } from "../../../services/firewall/files";
 import { render, type GuestFile } from "../../../configs/render";
 import { rtpengineFiles, rtpengineSecrets } from "../../../services/rtpengine/files";
 import * as views from "./views";
@@ -13,6 +14,8 @@ const bundles: [string, () => GuestFile[]][] = [
     ["Asterisk", () => asteriskFiles(views.asterisk)],
     ["Asterisk behind two proxies", () => asteriskFiles(views.asteriskOfMany)],
     ["PgBouncer", () => pgbouncerFiles(views.pgbouncer)],
+    ["The firewall of a media server", () => firewallFiles(views.mediaFirewall)],
+    ["The firewall of a PBX", () => firewallFiles(views.pbxFirewall)],
     ["RTPEngine", () => rtpengineFiles(views.rtpengine)],
     ["RTPEngine without its kernel module", () => rtpengineFiles({ ...views.rtpengine, table: -1, fallback: true })],
 ];
@@ -27,7 +30,7 @@ test.each(bundles)("%s is configured as before", (_, files) => {
     for (const file of files()) expect(`${file.mode ?? "0644"} ${file.path}\n${file.content}`).toMatchSnapshot(file.path);
 });
 
-test.each(["asterisk", "kamailio", "pgbouncer", "rtpengine"])("every template of %s is rendered by a test", (service) => {
+test.each(["asterisk", "firewall", "kamailio", "pgbouncer", "rtpengine"])("every template of %s is rendered by a test", (service) => {
     const there = fs
         .readdirSync(path.join(__dirname, "../../../configs", service))
         .filter((file) => file.endsWith(".mustache"))

@@ -1,4 +1,5 @@
 import type { AsteriskView } from "../../../services/asterisk/files";
+import type { FirewallView } from "../../../services/firewall/files";
 import type { KamailioView } from "../../../services/kamailio/files";
 import type { PgbouncerView } from "../../../services/pgbouncer/files";
 import type { RtpengineView } from "../../../services/rtpengine/files";
@@ -47,4 +48,25 @@ export const rtpengine: RtpengineView = {
     ports: { ng: 22222, cli: 9900, rtpMin: 10000, rtpMax: 20000 },
     table: 0,
     fallback: false,
+};
+
+const eth0 = { name: "eth0", network: "internal", prefix: 24 } as const;
+const eth1 = { name: "eth1", network: "external", prefix: 24 } as const;
+
+export const mediaFirewall: FirewallView = {
+    nics: [
+        { ...eth0, address: "192.168.64.20" },
+        { ...eth1, address: "10.64.0.20" },
+    ],
+    ports: [
+        { name: "ng", protocol: "udp", port: 22222, sides: ["internal"] },
+        { name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"] },
+        { name: "rtp", protocol: "udp", port: 10000, last: 20000, sides: ["external", "internal"] },
+        { name: "ssh", protocol: "tcp", port: 22, sides: ["everywhere"] },
+    ],
+};
+
+export const pbxFirewall: FirewallView = {
+    nics: [{ ...eth0, address: "192.168.64.30" }],
+    ports: [{ name: "sip", protocol: "udp", port: 5080, sides: ["internal"] }],
 };

@@ -1,0 +1,66 @@
+import { render, type GuestFile } from "../../configs/render";
+import type { Port } from "../service";
+
+export interface FirewallNic {
+    name: string;
+    network: "internal" | "external";
+    address: string;
+    prefix: number;
+}
+
+export interface FirewallView {
+    nics: readonly FirewallNic[];
+    /** Every socket of the host. */
+    ports: readonly Port[];
+}
+
+const paths = {
+    rules: "/etc/nftables.conf",
+    sysctl: "/etc/sysctl.d/voip-network.conf",
+    order: "/etc/systemd/system/voip-identity.service.d/before-network.conf",
+};
+
+/** What follows a change of files. The rules are loaded as one: all of them, or none. */
+export const firewallApply = [
+    { paths: [paths.order], command: "systemctl daemon-reload && systemctl enable --quiet nftables" },
+    { paths: [paths.sysctl], command: `sysctl --quiet --load ${paths.sysctl}` },
+    { paths: [paths.rules], command: `nft --file ${paths.rules}` },
+];
+
+/** Ports of a protocol as nftables writes a set, such as `5060, 10000-20000`; empty where there are none. */
+function portSet(ports: readonly Port[], protocol: "udp" | "tcp"): string {
+    const ranges = ports
+        .filter((port) => port.protocol === protocol)
+        .map(({ port, last }) => (last === undefined ? `${port}` : `${port}-${last}`));
+    return [...new Set(ranges)].join(", ");
+}
+
+/** Whether a socket may be reached by a network. One that listens everywhere, as it can't be told to do less, is internal. */
+const isReachable = ({ sides }: Port, network: FirewallNic["network"]): boolean =>
+    sides.includes(network) || (network === "internal" && sides.includes("everywhere"));
+
+/** The firewall of a VM, made of the plan of its sockets, so that the two can't disagree. */
+export function firewallFiles({ nics, ports }: FirewallView): GuestFile[] {
+    const internal = nics.find(({ network }) => network === "internal");
+    if (!internal) throw new Error("a host has an interface in the internal network");
+    const reachable = (network: FirewallNic["network"]): Port[] => ports.filter((port) => isReachable(port, network));
+    const view = {
+        internal: `${internal.address}/${internal.prefix}`,
+        untracked: portSet(
+            ports.filter(({ sides }) => !sides.includes("loopback")),
+            "udp",
+        ),
+        nics: nics.map(({ name, network, address }) => ({
+            name,
+            address,
+            isInternal: network === "internal",
+            udp: portSet(reachable(network), "udp"),
+            tcp: portSet(reachable(network), "tcp"),
+        })),
+    };
+    return [
+        { path: paths.order, content: render("firewall/before-network.conf", {}) },
+        { path: paths.sysctl, content: render("firewall/voip-network.conf", {}) },
+        { path: paths.rules, content: render("firewall/nftables.conf", view) },
+    ];
+}
