@@ -16,8 +16,7 @@ export const asterisk = {
     ports: ({ ports }) => [
         { name: "sip", protocol: "udp", port: ports.asterisk, sides: ["internal"] },
         { name: "tls", protocol: "tcp", port: ports.asteriskTls, sides: ["internal"] },
-        // the media of a call, on whatever address it comes to
-        { name: "rtp", protocol: "udp", port: ports.rtpMin, last: ports.rtpMax, sides: ["everywhere"] },
+        { name: "rtp", protocol: "udp", port: ports.rtpMin, last: ports.rtpMax, sides: ["internal"] },
     ],
     layers: [
         {

@@ -3,7 +3,7 @@ import { enterLab } from "../../lab/lab";
 import { runProgram } from "../../process/program";
 import { run } from "../../process/run";
 import { stack } from "../stack/environment";
-import { broughtUp, enterPhones, outputs } from "../stack/platform";
+import { broughtUp, enterPhones, onVm, outputs } from "../stack/platform";
 import type { ScanJob, ScanReport } from "./scan-main";
 
 interface Link {
@@ -67,6 +67,15 @@ describe("the host of a lab", () => {
         await run(enterLab(stack, ["bash", "-c", `echo >/dev/udp/${target}/9`]));
         const { core } = await outputs();
         expect((await seen).stdout).toContain(`IP ${core.postgresHost}.`);
+    });
+});
+
+describe("a VM that boots", () => {
+    it("has its firewall before its addresses", async () => {
+        for (const vm of Object.keys(platform.vms)) {
+            const said = await onVm(vm, "systemctl is-enabled nftables; systemctl show --property=After voip-identity");
+            expect(said).toMatch(/^enabled\nAfter=.*\bnftables\.service\b/);
+        }
     });
 });
 
