@@ -100,6 +100,25 @@ describe("./voip up", () => {
         for (const vm of ["media-1", "pbx-1", "sip-1"]) expect(new Set(await queues(vm))).toEqual(new Set([10_000]));
     });
 
+    it("keeps guests from what stops them on a busy host", async () => {
+        const sys =
+            "/sys/devices/system/clocksource/clocksource0/current_clocksource /sys/kernel/mm/transparent_hugepage/enabled";
+        for (const vm of ["media-1", "pbx-1", "sip-1"]) {
+            const [clock, hugePages, fastStrings] = (
+                await onVm(vm, `cat ${sys}; grep -cw erms /proc/cpuinfo || true`)
+            ).split("\n");
+            expect(hugePages).toBe("always madvise [never]");
+            if (clock !== "kvm-clock") expect({ clock, fastStrings }).toEqual({ clock: "tsc", fastStrings: "0" });
+        }
+    });
+
+    it("gives containers four times the CPU of all else on their VM", async () => {
+        for (const vm of ["pbx-1", "sip-1"]) {
+            const weights = await onVm(vm, "cd /sys/fs/cgroup; cat docker/cpu.weight system.slice/cpu.weight");
+            expect(weights.trim().split("\n")).toEqual(["100", "25"]);
+        }
+    });
+
     it("reports every VM and service as running", async () => {
         const status = await voipJson<Status>("status");
         expect(status.vms.map(({ name, state }) => `${name} ${state}`).sort()).toEqual([
