@@ -12,12 +12,15 @@ export interface DigestJob {
     domain: string;
     /** MD5(user:realm:password) that the answer is made of (RFC 2617, section 3.2.2.2). */
     ha1: string;
+    /** What is answered in place of the proxy's challenge. */
+    nonce?: string;
 }
 
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
 
 /** Registers in the phones' network, with an answer made of an HA1. @returns the status of the answer to that */
-async function register({ host, port, address, user, domain, ha1 }: DigestJob): Promise<number> {
+async function register(job: DigestJob): Promise<number> {
+    const { host, port, address, user, domain, ha1 } = job;
     const socket = dgram.createSocket("udp4");
     await new Promise<void>((resolve) => socket.bind(0, address, resolve));
     const uri = `sip:${domain}`;
@@ -31,7 +34,10 @@ async function register({ host, port, address, user, domain, ha1 }: DigestJob): 
             ...["Expires: 60", ...more, "Content-Length: 0", "", ""],
         ];
         const answer = new Promise<string>((resolve, reject) => {
-            const late = setTimeout(() => reject(new Error(`no answer of ${host}:${port} to request ${number}`)), 5000);
+            const late = setTimeout(
+                () => reject(new Error(`no answer of ${host}:${port} to request ${number}`)),
+                15_000,
+            );
             socket.once("message", (message) => {
                 clearTimeout(late);
                 resolve(message.toString());
@@ -41,7 +47,7 @@ async function register({ host, port, address, user, domain, ha1 }: DigestJob): 
         return answer;
     };
     try {
-        const nonce = /nonce="([^"]+)"/.exec(await send(1, []))?.[1];
+        const nonce = job.nonce ?? /nonce="([^"]+)"/.exec(await send(1, []))?.[1];
         const response = md5(`${ha1}:${nonce}:00000001:abc:auth:${md5(`REGISTER:${uri}`)}`);
         const fields = `username="${user}", realm="${domain}", nonce="${nonce}", uri="${uri}", response="${response}"`;
         const said = await send(2, [

@@ -2,6 +2,7 @@ import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { runProgram } from "../../process/program";
 import { run } from "../../process/run";
+import { waitFor } from "../../process/wait";
 import { stack } from "../stack/environment";
 import { broughtUp, enterPhones, onVm, outputs } from "../stack/platform";
 import type { ScanJob, ScanReport } from "./scan-main";
@@ -15,6 +16,10 @@ interface Link {
 const links = async (enter: string[]): Promise<Link[]> =>
     JSON.parse((await run([...enter, "ip", "-json", "address"])).stdout) as Link[];
 const inPhones = (argv: string[]) => run([...enterPhones, ...argv]);
+const phoneDevice = async (): Promise<string> => {
+    const [first] = platform.lab.phoneAddresses;
+    return (await links(enterPhones)).find(({ addr_info }) => addr_info.some(({ local }) => local === first))!.ifname;
+};
 const scan = (job: Partial<ScanJob> & { address: string }): Promise<ScanReport> =>
     runProgram<ScanReport>(
         "tests/security/scan-main.ts",
@@ -35,10 +40,7 @@ describe("the host of a lab", () => {
 
     beforeAll(async () => {
         target = platform.pbxs[0].address;
-        const [first] = platform.lab.phoneAddresses;
-        device = (await links(enterPhones)).find(({ addr_info }) =>
-            addr_info.some(({ local }) => local === first),
-        )!.ifname;
+        device = await phoneDevice();
         const bridge = (await links(enterLab(stack, []))).find(({ ifname }) => ifname === "br-ext")!;
         await inPhones([
             "ip",
@@ -83,15 +85,17 @@ describe("a stranger on the external network", () => {
     const everyPort = Array.from({ length: 65_535 }, (_, index) => index + 1);
     const edges = () => [...platform.proxies, ...platform.mediaServers];
 
+    const planned = (vm: string, wanted: "udp" | "tcp"): number[] =>
+        platform.services
+            .filter((service) => service.vm === vm)
+            .flatMap(({ ports }) => ports)
+            .filter(({ protocol, sides }) => protocol === wanted && sides.includes("external"))
+            .map(({ port }) => port);
+
     it("finds the planned ports open, and no others", async () => {
         for (const { name, external } of edges()) {
-            const planned = platform.services
-                .filter(({ vm }) => vm === name)
-                .flatMap(({ ports }) => ports)
-                .filter(({ protocol, sides }) => protocol === "tcp" && sides.includes("external"))
-                .map(({ port }) => port);
             const { tcp } = await scan({ address: external, tcp: everyPort, timeoutMs: 500, atOnce: 2000 });
-            expect({ name, tcp }).toEqual({ name, tcp: planned.sort((a, b) => a - b) });
+            expect({ name, tcp }).toEqual({ name, tcp: planned(name, "tcp").sort((a, b) => a - b) });
         }
     });
 
@@ -114,6 +118,36 @@ describe("a stranger on the external network", () => {
             } finally {
                 await inPhones(["ip", "route", "del", `${internal}/32`]);
             }
+        }
+    });
+
+    it("is nobody inside, whatever address it writes from", async () => {
+        const [{ address: pbx }] = platform.pbxs;
+        const device = await phoneDevice();
+        /** Packets whose source can't come from where they came (rp_filter). */
+        const refused = async (vm: string): Promise<number> => {
+            const lines = (await onVm(vm, "grep ^TcpExt: /proc/net/netstat")).trim().split("\n");
+            const [names, values] = lines.map((line) => line.split(" "));
+            return Number(values[names.indexOf("IPReversePathFilter")]);
+        };
+        await inPhones(["ip", "address", "add", `${pbx}/32`, "dev", device]);
+        try {
+            for (const { name, external } of edges()) {
+                const [port] = planned(name, "udp");
+                const before = await refused(name);
+                await inPhones(["ip", "route", "replace", `${external}/32`, "dev", device, "src", pbx]);
+                await inPhones(["bash", "-c", `for n in {1..5}; do echo >/dev/udp/${external}/${port}; done`]);
+                await inPhones(["ip", "route", "del", `${external}/32`]);
+                await waitFor(
+                    `${name} to refuse five packets`,
+                    async () => (await refused(name)) - before >= 5 || undefined,
+                    {
+                        deadlineMs: 10_000,
+                    },
+                );
+            }
+        } finally {
+            await inPhones(["ip", "address", "del", `${pbx}/32`, "dev", device]);
         }
     });
 });

@@ -5,6 +5,7 @@ import { splitMessages } from "../sipp/messages";
 import { TestPhone, testPhones } from "../stack/phones";
 import { broughtUp, enterPhones, outputs } from "../stack/platform";
 import type { DigestJob } from "./digest-main";
+import type { FloodJob } from "./flood-main";
 
 let platform: PlatformOutputs;
 beforeAll(async () => {
@@ -33,6 +34,8 @@ function received(messages: string): Record<string, number> {
     for (const answer of new Set(answers)) counts[answer.split(" ")[0]] = (counts[answer.split(" ")[0]] ?? 0) + 1;
     return counts;
 }
+
+const enter = (argv: string[]): string[] => [...enterPhones, ...argv];
 
 const digestOf = (user: string): string =>
     createHash("md5").update(`${user}:${platform.sipDomain}:${platform.extensions[user].password}`).digest("hex");
@@ -63,6 +66,16 @@ describe("who guesses passwords", () => {
         await other.unregister();
     });
 
+    const answer = (user: string, ha1: string, nonce?: string): Promise<number> => {
+        const {
+            proxies: [{ external: host, ports }],
+            sipDomain: domain,
+        } = platform;
+        const address = platform.lab.phoneAddresses[8];
+        const job: DigestJob = { host, port: ports.udp, address, user, domain, ha1, ...(nonce ? { nonce } : {}) };
+        return runProgram<number>("tests/security/digest-main.ts", job, enter);
+    };
+
     it.each([
         [
             "the proxy's own digest of no password, for an extension that there is not",
@@ -72,13 +85,27 @@ describe("who guesses passwords", () => {
         ],
         ["a digest that is right, for an extension", "1001", digestOf, 200],
     ])("with %s is told what he is", async (_what, user, ha1, status) => {
-        const {
-            proxies: [{ external: host, ports }],
-            sipDomain: domain,
-        } = platform;
-        const address = platform.lab.phoneAddresses[8];
-        const job: DigestJob = { host, port: ports.udp, address, user, domain, ha1: ha1(user) };
-        const enter = (argv: string[]): string[] => [...enterPhones, ...argv];
-        expect(await runProgram<number>("tests/security/digest-main.ts", job, enter)).toBe(status);
+        expect(await answer(user, ha1(user))).toBe(status);
+    });
+
+    it("in another's name shuts nobody out: what answers no challenge does not count", async () => {
+        const statuses = await Promise.all(
+            Array.from({ length: guesses }, (_, index) => answer("1001", "0".repeat(32), `guess-${index}`)),
+        );
+        expect(new Set(statuses)).toEqual(new Set([401]));
+        expect(await answer("1001", digestOf("1001"))).toBe(200);
+    });
+});
+
+describe("a flood", () => {
+    it("from an address that has not authenticated gets no answers, and others do", async () => {
+        const [{ external: host, ports }] = platform.proxies;
+        const job: FloodJob = { host, port: ports.udp, address: platform.lab.phoneAddresses[7], requests: 1000 };
+        const [answered] = await Promise.all([
+            runProgram<number>("tests/security/flood-main.ts", job, enter),
+            new TestPhone("1002", platform.lab.phoneAddresses[6], platform).register(),
+        ]);
+        expect(answered).toBeGreaterThan(0);
+        expect(answered).toBeLessThan(job.requests / 2);
     });
 });
