@@ -15,6 +15,8 @@ export interface RtpStream {
     lost: number;
     /** From the first packet to the last, seconds. */
     seconds: number;
+    /** When the last packet came, seconds since 1970. */
+    lastAt: number;
     /** The longest time between two packets, seconds. */
     longestPause: number;
     /** Sound in the order of the timestamps, silence where packets are missing. */
@@ -58,6 +60,7 @@ function readStream(datagrams: Datagram[]): RtpStream {
         packets: packets.length,
         lost: lastNumber - Math.min(...numbers) + 1 - numbers.size,
         seconds: datagrams[datagrams.length - 1].time - first.time,
+        lastAt: datagrams[datagrams.length - 1].time,
         longestPause: datagrams.reduce(
             (longest, { time }, n) => Math.max(longest, time - datagrams[Math.max(n - 1, 0)].time),
             0,

@@ -22,7 +22,7 @@ export interface Busy {
 
 /** What a load was like for those who made it. */
 export interface Experience {
-    /** What the caller of each call that was up all the time has heard. */
+    /** What the caller of each call that was up all the time has heard; a call that was silent at its end has a gap there. */
     heard: { seconds: number; lost: number; gapSeconds: number; longestPause: number }[];
     newCalls: number;
     registrations: number;
@@ -84,11 +84,12 @@ export class Load {
             this.newCalls?.finish();
             this.registrations?.finish();
             const [newCalls, registrations] = await Promise.all([this.newCalls?.done, this.registrations?.done]);
+            const end = Date.now() / 1000;
             await onAsterisk("channel request hangup all");
             await this.held.done;
             const heard = (await this.recorder.stop()).filter(({ destination }) => destination === this.caller);
             return {
-                heard: heard.map(experience),
+                heard: heard.map((stream) => experience(stream, end)),
                 newCalls: newCalls?.setupSeconds.length ?? 0,
                 registrations: accepted(registrations?.messages ?? ""),
             };
@@ -106,6 +107,14 @@ export class Load {
     }
 }
 
-function experience({ seconds, lost, longestPause, samples }: RtpStream): Experience["heard"][number] {
-    return { seconds, lost, longestPause, gapSeconds: longestGap(samples, toneHz) };
+/** Late is not silent: what a busy machine delivers a second later, a phone still plays. */
+const lateSeconds = 1;
+
+/** @param end when the call was ended, seconds since 1970 */
+function experience(
+    { seconds, lost, longestPause, samples, lastAt }: RtpStream,
+    end: number,
+): Experience["heard"][number] {
+    const silent = end - lastAt;
+    return { seconds, lost, longestPause, gapSeconds: silent > lateSeconds ? silent : longestGap(samples, toneHz) };
 }
