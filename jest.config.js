@@ -52,6 +52,7 @@ const wanted = kinds.filter((kind) => !onRequest.includes(kind) || process.argv.
 
 /** @type {import("jest").Config} */
 module.exports = {
+    maxWorkers: "100%", // of two cores, jest would use one
     projects: wanted.map((kind) => project(kind, options[kind])),
     forceExit: Boolean(process.env.CI), // a handle that a failed test left open must not hold up the result
     testSequencer: "<rootDir>/tests/sequencer.js",
