@@ -94,7 +94,7 @@ const counted = ({ created, updated, replaced, deleted }: Counts): string =>
 export const outcomeRow = (outcome: Outcome): string[] => [
     outcome.change,
     counted(outcome.did),
-    outcome.calls === "stay" ? "stay" : outcome.gapSeconds ? `silent ${outcome.gapSeconds} s` : "end",
+    outcome.calls === "stay" ? "stay" : outcome.gapSeconds ? `silent ${outcome.gapSeconds.toFixed(1)} s` : "end",
     String(outcome.lost),
     `${outcome.seconds} s`,
     counted(outcome.didBack),
