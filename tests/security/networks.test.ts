@@ -136,8 +136,11 @@ describe("a stranger on the external network", () => {
                 const [port] = planned(name, "udp");
                 const before = await refused(name);
                 await inPhones(["ip", "route", "replace", `${external}/32`, "dev", device, "src", pbx]);
-                await inPhones(["bash", "-c", `for n in {1..5}; do echo >/dev/udp/${external}/${port}; done`]);
-                await inPhones(["ip", "route", "del", `${external}/32`]);
+                try {
+                    await inPhones(["bash", "-c", `for n in {1..5}; do echo >/dev/udp/${external}/${port}; done`]);
+                } finally {
+                    await inPhones(["ip", "route", "del", `${external}/32`]);
+                }
                 await waitFor(
                     `${name} to refuse five packets`,
                     async () => (await refused(name)) - before >= 5 || undefined,
