@@ -26,6 +26,6 @@ export function unfinishedCall(messages: string): string | undefined {
 export const realErrors = (errors: string): string =>
     errors
         .split(/^(?='?\d{4}-\d\d-\d\d\s)/m)
-        .filter((entry) => !entry.includes(": Dead call ") || !entry.includes("(successful)"))
+        .filter((entry) => !/: Dead call \S+ \(successful\),/.test(entry))
         .join("")
         .trim();
