@@ -9,13 +9,25 @@ const children = new Set<Child>();
 
 const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((file) => fs.existsSync(file));
 
+interface StartOptions {
+    env?: NodeJS.ProcessEnv;
+    cwd?: string;
+    /** Gives it a stream to the engine and back as descriptor 3, which is `stdio[3]` here. */
+    connected?: boolean;
+}
+
 /**
  * Starts a program in a process group of its own, so that an interrupt at the terminal reaches the engine only, which
  * then lets running steps finish. The kernel kills it when the engine is gone, however the engine ended.
  */
-export function start(argv: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string }): Child {
+export function start(argv: readonly string[], options: StartOptions): Child {
+    const { connected, ...rest } = options;
     const full = setpriv ? [setpriv, "--pdeathsig", "KILL", "--", ...argv] : argv;
-    const child = spawn(full[0], full.slice(1), { ...options, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(full[0], full.slice(1), {
+        ...rest,
+        stdio: ["ignore", "pipe", "pipe", ...(connected ? (["pipe"] as const) : [])],
+        detached: true,
+    }) as Child;
     children.add(child);
     child.once("exit", () => children.delete(child));
     return child;

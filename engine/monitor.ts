@@ -1,16 +1,13 @@
-import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
-import { EngineService, type IEngineServer } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
-import { ResourceMonitorService, type IResourceMonitorServer } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
+import type { Message } from "google-protobuf";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Deployment } from "./deployment";
 import type { EventStream, Severity } from "./events";
 import { StoppedError } from "./executor";
 import { goalOf } from "./goal";
 import { fromStruct, toStruct } from "./properties";
-import { channelOptions } from "./provider/wire";
 import { isProviderType, makeUrn } from "./urn";
 
 /**
@@ -46,46 +43,62 @@ export interface MonitorHost {
     onProgramDone(): void;
 }
 
-type Handler<Request, Response> = (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => void;
+/** A message of the SDK, from the array of its values. */
+type MessageClass<Request> = new (values: Message.MessageArray) => Request;
+
+/** What the engine answers to one kind of request. */
+export interface Method<Request extends Message = Message> {
+    /** Makes the request from what it consists of (google-protobuf, `toArray`). */
+    Request: MessageClass<Request>;
+    /** Never settles where no answer is due. Throws what the caller did wrong, who may go on. */
+    respond(this: void, request: Request): Promise<Message> | Message;
+}
+
+/** By the names that the SDK's clients have for them. */
+export type Methods = Record<string, Method>;
+
+const unanswered = (): Promise<never> => new Promise(() => undefined);
 
 /** An error is the caller's: the program may go on. */
-function handle<Request, Response>(
-    respond: (request: Request) => Promise<Response> | Response,
-): Handler<Request, Response> {
-    return (call, answer) => {
-        Promise.resolve()
-            .then(() => respond(call.request))
-            .then(
-                (response) => answer(null, response),
-                (error: Error) => {
-                    if (!(error instanceof StoppedError)) answer({ code: status.UNKNOWN, details: error.message });
-                },
-            );
+function handle<Request extends Message>(
+    Request: MessageClass<Request>,
+    respond: (request: Request) => Promise<Message> | Message,
+): Method {
+    const answered = async (request: Request): Promise<Message> => {
+        try {
+            return await respond(request);
+        } catch (error) {
+            if (error instanceof StoppedError) return unanswered();
+            throw error;
+        }
     };
+    return { Request, respond: answered };
 }
 
 /**
  * An error ends the operation. It stays without an answer, as does every request after it: the program is ended once the
  * steps under way are done, and the SDK has no occasion to print its view of the failure.
  */
-function step<Request, Response>(
+function step<Request extends Message>(
     host: MonitorHost,
-    respond: (request: Request) => Promise<Response>,
-): Handler<Request, Response> {
-    return (call, answer) => {
-        respond(call.request).then(
-            (response) => answer(null, response),
-            async (error: Error) => (await host.deployment).fail(error),
-        );
-    };
+    Request: MessageClass<Request>,
+    respond: (request: Request) => Promise<Message>,
+): Method {
+    return handle(Request, (request: Request) =>
+        respond(request).catch(async (error: Error) => {
+            (await host.deployment).fail(error);
+            return unanswered();
+        }),
+    );
 }
 
 /** What the program asks for and this engine can't do ends the operation, whatever the SDK would make of the answer. */
-function refuse<Request, Response>(host: MonitorHost, what: string): Handler<Request, Response> {
-    return step(host, () => Promise.reject(new Error(`the embedded engine does not support ${what}`)));
+function refuse(host: MonitorHost, what: string): Method {
+    return step(host, Empty, () => Promise.reject(new Error(`the embedded engine does not support ${what}`)));
 }
 
-function engineService(host: MonitorHost): IEngineServer {
+/** The SDK's service `Engine`, for the program and for plugins. */
+export function engineMethods(host: MonitorHost): Methods {
     const { events } = host;
     let root = "";
     const severities: Record<number, Severity> = {
@@ -94,13 +107,13 @@ function engineService(host: MonitorHost): IEngineServer {
         [engine.LogSeverity.ERROR]: "error",
     };
     return {
-        log: handle((request: engine.LogRequest) => {
+        log: handle(engine.LogRequest, (request) => {
             const severity = severities[request.getSeverity()];
             if (severity) events.diagnostic(severity, request.getMessage(), request.getUrn());
             return new Empty();
         }),
-        getRootResource: handle(() => new engine.GetRootResourceResponse().setUrn(root)),
-        setRootResource: handle((request: engine.SetRootResourceRequest) => {
+        getRootResource: handle(Empty, () => new engine.GetRootResourceResponse().setUrn(root)),
+        setRootResource: handle(engine.SetRootResourceRequest, (request) => {
             root = request.getUrn();
             return new engine.SetRootResourceResponse();
         }),
@@ -173,9 +186,10 @@ async function readResource(
         .setUnknown(unknown ?? false);
 }
 
-function monitorService(host: MonitorHost): IResourceMonitorServer {
+/** The SDK's service `ResourceMonitor`, for the program. */
+export function monitorMethods(host: MonitorHost): Methods {
     return {
-        getDeploymentInfo: handle(() =>
+        getDeploymentInfo: handle(Empty, () =>
             new proto.DeploymentInfo()
                 .setProject(host.project)
                 .setStack(host.stack)
@@ -184,17 +198,17 @@ function monitorService(host: MonitorHost): IResourceMonitorServer {
                 .setParallel(host.parallel)
                 .setSupportedfeaturesList(Object.values(FEATURES)),
         ),
-        supportsFeature: handle((request: proto.SupportsFeatureRequest) =>
+        supportsFeature: handle(proto.SupportsFeatureRequest, (request) =>
             new proto.SupportsFeatureResponse().setHassupport(Object.hasOwn(FEATURES, request.getId())),
         ),
-        registerResource: step(host, (request: proto.RegisterResourceRequest) => registerResource(host, request)),
-        registerResourceOutputs: step(host, async (request: proto.RegisterResourceOutputsRequest) => {
+        registerResource: step(host, proto.RegisterResourceRequest, (request) => registerResource(host, request)),
+        registerResourceOutputs: step(host, proto.RegisterResourceOutputsRequest, async (request) => {
             await (await host.deployment).registerOutputs(request.getUrn(), fromStruct(request.getOutputs()));
             return new Empty();
         }),
-        readResource: step(host, (request: proto.ReadResourceRequest) => readResource(host, request)),
-        invoke: handle((request: proto.ResourceInvokeRequest) => invoke(host, request)),
-        signalAndWaitForShutdown: handle(() => {
+        readResource: step(host, proto.ReadResourceRequest, (request) => readResource(host, request)),
+        invoke: handle(proto.ResourceInvokeRequest, (request) => invoke(host, request)),
+        signalAndWaitForShutdown: handle(Empty, () => {
             host.onProgramDone();
             return new Empty();
         }),
@@ -206,24 +220,4 @@ function monitorService(host: MonitorHost): IResourceMonitorServer {
         registerErrorHook: refuse(host, "error hooks"),
         registerPackage: refuse(host, "parameterized packages"),
     };
-}
-
-/** The gRPC services that the SDK in the program's process and the plugins speak to. */
-export class Monitor {
-    private readonly server = new Server(channelOptions);
-    readonly address: Promise<string>;
-
-    constructor(host: MonitorHost) {
-        this.server.addService(ResourceMonitorService, monitorService(host));
-        this.server.addService(EngineService, engineService(host));
-        this.address = new Promise((resolve, reject) => {
-            this.server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-                error ? reject(error) : resolve(`127.0.0.1:${port}`),
-            );
-        });
-    }
-
-    close(): void {
-        this.server.forceShutdown();
-    }
 }

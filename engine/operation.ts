@@ -5,7 +5,7 @@ import { endAll } from "./children";
 import { Deployment } from "./deployment";
 import { EventStream, type EngineEvent, type SummaryEvent } from "./events";
 import { Executor } from "./executor";
-import { Monitor } from "./monitor";
+import { engineMethods, monitorMethods, type Methods, type MonitorHost } from "./monitor";
 import { PolicyPack } from "./policies";
 import { openConfig, readProject, type PlainConfig, type Project } from "./project";
 import { Program } from "./program";
@@ -88,7 +88,7 @@ export class Operation {
         let deployed: (deployment: Deployment) => void = () => undefined;
         let programDone: () => void = () => undefined;
         const done = new Promise<void>((resolve) => (programDone = resolve));
-        const monitor = new Monitor({
+        const host: MonitorHost = {
             project: project.name,
             stack: project.stack,
             preview: kind === "preview",
@@ -96,12 +96,13 @@ export class Operation {
             events: this.events,
             deployment: new Promise((resolve) => (deployed = resolve)),
             onProgramDone: () => programDone(),
-        });
+        };
+        const engine = engineMethods(host);
         const snapshot: { current?: Snapshot } = {};
         const registry = new ProviderRegistry({
             projectDir: project.dir,
             project: project.name,
-            engineAddress: monitor.address,
+            engine,
             abort: this.abort.signal,
             state: (urn) => snapshot.current?.current(urn),
             log: (line, urn) => this.events.diagnostic("info#err", line, urn),
@@ -110,7 +111,7 @@ export class Operation {
         try {
             // It takes longer to start than the state to read: it starts first.
             if (kind === "up" || kind === "preview") {
-                program = await this.startProgram(project, config, monitor);
+                program = this.startProgram(project, config, { ...monitorMethods(host), ...engine });
                 this.loadPolicies();
             }
             const types = checkpoint?.latest?.resources?.map(({ type }) => type);
@@ -141,7 +142,6 @@ export class Operation {
         } finally {
             program?.stop();
             await registry.close();
-            monitor.close();
         }
     }
 
@@ -153,11 +153,11 @@ export class Operation {
         return this.executor;
     }
 
-    private async startProgram(project: Project, config: PlainConfig, monitor: Monitor): Promise<Program> {
+    private startProgram(project: Project, config: PlainConfig, methods: Methods): Program {
         const { stack, name } = project;
         const root = makeUrn(stack, name, undefined, "pulumi:pulumi:Stack", `${name}-${stack}`);
         return new Program(project, {
-            monitorAddress: await monitor.address,
+            methods,
             preview: this.options.kind === "preview",
             parallel: this.options.parallel,
             config,

@@ -1,17 +1,23 @@
 import * as path from "node:path";
+import type { Duplex } from "node:stream";
 import { projectDir } from "../paths";
 import { leanNode } from "../process/node";
 import { end, exitStatus, lines, start, type Child } from "./children";
+import { serve } from "./connection";
+import type { Methods } from "./monitor";
 import type { PlainConfig, Project } from "./project";
 
 /** Leaves out what the SDK does for nobody. */
 const preload = path.join(projectDir, "process", "embedded-sdk.js");
 
+/** The descriptor that the program has the engine at (process/embedded-monitor.js); the SDK wants an address. */
+const MONITOR = "fd:3";
+
 /** The program has told the user what is wrong (sdk/nodejs/cmd/run/index.ts). */
 const LOGGED_ERROR = 32;
 
 export interface ProgramOptions {
-    monitorAddress: string;
+    methods: Methods;
     preview: boolean;
     parallel: number;
     config: PlainConfig;
@@ -28,7 +34,7 @@ export class Program {
             ...[...leanNode, "--require", preload],
             ...project.nodeArgs,
             require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.dir] }),
-            ...["--monitor", options.monitorAddress, "--engine", options.monitorAddress],
+            ...["--monitor", MONITOR, "--engine", MONITOR],
             ...["--organization", "organization", "--project", project.name, "--stack", project.stack],
             ...["--root-directory", project.dir, "--pwd", project.dir, "--parallel", String(options.parallel)],
             ...(options.preview ? ["--dry-run"] : []),
@@ -42,7 +48,9 @@ export class Program {
                 PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.config.secretKeys),
                 PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
             },
+            connected: true,
         });
+        serve(this.child.stdio[3] as Duplex, options.methods);
         lines(this.child.stdout, (line) => options.onLine("stdout", line));
         lines(this.child.stderr, (line) => options.onLine("stderr", line));
         this.ended = exitStatus(this.child);

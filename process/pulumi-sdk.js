@@ -94,3 +94,5 @@ Module._load = function (request, parent, isMain) {
     if (bySdk && request.endsWith("/v8Hooks")) once(exports, withLateDebugger);
     return exports;
 };
+
+module.exports = { loadedLate };

@@ -6,9 +6,10 @@ import type { ResourceState } from "../state";
 import { nameOfUrn, packageOfType, parseProviderReference, typeOfUrn } from "../urn";
 import { DynamicProvider } from "./dynamic";
 import { EmbeddedProvider } from "./embedded";
-import { GrpcProvider } from "./grpc";
 import { installedPlugin, startPlugin, type PluginProcess } from "./process";
 import type { Provider } from "./provider";
+import type { Methods } from "../monitor";
+import type { LogServer } from "./log-server";
 
 /** The package of dynamic resources. */
 export const DYNAMIC_PACKAGE = "pulumi-nodejs";
@@ -16,8 +17,8 @@ export const DYNAMIC_PACKAGE = "pulumi-nodejs";
 export interface RegistryOptions {
     projectDir: string;
     project: string;
-    /** The engine's own gRPC address, which plugins log to. */
-    engineAddress: Promise<string>;
+    /** What plugins may ask of the engine: to log. */
+    engine: Methods;
     /** Aborted when in-process plugins must stop at once. */
     abort: AbortSignal;
     /** Finds a provider resource of the state. */
@@ -35,13 +36,20 @@ export class ProviderRegistry {
     private readonly configured = new Map<string, Promise<Provider>>();
     private readonly loaded: Provider[] = [];
     private dynamicProcess?: Promise<PluginProcess>;
+    private logServer?: Promise<LogServer>;
 
     constructor(private readonly options: RegistryOptions) {}
+
+    /** The gRPC address that plugins log to: they get it as their argument. gRPC is loaded for the first of them. */
+    private async logAddress(): Promise<string> {
+        this.logServer ??= import("./log-server").then(({ LogServer }) => new LogServer(this.options.engine));
+        return (await this.logServer).address;
+    }
 
     /** Starts the process of dynamic resources ahead of the first of them. A failure shows when it is used. */
     startDynamic(): Promise<PluginProcess> {
         const { projectDir, project, log } = this.options;
-        this.dynamicProcess ??= this.options.engineAddress.then((address) =>
+        this.dynamicProcess ??= this.logAddress().then((address) =>
             startPlugin(
                 "provider of dynamic resources",
                 [
@@ -71,15 +79,15 @@ export class ProviderRegistry {
         if (packageName === DYNAMIC_PACKAGE) {
             return new DynamicProvider(this.options.project, async () => {
                 const { address, stop } = await this.startDynamic();
-                return new GrpcProvider(address, stop, true);
+                return new (await import("./grpc")).GrpcProvider(address, stop, true);
             });
         }
         const binary = version ? installedPlugin(packageName, version) : undefined;
         if (binary) {
-            const argv = [binary, await this.options.engineAddress];
+            const argv = [binary, await this.logAddress()];
             const options = { cwd: this.options.projectDir, env: process.env };
             const { address, stop } = await startPlugin(`plugin ${binary}`, argv, options, (line) => log(line, urn));
-            return new GrpcProvider(address, stop);
+            return new (await import("./grpc")).GrpcProvider(address, stop);
         }
         const make = pluginFor(packageName);
         if (!make) {
@@ -119,5 +127,6 @@ export class ProviderRegistry {
             ({ stop }) => stop(),
             () => undefined,
         );
+        (await this.logServer)?.close();
     }
 }

@@ -1,19 +1,22 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import * as path from "node:path";
+import type { Duplex } from "node:stream";
 import { promisify } from "node:util";
-import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
+import { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { serve } from "../../../engine/connection";
+import type { Methods } from "../../../engine/monitor";
 import { projectDir } from "../../../paths";
 
+/** Ends by itself once its messages are answered. */
 const program = `
 const { log, runtime } = require("@pulumi/pulumi");
-runtime.resetOptions("project", "stack", -1, process.argv[1], process.argv[1], false, "organization");
+runtime.resetOptions("project", "stack", -1, "fd:3", "fd:3", false, "organization");
 (async () => {
     await log.debug("for nobody");
     await log.info("for the user");
-    process.exit(0);
+    console.log("gRPC:", Object.keys(require.cache).some((file) => file.includes("grpc-js")));
 })();`;
 
 /** Runs a script with what the engine loads into a program; what it prints is JSON. */
@@ -62,25 +65,30 @@ describe("a program of the embedded engine", () => {
         expect(await inProgram(script)).toEqual([]);
     });
 
-    it("sends the engine what it shows, and no debug messages", async () => {
+    it("sends the engine what it shows, and no debug messages, over its descriptor and without gRPC", async () => {
+        const preload = path.join(projectDir, "process", "embedded-sdk.js");
+        const child = spawn(process.execPath, ["--require", preload, "-e", program], {
+            cwd: projectDir,
+            stdio: ["ignore", "pipe", "inherit", "pipe"],
+        });
         const messages: string[] = [];
-        const log = (call: ServerUnaryCall<LogRequest, Empty>, answer: sendUnaryData<Empty>): void => {
-            messages.push(call.request.getMessage());
-            answer(null, new Empty());
+        const engine: Methods = {
+            log: {
+                Request: LogRequest,
+                respond: (request) => {
+                    messages.push((request as LogRequest).getMessage());
+                    return new Empty();
+                },
+            },
         };
-        const server = new Server();
-        server.addService({ log: EngineService.log }, { log });
-        try {
-            const port = await promisify(server.bindAsync.bind(server))(
-                "127.0.0.1:0",
-                ServerCredentials.createInsecure(),
-            );
-            const preload = path.join(projectDir, "process", "embedded-sdk.js");
-            const argv = ["--require", preload, "-e", program, `127.0.0.1:${port}`];
-            await promisify(execFile)(process.execPath, argv, { cwd: projectDir });
-            expect(messages).toEqual(["for the user"]);
-        } finally {
-            server.forceShutdown();
-        }
+        serve(child.stdio[3] as Duplex, engine);
+        let printed = "";
+        child.stdout!.setEncoding("utf8").on("data", (chunk: string) => (printed += chunk));
+        const [status] = (await once(child, "close")) as [number];
+        expect({ status, printed, messages }).toEqual({
+            status: 0,
+            printed: "gRPC: false\n",
+            messages: ["for the user"],
+        });
     });
 });
