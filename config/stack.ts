@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse, YAMLParseError } from "yaml";
 import { projectDir } from "../paths";
 import type { Schema } from "./schema";
 import { validateConfig, type Invalid, type Valid } from "./validate";
+import { parseYaml, YamlError } from "./yaml";
 
 function readYaml(file: string): Record<string, unknown> {
-    return (parse(fs.readFileSync(file, "utf8")) ?? {}) as Record<string, unknown>;
+    return (parseYaml(fs.readFileSync(file, "utf8")) ?? {}) as Record<string, unknown>;
 }
 
 /** Every config key of the project with its type, default and description. */
@@ -38,7 +38,7 @@ export function validateStack(stack: string, directory: string = projectDir): Va
         const raw = (readYaml(file).config ?? {}) as Record<string, unknown>;
         return validateConfig(projectSchema(directory), raw, directory);
     } catch (error) {
-        if (!(error instanceof YAMLParseError)) throw error;
+        if (!(error instanceof YamlError)) throw error;
         return { problems: [`Pulumi.${stack}.yaml is not valid YAML: ${error.message.split("\n")[0].trim()}`] };
     }
 }

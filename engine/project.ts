@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
+import { parseYaml } from "../config/yaml";
 import type { Crypter } from "./secrets/passphrase";
 
 type ConfigScalar = string | number | boolean | null;
@@ -67,7 +67,7 @@ function readYaml<T>(file: string): T | undefined {
         throw error;
     }
     try {
-        return (parse(text) ?? {}) as T;
+        return (parseYaml(text) ?? {}) as T;
     } catch (error) {
         throw new Error(`${file} is not valid YAML: ${(error as Error).message}`, { cause: error });
     }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse, stringify } from "yaml";
+import { parseYaml, yamlText } from "../../config/yaml";
 
 export interface UntrackedConfig {
     /** Directory with the project's file, in which the official CLI makes the stack. */
@@ -12,7 +12,7 @@ export interface UntrackedConfig {
 type StackFile = { encryptionsalt?: string } & Record<string, unknown>;
 
 const read = (file: string): StackFile =>
-    fs.existsSync(file) ? ((parse(fs.readFileSync(file, "utf8")) as StackFile | null) ?? {}) : {};
+    fs.existsSync(file) ? ((parseYaml(fs.readFileSync(file, "utf8")) as StackFile | null) ?? {}) : {};
 
 /**
  * Copies a stack's configuration out of the checkout, to where the official CLI may write: it puts the salt of its encryption
@@ -27,7 +27,7 @@ export function untrackedConfig(projectDir: string, stack: string, dir: string):
     const { encryptionsalt } = read(file);
     fs.writeFileSync(
         file,
-        stringify({ ...(encryptionsalt ? { encryptionsalt } : {}), ...read(path.join(projectDir, name)) }),
+        yamlText({ ...(encryptionsalt ? { encryptionsalt } : {}), ...read(path.join(projectDir, name)) }),
     );
     return { dir, file };
 }

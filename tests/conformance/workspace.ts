@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parse, stringify } from "yaml";
+import { parseYaml, yamlText } from "../../config/yaml";
 import { readCheckpoint, saltOf } from "../../engine/backend/checkpoint";
 import { Crypter } from "../../engine/secrets/passphrase";
 import { projectDir } from "../../paths";
@@ -45,7 +45,7 @@ export class Workspace {
         if (!fs.existsSync(file)) fs.writeFileSync(file, projectFile(program));
         fs.mkdirSync(this.files);
         fs.mkdirSync(this.state);
-        this.project = (parse(fs.readFileSync(file, "utf8")) as { name: string }).name;
+        this.project = (parseYaml(fs.readFileSync(file, "utf8")) as { name: string }).name;
     }
 
     private get state(): string {
@@ -82,10 +82,10 @@ export class Workspace {
 
     private configuration(values: Record<string, unknown>, more: Record<string, string> = {}): void {
         const kept = fs.existsSync(this.stackFile)
-            ? (parse(fs.readFileSync(this.stackFile, "utf8")) as Record<string, unknown>)
+            ? (parseYaml(fs.readFileSync(this.stackFile, "utf8")) as Record<string, unknown>)
             : {};
         const config = Object.entries(values).map(([key, value]) => [`${this.project}:${key}`, value]);
-        fs.writeFileSync(this.stackFile, stringify({ ...kept, ...more, config: Object.fromEntries(config) }));
+        fs.writeFileSync(this.stackFile, yamlText({ ...kept, ...more, config: Object.fromEntries(config) }));
     }
 
     /** Sets the stack's configuration, leaving the salt that the official engine keeps beside it. */

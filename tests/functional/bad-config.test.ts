@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { yamlText } from "../../config/yaml";
 import { projectDir } from "../../paths";
 import { testRoot } from "../stack/environment";
 import { tracesOf } from "../stack/traces";
@@ -12,7 +12,7 @@ const file = path.join(projectDir, `Pulumi.${stack}.yaml`);
 /** Fails `up` with this configuration; returns the problems it names on both outputs. */
 async function refused(config: Record<string, unknown>): Promise<string[]> {
     const keys = Object.entries(config).map(([key, value]) => [`voip-stack:${key}`, value]);
-    fs.writeFileSync(file, stringify({ config: Object.fromEntries(keys) }));
+    fs.writeFileSync(file, yamlText({ config: Object.fromEntries(keys) }));
     const { stdout, stderr } = await voipFails(["up", "--stack", stack, "--yes", "--json"]);
     const { problems } = JSON.parse(stdout) as { problems: string[] };
     for (const problem of problems) expect(stderr).toContain(problem);

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { yamlText } from "../../../config/yaml";
 import type { OperationKind } from "../../../engine/operation";
 import { readOutputs } from "../../../engine/outputs";
 import { projectDir } from "../../../paths";
@@ -33,7 +33,7 @@ export class CoreWorkspace extends Workspace {
         const servers = { postgres: this.postgres.login, vault: { address, caFile, token } };
         const all = Object.entries({ servers, databaseSeconds: 3600, caGeneration: 1, ...values });
         const config = Object.fromEntries(all.map(([key, value]) => [`core:${key}`, value]));
-        fs.writeFileSync(path.join(this.dir, `Pulumi.${this.stack}.yaml`), stringify({ config }));
+        fs.writeFileSync(path.join(this.dir, `Pulumi.${this.stack}.yaml`), yamlText({ config }));
         return startEmbedded(kind, this).outcome;
     }
 

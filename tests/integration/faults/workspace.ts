@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { yamlText } from "../../../config/yaml";
 import { projectDir } from "../../../paths";
 import { loader, nodeArgv } from "../../../process/node";
 import { startRun, type Outcome, type Running } from "./run";
@@ -38,7 +38,7 @@ export class Workspace {
             fs.symlinkSync(path.join(projectDir, part), path.join(this.dir, part));
         const runtime = { name: "nodejs", options: { typescript: false, nodeargs: `--require ${loader}` } };
         const main = path.join(__dirname, "programs", `${program}.ts`);
-        fs.writeFileSync(path.join(this.dir, "Pulumi.yaml"), stringify({ name: project, main, runtime }));
+        fs.writeFileSync(path.join(this.dir, "Pulumi.yaml"), yamlText({ name: project, main, runtime }));
     }
 
     get checkpointFile(): string {

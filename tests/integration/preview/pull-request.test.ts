@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { findPulumi } from "../../../cli/engine/choice";
+import { parseYaml } from "../../../config/yaml";
 import { projectDir } from "../../../paths";
 import { run } from "../../../process/run";
 
@@ -11,7 +11,7 @@ interface Step {
     run?: string;
 }
 
-const workflow = parse(fs.readFileSync(path.join(projectDir, ".github", "workflows", "preview.yml"), "utf8")) as {
+const workflow = parseYaml(fs.readFileSync(path.join(projectDir, ".github", "workflows", "preview.yml"), "utf8")) as {
     jobs: { preview: { steps: Step[] } };
 };
 

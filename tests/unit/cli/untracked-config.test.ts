@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { untrackedConfig } from "../../../cli/engine/untracked-config";
+import { parseYaml } from "../../../config/yaml";
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "untracked-config-"));
 const project = path.join(root, "project");
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(root, { recursive: true }));
 
-const copied = (): unknown => parse(fs.readFileSync(untrackedConfig(project, "dev", dir).file, "utf8"));
+const copied = (): unknown => parseYaml(fs.readFileSync(untrackedConfig(project, "dev", dir).file, "utf8"));
 
 describe("the configuration that the official CLI is given", () => {
     it("is the checkout's, with the salt that the CLI wrote last time", () => {
