@@ -1,15 +1,21 @@
 "use strict";
 /*
  * Lets Pulumi's SDK start faster: two thirds of the modules that it loads are packages for work which this program never asks
- * of it (serialising closures, finding packages to serialise, tracing, the Automation API), it runs the program under V8's
+ * of it (serialising closures, finding packages to serialise, tracing, other formats of manifests, the Automation API), it runs the program under V8's
  * debugger, which only serialising closures needs, and for each of its promises it formats a stack trace which only
  * PULUMI_DEBUG_PROMISE_LEAKS shows. What it does is the same.
  */
 const Module = require("node:module");
 const path = require("node:path");
 
-/** Loaded by the SDK at its start, and used only when it serialises a closure or drives another program. */
-const late = ["@npmcli/arborist", "normalize-package-data", "typescript", "./automation"];
+/**
+ * Loaded by the SDK at its start, and used only when it serialises a closure, traces itself, drives another program, or has a
+ * manifest to read or a version to compare that most projects don't have.
+ */
+const late = [
+    ...["@npmcli/arborist", "normalize-package-data", "typescript", "./automation"],
+    ...["@opentelemetry/api", "ini", "js-yaml", "semver"],
+];
 /** The packages with which it traces itself, when told to: it takes functions and classes out of them at its start. */
 const lateMembers = /^@opentelemetry\/(exporter-zipkin|instrumentation|instrumentation-grpc|resources|sdk-trace-\w+)$/;
 const sdk = path.join("node_modules", "@pulumi", "pulumi", path.sep);
@@ -77,6 +83,18 @@ function withoutStackTraces(debuggable) {
     };
 }
 
+/** Told to trace nothing, the SDK makes spans all the same, which go nowhere. */
+function withoutSpans(tracing) {
+    const { newSpan, start } = tracing;
+    const span = { addEvent() {}, end() {}, setAttribute() {} };
+    let isTracing = Boolean(process.env.TRACEPARENT);
+    tracing.start = (url) => {
+        isTracing = true;
+        start(url);
+    };
+    tracing.newSpan = (name) => (isTracing ? newSpan(name) : span);
+}
+
 /** Changes the exports of a module once, however often it is loaded. */
 function once(exports, change) {
     if (!changed.has(exports)) change(exports);
@@ -87,11 +105,16 @@ Module._load = function (request, parent, isMain) {
     const bySdk = parent?.filename?.includes(sdk);
     if (bySdk && late.includes(request)) return loadedLate(request, parent, false);
     if (bySdk && lateMembers.test(request)) return loadedLate(request, parent, true);
+    // which the SDK installs at its start, and which reads source maps for a stack trace that is shown
+    if (request === "source-map" && parent.filename.includes("source-map-support")) {
+        return loadedLate(request, parent, true);
+    }
     const exports = load.call(this, request, parent, isMain);
     if (bySdk && request.endsWith("/debuggable") && !process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
         once(exports, withoutStackTraces);
     }
     if (bySdk && request.endsWith("/v8Hooks")) once(exports, withLateDebugger);
+    if (bySdk && request.endsWith("/tracing")) once(exports, withoutSpans);
     return exports;
 };
 

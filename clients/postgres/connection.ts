@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { Client } from "pg";
+import type { Client } from "pg";
 
 /** An account of a PostgreSQL server. */
 export interface PostgresLogin {
@@ -21,7 +21,8 @@ export async function withDatabase<T>(
     work: (client: Client) => Promise<T>,
 ): Promise<T> {
     const { host, port, user, password, caFile } = login;
-    const client = new Client({
+    // Not before: the program, which only computes what a database is to hold, loads this file too.
+    const client = new (await import("pg")).Client({
         host,
         port,
         user,

@@ -34,7 +34,7 @@ describe("a program of the embedded engine", () => {
         const script = `
             const { automation } = require("@pulumi/pulumi");
             const tracing = require("@pulumi/pulumi/cmd/run/tracing");
-            const late = /node_modules.(execa|typescript|normalize-package-data|@npmcli|@opentelemetry.(sdk-trace|resources))/;
+            const late = /node_modules.(execa|typescript|normalize-package-data|semver|source-map.lib|@npmcli|@opentelemetry)/;
             const loaded = () => Object.keys(require.cache).filter((file) => late.test(file));
             const before = loaded();
             const known = typeof automation.LocalWorkspace.create;
