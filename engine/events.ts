@@ -125,6 +125,14 @@ export class EventStream {
         this.write({ sequence: this.sequence++, timestamp: Math.floor(Date.now() / 1000), ...event });
     }
 
+    /** The last word on an operation, and the end of its events. @param end what it was, and when it started (ms since 1970) */
+    summary(end: Pick<SummaryEvent, "resourceChanges" | "isPreview" | "result"> & { started: number }): void {
+        const { started, ...summary } = end;
+        const durationSeconds = Math.round((Date.now() - started) / 1000);
+        this.send({ summaryEvent: { maybeCorrupt: false, durationSeconds, PolicyPacks: {}, ...summary } });
+        this.send({ cancelEvent: {} });
+    }
+
     diagnostic(severity: Severity, message: string, urn?: string): void {
         this.send({ diagnosticEvent: { ...(urn ? { urn } : {}), message, color: "never", severity } });
     }

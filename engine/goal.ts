@@ -1,7 +1,8 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { aliasesOf, type Alias } from "./aliases";
-import { fromStruct, type PropertyMap } from "./properties";
+import type { PropertyMap } from "./properties";
 import type { CustomTimeouts } from "./state";
+import { fromStruct } from "./struct";
 import { isBuiltIn, makeUrn } from "./urn";
 
 /** What the program wants one resource to be. */

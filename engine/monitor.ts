@@ -7,7 +7,7 @@ import type { Deployment } from "./deployment";
 import type { EventStream, Severity } from "./events";
 import { StoppedError } from "./executor";
 import { goalOf } from "./goal";
-import { fromStruct, toStruct } from "./properties";
+import { fromStruct, toStruct } from "./struct";
 import { isProviderType, makeUrn } from "./urn";
 
 /**

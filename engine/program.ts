@@ -17,7 +17,6 @@ const MONITOR = "fd:3";
 const LOGGED_ERROR = 32;
 
 export interface ProgramOptions {
-    methods: Methods;
     preview: boolean;
     parallel: number;
     config: PlainConfig;
@@ -50,7 +49,6 @@ export class Program {
             },
             connected: true,
         });
-        serve(this.child.stdio[3] as Duplex, options.methods);
         lines(this.child.stdout, (line) => options.onLine("stdout", line));
         lines(this.child.stderr, (line) => options.onLine("stderr", line));
         this.ended = exitStatus(this.child);
@@ -59,6 +57,11 @@ export class Program {
     /** Why an exit status means failure, in one sentence; undefined when the program has said so itself. */
     static reason(status: number): string | undefined {
         return status === LOGGED_ERROR ? undefined : `the program ended with exit status ${status}`;
+    }
+
+    /** Answers what it asks, and has asked since it started. */
+    connect(methods: Methods): void {
+        serve(this.child.stdio[3] as Duplex, methods);
     }
 
     stop(): void {

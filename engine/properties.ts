@@ -1,5 +1,3 @@
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-
 /**
  * A property value in the form that Pulumi's gRPC protocol and checkpoints share: JSON in which objects with a signature
  * key stand for secrets, resource references and output values (pulumi/pulumi, sdk/go/common/resource/sig).
@@ -10,10 +8,10 @@ export type PropertyMap = { [key: string]: PropertyValue };
 /** The key of an object that is not what it looks like; its value says what it is. */
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-const ASSET = "c44067f5952c0a294b673a41bacd8c17";
-const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
-const RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e";
-const OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+export const ASSET = "c44067f5952c0a294b673a41bacd8c17";
+export const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
+export const RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e";
+export const OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 /** A value that a preview can't know yet, on the wire (sdk/nodejs/runtime/rpc.ts, unknownValue). */
 export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -102,31 +100,4 @@ export function equalValues(a: PropertyValue | undefined, b: PropertyValue | und
 /** Names of the properties that differ. */
 export function changedKeys(a: PropertyMap, b: PropertyMap): string[] {
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !equalValues(a[key], b[key]));
-}
-
-function resolveSignatures(value: PropertyValue): PropertyValue {
-    if (!isObject(value)) return value;
-    const signature = value[SIGNATURE];
-    if (signature === OUTPUT_VALUE) {
-        const plain = value.value ?? UNKNOWN_VALUE;
-        return value.secret === true ? secret(plain) : plain;
-    }
-    if (signature === RESOURCE_REFERENCE) return value.id ?? value.urn;
-    if (signature === ASSET || signature === ARCHIVE) {
-        throw new Error("assets and archives are not supported by the embedded engine: pass the path or the text");
-    }
-    return value;
-}
-
-/**
- * Reads a Struct of the SDK or of a provider. Output values become plain, secret or unknown values, resource references
- * become ids.
- * @throws Error for assets and archives.
- */
-export function fromStruct(struct: Struct | undefined): PropertyMap {
-    return struct ? mapProperties(struct.toJavaScript(), resolveSignatures) : {};
-}
-
-export function toStruct(map: PropertyMap): Struct {
-    return Struct.fromJavaScript(map);
 }

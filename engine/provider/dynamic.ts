@@ -1,14 +1,7 @@
 import Module from "node:module";
 import type { CheckFailure } from "./provider";
-import {
-    annotateSecrets,
-    containsUnknowns,
-    fromStruct,
-    toStruct,
-    unwrapSecrets,
-    UNKNOWN_VALUE,
-    type PropertyMap,
-} from "../properties";
+import { annotateSecrets, containsUnknowns, unwrapSecrets, UNKNOWN_VALUE, type PropertyMap } from "../properties";
+import { fromStruct, toStruct } from "../struct";
 import type { GrpcProvider } from "./grpc";
 import type { Checked, Diff, OldResource, OperationOptions, Provider } from "./provider";
 

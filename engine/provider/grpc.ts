@@ -2,14 +2,8 @@ import { Client, credentials, type MethodDefinition } from "@grpc/grpc-js";
 import { ResourceProviderService as service } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import {
-    annotateSecrets,
-    containsUnknowns,
-    fromStruct,
-    toStruct,
-    unwrapSecrets,
-    type PropertyMap,
-} from "../properties";
+import { annotateSecrets, containsUnknowns, unwrapSecrets, type PropertyMap } from "../properties";
+import { fromStruct, toStruct } from "../struct";
 import type { Checked, Diff, OldResource, OperationOptions, Provider } from "./provider";
 import { nameOfUrn } from "../urn";
 import { about, channelOptions, checkedOf, diffOf, failuresOf, providerError, UnimplementedError } from "./wire";

@@ -2,7 +2,8 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { annotateSecrets, fromStruct, type PropertyMap } from "../properties";
+import { annotateSecrets, type PropertyMap } from "../properties";
+import { fromStruct } from "../struct";
 import { nameOfUrn, typeOfUrn } from "../urn";
 import { InitError, UnansweredError, type Checked, type CheckFailure, type Diff } from "./provider";
 

@@ -13,7 +13,7 @@ import * as grpc from "@grpc/grpc-js";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { fromStruct } from "../../engine/properties";
+import { fromStruct } from "../../engine/struct";
 import { channelOptions } from "../../engine/provider/wire";
 
 const [file, plugin, ...pluginArgs] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { DeploymentInfo, ResourceInvokeRequest, ResourceInvokeResponse } from "@
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { serve } from "../../../engine/connection";
 import type { Methods } from "../../../engine/monitor";
-import { fromStruct, toStruct } from "../../../engine/properties";
+import { fromStruct, toStruct } from "../../../engine/struct";
 import { projectDir } from "../../../paths";
 import { frame, reader } from "../../../process/frames";
 

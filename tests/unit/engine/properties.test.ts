@@ -5,12 +5,11 @@ import {
     changedKeys,
     containsUnknowns,
     equalValues,
-    fromStruct,
     secret,
-    toStruct,
     UNKNOWN_VALUE,
     unwrapSecrets,
 } from "../../../engine/properties";
+import { fromStruct, toStruct } from "../../../engine/struct";
 
 const OUTPUT_VALUE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
