@@ -52,13 +52,39 @@ describe("./voip", () => {
         expect(fs.readdirSync(dir)).toEqual([]); // nothing was touched
     });
 
-    it("refuses an old Node, in JSON too", async () => {
-        fs.writeFileSync(path.join(dir, "node"), "#!/bin/sh\necho v18.19.0\n", { mode: 0o755 });
-        const { status, stdout } = await outcome([voip, "up", "--json"], {
+    it.each([
+        ["which loads the commands at once", voip],
+        ["which would install packages first", path.join("fresh", "voip")],
+    ])("refuses an old Node, in JSON too, %s", async (_what, command) => {
+        const pretended = path.join(dir, "old.js");
+        fs.writeFileSync(
+            pretended,
+            `const old = { node: "18.19.0" };
+             Object.defineProperties(process, { version: { value: "v18.19.0" }, versions: { value: old } });`,
+        );
+        const script = `#!/bin/sh\nexec '${process.execPath}' --require '${pretended}' "$@"\n`;
+        fs.writeFileSync(path.join(dir, "node"), script, { mode: 0o755 });
+        fs.mkdirSync(path.join(dir, "fresh", "process"), { recursive: true });
+        for (const file of ["voip", "process/node-version.js"]) {
+            fs.copyFileSync(path.join(projectDir, file), path.join(dir, "fresh", file));
+        }
+        const { status, stdout } = await outcome([path.resolve(dir, command), "up", "--json"], {
             env: { PATH: `${dir}:${process.env.PATH}` },
         });
         expect(status).toBe(1);
-        expect(JSON.parse(stdout).error).toMatch(/Node 20 or newer is needed, found v18.19.0/);
+        expect(JSON.parse(stdout).error).toMatch(/^Node 20 or newer is needed, found v18.19.0/);
+    });
+
+    it("says that there is no Node, in JSON too", async () => {
+        for (const program of ["sh", "dirname"]) {
+            const where = ["/bin", "/usr/bin"]
+                .map((bin) => path.join(bin, program))
+                .find((file) => fs.existsSync(file));
+            fs.symlinkSync(where!, path.join(dir, program));
+        }
+        const { status, stdout } = await outcome([voip, "up", "--json"], { env: { PATH: dir } });
+        expect(status).toBe(1);
+        expect(JSON.parse(stdout).error).toMatch(/^Node 20 or newer is needed, found none/);
     });
 
     it("removes nothing, and succeeds, where nothing is", async () => {

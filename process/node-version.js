@@ -1,0 +1,20 @@
+"use strict";
+/*
+ * The first file that `./voip` has Node load: ends with one sentence where Node is too old for the others. It is written for any
+ * version of Node.
+ */
+var oldest = 20;
+
+if (parseInt(process.versions.node, 10) < oldest) {
+    var message =
+        "Node " +
+        oldest +
+        " or newer is needed, found " +
+        process.version +
+        ": " +
+        "install it from nodejs.org or your distribution";
+    // a failure must be one JSON object too, where that was asked for
+    if (process.argv.indexOf("--json") !== -1) process.stdout.write(JSON.stringify({ error: message }) + "\n");
+    process.stderr.write("voip: " + message + "\n");
+    process.exit(1);
+}
