@@ -95,9 +95,13 @@ export interface EngineEvent {
     resOpFailedEvent?: { metadata: StepMetadata; status: number; steps: number };
 }
 
-/** The serialised dynamic provider is code, not a property a person reads. */
+const made = new WeakMap<PropertyMap, PropertyMap>();
+
+/** The serialised dynamic provider is code, not a property a person reads. What stays as it is is shown up to four times. */
 function shown(map: PropertyMap): PropertyMap {
-    return blind(without(map, "__provider"));
+    const known = made.get(map) ?? blind(without(map, "__provider"));
+    made.set(map, known);
+    return known;
 }
 
 export function stateMetadata(state: ResourceState | undefined): StateMetadata | null {

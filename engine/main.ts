@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { endAll } from "./children";
+import type { EngineEvent } from "./events";
 import { Operation, type OperationKind, type OperationOptions } from "./operation";
 
 const KINDS: readonly string[] = ["preview", "up", "refresh", "destroy"];
@@ -58,17 +59,29 @@ function handleInterrupts(operation: Operation): void {
     process.stdout.on("error", () => operation.interrupt());
 }
 
+const unwritten: string[] = [];
+
+/** Events go out with those of the same turn: one write for each would wait for its reader hundreds of times. */
+function write(event: EngineEvent): void {
+    if (unwritten.push(JSON.stringify(event)) === 1) setImmediate(flush);
+}
+
+function flush(): void {
+    if (unwritten.length > 0) process.stdout.write(`${unwritten.splice(0).join("\n")}\n`);
+}
+
 async function main(): Promise<number> {
     const options = parse(process.argv.slice(2));
     const operation = new Operation({
         ...options,
         projectDir: process.cwd(),
-        write: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
+        write,
     });
     handleInterrupts(operation);
     return operation.run();
 }
 
+process.on("exit", flush);
 process.on("exit", endAll);
 main().then(
     (status) => process.exit(status),

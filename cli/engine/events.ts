@@ -6,7 +6,7 @@ export class EventReader {
     private rest = "";
 
     constructor(
-        private readonly onEvent: (event: EngineEvent) => void,
+        private readonly onEvent: (event: EngineEvent, line: string) => void,
         private readonly onText: (line: string) => void,
     ) {}
 
@@ -31,7 +31,7 @@ export class EventReader {
                 // not an event: a line that something printed
             }
         }
-        if (event) this.onEvent(event);
+        if (event) this.onEvent(event, line);
         else this.onText(line);
     }
 }

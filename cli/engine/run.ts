@@ -94,10 +94,10 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
         let said = "";
         const isLogged = eventLog !== undefined;
         const reader = new EventReader(
-            (received) => {
+            (received, line) => {
                 const event = isLogged ? withoutSecrets(received) : received;
                 if (!event) return;
-                logFile.write(`${JSON.stringify(event)}\n`);
+                logFile.write(`${isLogged ? JSON.stringify(event) : line}\n`);
                 events.push(event);
                 watch.onEvent(event);
             },

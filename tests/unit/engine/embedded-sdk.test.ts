@@ -58,6 +58,19 @@ describe("a program of the embedded engine", () => {
         expect(await inProgram(script)).toEqual({ serialised: true, file: "dynamic.ts" });
     });
 
+    it("still counts the promises that are waited for when it ends", async () => {
+        const script = `
+            require("@pulumi/pulumi");
+            const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+            for (const each of [new Promise(() => undefined), new Promise(() => undefined), Promise.resolve(), Promise.reject({})])
+                debuggablePromise(each, "a test").catch(() => undefined);
+            console.log("[]");`;
+        await expect(inProgram(script)).rejects.toMatchObject({
+            code: 1,
+            stderr: expect.stringContaining("detected that 2 promises were still active"),
+        });
+    });
+
     it("does not look for the place in the source where a resource is made", async () => {
         const script = `
             const { Resource } = require("@pulumi/pulumi");
