@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
+import { ownerVariable } from "../../engine/backend/owner";
 import type { EngineEvent } from "../../engine/events";
 import { previewWithoutLab } from "../../lab/inside";
 import { projectDir } from "../../paths";
@@ -157,7 +158,10 @@ export async function runEngine(
 ): Promise<EngineEnd> {
     const log = newLog(`${request.stack}-${request.operation}`, "ndjson");
     const preview: Record<string, string> = request.operation === "preview" ? { [previewWithoutLab]: "true" } : {};
-    if (choice.engine === "embedded") return runChild({ argv: wrap(embeddedArgv(request)), env: preview }, log, watch);
+    if (choice.engine === "embedded") {
+        const env = { ...preview, [ownerVariable]: String(process.pid) };
+        return runChild({ argv: wrap(embeddedArgv(request)), env }, log, watch);
+    }
 
     const { env: ofPlace, configDir, makesStack, leave } = workplace(request);
     try {

@@ -4,6 +4,7 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { faultPoint } from "../fault-points";
+import { ownerPid } from "./owner";
 import { UnwritableError } from "./writer";
 
 /**
@@ -106,7 +107,7 @@ export class StackLock {
 
         const { username } = os.userInfo();
         const content: LockContent = {
-            pid: process.pid,
+            pid: ownerPid(),
             username,
             hostname: os.hostname(),
             timestamp: new Date().toISOString(),

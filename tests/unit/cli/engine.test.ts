@@ -104,6 +104,13 @@ describe("running an engine", () => {
         expect(fs.statSync(end.log).mode & 0o777).toBe(0o600);
     });
 
+    it("tells the embedded one which process a person has started, for its lock", async () => {
+        const engine = executable(path.join(dir, "engine"), `echo "{\\"sequence\\":$VOIP_PID}"`);
+        const choice = { engine: "embedded" as const, argv: [], why: "" };
+        const { events } = await runEngine(choice, request, () => [engine], silent);
+        expect(events).toEqual([{ sequence: process.pid }]);
+    });
+
     it("gives the embedded one its targets and parallelism", () => {
         expect(embeddedArgv(request).join(" ")).toMatch(
             /engine\/main\.ts up --stack dev --policy-pack policies --target urn:a --parallel 3$/,

@@ -147,6 +147,20 @@ describe("the lock", () => {
     const official = (pid: number, hostname = os.hostname()): string =>
         JSON.stringify({ pid, username: "someone", hostname, timestamp: "2026-01-01T00:00:00Z" });
 
+    test("names ./voip, which a person finds, where that has started the engine", async () => {
+        process.env.VOIP_PID = "4711";
+        try {
+            const lock = await StackLock.take(dir);
+            await expect(StackLock.take(dir)).rejects.toThrow(/the stack is locked by .* \(pid 4711\)/);
+            lock.release();
+        } finally {
+            delete process.env.VOIP_PID;
+        }
+        const lock = await StackLock.take(dir);
+        await expect(StackLock.take(dir)).rejects.toThrow(new RegExp(`\\(pid ${process.pid}\\)`));
+        lock.release();
+    });
+
     test("is held by one at a time, and is gone when released", async () => {
         const lock = await StackLock.take(dir);
         await expect(StackLock.take(dir)).rejects.toThrow(/the stack is locked by .*pid/);
