@@ -79,7 +79,7 @@ export class Stack {
         const snapshot = new Snapshot(resources, interrupted);
         const stack = new Stack(project, layoutOf(project), codec, snapshot, notices, lock);
         // Operations that need nothing any more are to go from the disk too, even if nothing else changes.
-        if (snapshot.operations().length === interrupted.length) stack.written = stack.body();
+        if (lock && snapshot.operations().length === interrupted.length) stack.written = stack.body();
         if (lock && !checkpoint) await stack.initialize();
         return stack;
     }
