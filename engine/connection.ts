@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { frame, reader } from "../process/frames";
-import type { Methods } from "./monitor";
+import type { Methods } from "./methods";
 
 /** The codes of gRPC that the SDK knows (process/embedded-monitor.js says the names). */
 const UNKNOWN = 2;

@@ -5,19 +5,19 @@ import { Deployment } from "./deployment";
 import type { EventStream, SummaryEvent } from "./events";
 import { Executor } from "./executor";
 import { engineMethods, monitorMethods, type MonitorHost } from "./monitor";
-import type { OperationOptions } from "./operation";
 import { PolicyPack } from "./policies";
 import type { PlainConfig, Project } from "./project";
 import { Program } from "./program";
 import { DYNAMIC_PACKAGE, ProviderRegistry } from "./provider/registry";
 import { Refresh } from "./refresh";
 import { Removal } from "./removal";
+import type { OperationRequest } from "./request";
 import type { Crypter } from "./secrets/passphrase";
 import { Stack } from "./stack";
 import { dependenciesOf, type ResourceState, type Snapshot } from "./state";
 import { isProviderType, isStackType } from "./urn";
 
-export interface CourseOptions extends Omit<OperationOptions, "projectDir" | "stack" | "write"> {
+export interface CourseOptions extends OperationRequest {
     project: Project;
     config: PlainConfig;
     events: EventStream;

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { endAll } from "./children";
 import type { EngineEvent } from "./events";
-import { Operation, type OperationKind, type OperationOptions } from "./operation";
+import { Operation, type OperationOptions } from "./operation";
+import type { OperationKind } from "./request";
 
 const KINDS: readonly string[] = ["preview", "up", "refresh", "destroy"];
 const USAGE =

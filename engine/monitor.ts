@@ -7,6 +7,7 @@ import type { Deployment } from "./deployment";
 import type { EventStream, Severity } from "./events";
 import { StoppedError } from "./executor";
 import { goalOf } from "./goal";
+import type { MessageClass, Method, Methods } from "./methods";
 import { fromStruct, toStruct } from "./struct";
 import { isProviderType, makeUrn } from "./urn";
 
@@ -42,20 +43,6 @@ export interface MonitorHost {
     /** The program has ended well and waits for its leave. */
     onProgramDone(): void;
 }
-
-/** A message of the SDK, from the array of its values. */
-type MessageClass<Request> = new (values: Message.MessageArray) => Request;
-
-/** What the engine answers to one kind of request. */
-export interface Method<Request extends Message = Message> {
-    /** Makes the request from what it consists of (google-protobuf, `toArray`). */
-    Request: MessageClass<Request>;
-    /** Never settles where no answer is due. Throws what the caller did wrong, who may go on. */
-    respond(this: void, request: Request): Promise<Message> | Message;
-}
-
-/** By the names that the SDK's clients have for them. */
-export type Methods = Record<string, Method>;
 
 const unanswered = (): Promise<never> => new Promise(() => undefined);
 

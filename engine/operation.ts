@@ -5,21 +5,13 @@ import type { Course } from "./course";
 import { EventStream, type EngineEvent } from "./events";
 import { openConfig, readProject, type PlainConfig, type Project } from "./project";
 import { Program } from "./program";
+import type { OperationRequest } from "./request";
 import { layoutOf, Stack } from "./stack";
 import { makeUrn } from "./urn";
 
-export type OperationKind = "preview" | "up" | "refresh" | "destroy";
-
-export interface OperationOptions {
-    kind: OperationKind;
+export interface OperationOptions extends OperationRequest {
     projectDir: string;
     stack: string;
-    /** URNs; empty for all resources. */
-    targets: string[];
-    /** Steps at a time. */
-    parallel: number;
-    /** Directory of a policy pack that preview and up must comply with. */
-    policyPack?: string;
     write: (event: EngineEvent) => void;
 }
 

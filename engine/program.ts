@@ -4,7 +4,7 @@ import { projectDir } from "../paths";
 import { leanNode } from "../process/node";
 import { end, exitStatus, lines, start, type Child } from "./children";
 import { serve } from "./connection";
-import type { Methods } from "./monitor";
+import type { Methods } from "./methods";
 import type { PlainConfig, Project } from "./project";
 
 /** Leaves out what the SDK does for nobody. */

@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, status, type UntypedHandleCall } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { Message } from "google-protobuf";
-import type { Method, Methods } from "../monitor";
+import type { Method, Methods } from "../methods";
 import { channelOptions } from "./wire";
 
 const handler =

@@ -8,7 +8,7 @@ import { DynamicProvider } from "./dynamic";
 import { EmbeddedProvider } from "./embedded";
 import { installedPlugin, startPlugin, type PluginProcess } from "./process";
 import type { Provider } from "./provider";
-import type { Methods } from "../monitor";
+import type { Methods } from "../methods";
 import type { LogServer } from "./log-server";
 
 /** The package of dynamic resources. */

@@ -1,5 +1,5 @@
 import type { OpType } from "../../engine/events";
-import type { OperationKind } from "../../engine/operation";
+import type { OperationKind } from "../../engine/request";
 import type { ConfigValue, Workspace } from "./workspace";
 
 /** One operation of a case, and what is expected of every engine. */

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { findPulumi } from "../../cli/engine/choice";
 import type { EngineEvent, OpType, StepMetadata } from "../../engine/events";
-import type { OperationKind } from "../../engine/operation";
+import type { OperationKind } from "../../engine/request";
 import { readOutputs } from "../../engine/outputs";
 import { nodeArgv } from "../../process/node";
 import type { Workspace } from "./workspace";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { OperationKind } from "../../engine/operation";
+import type { OperationKind } from "../../engine/request";
 import { embedded, type Outcome } from "./engines";
 import { Workspace, type Stored } from "./workspace";
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { yamlText } from "../../../config/yaml";
-import type { OperationKind } from "../../../engine/operation";
+import type { OperationKind } from "../../../engine/request";
 import { readOutputs } from "../../../engine/outputs";
 import { projectDir } from "../../../paths";
 import { startEmbedded, type Outcome } from "../../conformance/engines";

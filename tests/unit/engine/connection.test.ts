@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { DeploymentInfo, ResourceInvokeRequest, ResourceInvokeResponse } from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { serve } from "../../../engine/connection";
-import type { Methods } from "../../../engine/monitor";
+import type { Methods } from "../../../engine/methods";
 import { fromStruct, toStruct } from "../../../engine/struct";
 import { projectDir } from "../../../paths";
 import { frame, reader } from "../../../process/frames";

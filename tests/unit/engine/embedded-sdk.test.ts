@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { serve } from "../../../engine/connection";
-import type { Methods } from "../../../engine/monitor";
+import type { Methods } from "../../../engine/methods";
 import { projectDir } from "../../../paths";
 
 /** Ends by itself once its messages are answered. */

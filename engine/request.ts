@@ -1,0 +1,12 @@
+export type OperationKind = "preview" | "up" | "refresh" | "destroy";
+
+/** What is asked for, whatever the stack. */
+export interface OperationRequest {
+    kind: OperationKind;
+    /** URNs; empty for all resources. */
+    targets: string[];
+    /** Steps at a time. */
+    parallel: number;
+    /** Directory of a policy pack that preview and up must comply with. */
+    policyPack?: string;
+}
