@@ -82,12 +82,15 @@ async function main(): Promise<number> {
     return operation.run();
 }
 
+/** Ends when all events are on their way: what a pipe has no room for while its reader is busy, Node keeps, and exit(3) drops. */
+function end(status: number): void {
+    flush();
+    process.stdout.write("", () => process.exit(status));
+}
+
 process.on("exit", flush);
 process.on("exit", endAll);
-main().then(
-    (status) => process.exit(status),
-    (error: Error) => {
-        process.stderr.write(`${error.message}\n`);
-        process.exit(1);
-    },
-);
+main().then(end, (error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+});

@@ -53,11 +53,11 @@ function follow(argv: string[], workspace: Workspace, eventsOf: (stdout: string)
     let stderr = "";
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    const end = new Promise<Outcome>((resolve, reject) => {
+    const end = new Promise<number | null>((resolve, reject) => {
         child.once("error", reject);
-        child.once("close", (status) => resolve(outcome(status ?? -1, eventsOf(stdout), stderr)));
+        child.once("close", resolve);
     });
-    return { child, outcome: end };
+    return { child, outcome: end.then((status) => outcome(status ?? -1, eventsOf(stdout), stderr)) };
 }
 
 /** Starts the embedded engine, as `./voip` does, and leaves it running. */
