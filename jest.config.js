@@ -27,12 +27,13 @@ function project(displayName, options = {}) {
 /** jest knows no time-out of a project: a set-up file sets it. */
 const patient = { setupFilesAfterEnv: ["<rootDir>/tests/stack/patience.ts"] };
 
-/** Works on namespaces, libvirt and VMs of this machine: one test file at a time, after everything else. */
-const onRealStack = { ...patient, runner: "<rootDir>/tests/serial-runner.js" };
+/** Works on namespaces, libvirt and daemons of this machine; each file on its own, so that two of them can go side by side. */
+const onMachine = { ...patient, globalSetup: "<rootDir>/tests/stack/integration-setup.ts" };
 
-/** Works on the stack of the tests. */
+/** Works on the stack of the tests: one test file at a time, after everything else. */
 const onTestStack = {
-    ...onRealStack,
+    ...patient,
+    runner: "<rootDir>/tests/serial-runner.js",
     globalSetup: "<rootDir>/tests/stack/global-setup.ts",
     globalTeardown: "<rootDir>/tests/stack/global-teardown.ts",
     setupFiles: ["<rootDir>/tests/stack/setup-environment.ts"],
@@ -41,7 +42,7 @@ const onTestStack = {
 const options = {
     unit: patient,
     conformance: patient,
-    integration: { ...onRealStack, globalSetup: "<rootDir>/tests/stack/integration-setup.ts" },
+    integration: onMachine,
     functional: onTestStack,
     security: onTestStack,
     soak: onTestStack,

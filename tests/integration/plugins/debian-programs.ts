@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { cacheDir } from "../../../paths";
+import { withLock } from "../../../process/lock";
 import { run } from "../../../process/run";
 
 /** Runs a command in namespaces of its own, and ends it and all that it started when the test process is killed. */
@@ -14,20 +15,24 @@ export const isolated = (...namespaces: string[]): string[] => [
  * the cache for the next run.
  * @returns where they are unpacked
  */
-export async function debianRoot(name: string, packages: string[]): Promise<string> {
+export function debianRoot(name: string, packages: string[]): Promise<string> {
     const root = path.join(cacheDir(), "tests", name);
-    if (!(await fs.stat(root).catch(() => undefined))) {
-        const half = `${root}.${process.pid}`;
-        await fs.mkdir(half, { recursive: true });
-        await run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", ...packages], { cwd: half });
-        for (const file of await fs.readdir(half)) {
-            if (!file.endsWith(".deb")) continue;
-            await run(["dpkg-deb", "-x", path.join(half, file), half]);
-            await fs.rm(path.join(half, file));
-        }
-        await fs.rename(half, root);
+    return withLock(`voip-stack tests ${name}`, async () => {
+        if (!(await fs.stat(root).catch(() => undefined))) await unpack(packages, root);
+        return root;
+    });
+}
+
+async function unpack(packages: string[], root: string): Promise<void> {
+    const half = `${root}.${process.pid}`;
+    await fs.mkdir(half, { recursive: true });
+    await run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", ...packages], { cwd: half });
+    for (const file of await fs.readdir(half)) {
+        if (!file.endsWith(".deb")) continue;
+        await run(["dpkg-deb", "-x", path.join(half, file), half]);
+        await fs.rm(path.join(half, file));
     }
-    return root;
+    await fs.rename(half, root);
 }
 
 /** The environment in which the programs of these Debian packages are found, unpacked as by debianRoot. */
