@@ -1,9 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { sshArgv } from "../../clients/ssh";
 import type { PlatformOutputs } from "../../contract";
-import { stackPaths } from "../../paths";
+import { readProject } from "../../engine/project";
+import { layoutOf } from "../../engine/stack";
+import { enterLab } from "../../lab/lab";
+import { projectDir, stackPaths } from "../../paths";
+import { run } from "../../process/run";
 import { stack, testRoot } from "./environment";
-import { voip, voipJson } from "./voip";
+import { voipJson } from "./voip";
 
 /** What `up --json` prints. */
 export interface Summary {
@@ -48,12 +53,27 @@ export function forgetBroughtUp(): void {
 
 export const up = (): Promise<Summary> => voipJson<Summary>("up", "--yes");
 
-export const outputs = (): Promise<PlatformOutputs> => voipJson<PlatformOutputs>("outputs", "--show-secrets");
+let known: { version: string; outputs: Promise<PlatformOutputs> } | undefined;
 
-/** Runs a shell command on a VM of the stack. */
+/** What tells one content of the stack's state from the next: it is written to a new file, which takes the place of the old one. */
+function stateVersion(): string {
+    const { ino, mtimeNs, size } = fs.statSync(layoutOf(readProject(projectDir, stack)).checkpoint, { bigint: true });
+    return [ino, mtimeNs, size].join(" ");
+}
+
+/** What `./voip outputs --show-secrets` prints. It is a function of the state: asked again when that was written. */
+export function outputs(): Promise<PlatformOutputs> {
+    const version = stateVersion();
+    if (known?.version !== version) {
+        known = { version, outputs: voipJson<PlatformOutputs>("outputs", "--show-secrets") };
+    }
+    return known.outputs;
+}
+
+/** Runs a shell command on a VM of the stack, over the connection that all share (ControlMaster). */
 export async function onVm(host: string, remoteCommand: string): Promise<string> {
-    const { stdout } = await voip(["shell", "--stack", stack, "ssh", host, remoteCommand]);
-    return stdout;
+    const { sshConfig } = stackPaths(stack);
+    return (await run(enterLab(stack, sshArgv({ sshConfig, host }, remoteCommand)))).stdout;
 }
 
 /** Command line that enters the namespace of the phones. */
