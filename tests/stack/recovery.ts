@@ -96,10 +96,7 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
         });
         await up();
     });
-    afterAll(async () => {
-        restoreConfig();
-        await up();
-    });
+    afterAll(restoreConfig); // the next `up` takes it back
 
     /** Does something to the platform in use, and sees that who uses it does not notice. */
     async function unnoticed(busy: Busy, work: () => Promise<void>): Promise<void> {
