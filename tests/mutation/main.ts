@@ -1,15 +1,15 @@
-import { spawnSync } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
+import { inWords } from "../../cli/durations";
 import { table } from "../../cli/render/table";
-import { projectDir } from "../../paths";
 import { Checkout } from "../stack/checkout";
-import { randomNumbers } from "../stack/random";
-import { mutantsOf, mutated, type Mutant } from "./mutants";
+import { Compiler } from "./compiler";
+import { mutated } from "./mutants";
+import { Record } from "./record";
+import { draw, type Chosen } from "./sample";
+import { Tests } from "./tests";
 
 /*
- * `./voip test mutation [--seed N] [--count K] [--kinds unit,integration]`: changes one token of a source at random, K times, on a
- * copy of the checkout, and runs the tests that import the file. A change that no test notices is printed.
+ * `./voip test mutation [--seed N] [--count K] [--kinds unit,integration] [--files PREFIX,...]`: changes one token of a source at
+ * random, K times, on a copy of the checkout, and runs the tests that have the token run. A change that no test notices is printed.
  */
 
 const option = (name: string, value: string): string => {
@@ -20,66 +20,71 @@ const option = (name: string, value: string): string => {
 const seed = Number(option("seed", String(Date.now() % 1_000_000)));
 const count = Number(option("count", "20"));
 const kinds = option("kinds", "unit").split(",");
+const prefixes = option("files", "").split(",");
 
-/** Tests and benchmarks are no subject; neither are files of nothing but types. */
-const subjects = ["cli", "clients", "components", "config", "databases", "engine", "images", "lab", "phone", "policies"]
-    .concat(["process", "providers", "services", "subscribers", "vault"])
-    .flatMap((folder) =>
-        fs
-            .readdirSync(path.join(projectDir, folder), { recursive: true, encoding: "utf8" })
-            .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
-            .map((file) => path.join(folder, file)),
-    )
-    .sort();
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-interface Chosen {
-    file: string;
-    mutant: Mutant;
+/** The changes that no test of this kind notices. */
+async function survivors(
+    kind: string,
+    changes: ReadonlyMap<number, Chosen>,
+    checkout: Checkout,
+    record: Record,
+): Promise<Map<number, Chosen>> {
+    const known = record.verdicts.filter((verdict) => verdict.kind === kind);
+    const open = new Map([...changes].filter(([id]) => !known.some((verdict) => verdict.id === id)));
+    const tests = new Tests(checkout, kind);
+    if (open.size > 0) say(`${kind}: looking which tests run the ${open.size} tokens`);
+    const reached = open.size > 0 ? await tests.reached(open) : new Map<number, string[]>();
+    for (const [id, { file, mutant }] of open) {
+        const files = reached.get(id) ?? [];
+        const start = Date.now();
+        checkout.change(file, (text) => mutated(text, mutant));
+        const noticed = files.length > 0 && (await tests.notice(files));
+        checkout.restore();
+        record.add({ id, kind, noticed, tests: files });
+        const verdict = noticed ? "noticed" : files.length > 0 ? "NOT NOTICED" : "RUN BY NO TEST";
+        const what = `${mutant.from.slice(0, 40)} → ${mutant.to}`;
+        say(
+            `${id} of ${count}: ${file}:${mutant.line} ${what}: ${verdict} (${files.length} files, ${inWords(Date.now() - start)})`,
+        );
+    }
+    const noticed = record.verdicts.filter((verdict) => verdict.kind === kind && verdict.noticed);
+    return new Map([...changes].filter(([id]) => !noticed.some((verdict) => verdict.id === id)));
 }
 
-/** Each token of each file is as likely as any other. */
-function choose(): Chosen[] {
-    const random = randomNumbers(seed);
-    const all = subjects.flatMap((file) =>
-        mutantsOf(fs.readFileSync(path.join(projectDir, file), "utf8")).map((mutant) => ({ file, mutant })),
-    );
-    return Array.from({ length: Math.min(count, all.length) }, () =>
-        all.splice(Math.floor(random() * all.length), 1).at(0),
-    ).filter((chosen) => chosen !== undefined);
+/** `3 unit, 1 integration`, or that none runs it. */
+function ranBy(id: number, record: Record): string {
+    const ran = record.verdicts.filter((verdict) => verdict.id === id && verdict.tests.length > 0);
+    return ran.map(({ kind, tests }) => `${tests.length} ${kind}`).join(", ") || "none";
 }
 
-/** The kind of tests that notices; undefined: none does. */
-function noticedBy(checkout: Checkout, file: string): string | undefined {
-    return kinds.find((kind) => {
-        const jest = ["node_modules/jest/bin/jest.js", "--selectProjects", kind, "--findRelatedTests", file];
-        const listed = spawnSync(process.execPath, [...jest, "--listTests"], { cwd: checkout.dir, encoding: "utf8" });
-        if (!listed.stdout.includes(".test.ts")) return false; // none imports the file
-        return spawnSync(process.execPath, [...jest, "--bail"], { cwd: checkout.dir, stdio: "ignore" }).status !== 0;
-    });
-}
-
-function main(): void {
+async function main(): Promise<void> {
     const checkout = Checkout.make();
-    const survivors: string[][] = [];
     try {
-        const chosen = choose();
-        chosen.forEach(({ file, mutant }, index) => {
-            checkout.change(file, (text) => mutated(text, mutant));
-            const kind = noticedBy(checkout, file);
-            checkout.restore();
-            const what = `${mutant.from.slice(0, 40)} → ${mutant.to.slice(0, 40)}`;
-            process.stderr.write(
-                `${index + 1} of ${chosen.length}: ${file}:${mutant.line} ${what}: ${kind ?? "NOT NOTICED"}\n`,
+        const { chosen, refused } = draw(seed, count, prefixes, new Compiler(checkout.dir));
+        const all = new Map(chosen.map((one, index) => [index + 1, one]));
+        const record = Record.of(checkout.dir, [seed, ...prefixes].join("-").replaceAll("/", "+"));
+        let left = all;
+        const shares: string[] = [];
+        for (const kind of kinds) {
+            left = await survivors(kind, left, checkout, record);
+            const noticed = all.size - left.size;
+            shares.push(
+                `${noticed} of ${all.size} noticed by ${kinds.slice(0, shares.length + 1).join(" and ")} tests, ${Math.round((100 * noticed) / all.size)} %`,
             );
-            if (!kind) survivors.push([`${file}:${mutant.line}`, mutant.from, mutant.to]);
-        });
-        const noticed = chosen.length - survivors.length;
-        if (survivors.length > 0) process.stdout.write(`${table(["not noticed", "from", "to"], survivors)}\n`);
-        const share = Math.round((100 * noticed) / chosen.length);
-        process.stdout.write(`${noticed} of ${chosen.length} noticed, ${share} % (seed ${seed})\n`);
+        }
+        const rows = [...left].map(([id, { file, mutant }]) => [
+            `${file}:${mutant.line}`,
+            mutant.from,
+            mutant.to,
+            ranBy(id, record),
+        ]);
+        if (rows.length > 0) process.stdout.write(`${table(["not noticed", "from", "to", "run by tests"], rows)}\n`);
+        process.stdout.write(`${shares.join("\n")}\n${refused} more were refused by the compiler (seed ${seed})\n`);
     } finally {
         checkout.remove();
     }
 }
 
-main();
+void main();

@@ -8,6 +8,8 @@ export interface Mutant {
     to: string;
     /** Line, from 1. */
     line: number;
+    /** Start and end of the expression that is evaluated before or together with the token. */
+    reach: [number, number];
 }
 
 const swaps = new Map<ts.SyntaxKind, string>([
@@ -34,8 +36,19 @@ function isOutOfReach(node: ts.Node): boolean {
         ts.isTypeAliasDeclaration(node) ||
         ts.isImportDeclaration(node) ||
         ts.isExportDeclaration(node) ||
-        ts.isThrowStatement(node)
+        ts.isThrowStatement(node) ||
+        isError(node)
     );
+}
+
+/** `new Error(...)`, whatever becomes of it. */
+const isError = (node: ts.Node): boolean =>
+    ts.isNewExpression(node) && ts.isIdentifier(node.expression) && /(Error|Failure)$/.test(node.expression.text);
+
+/** `{ "key": 1 }`, `const { "key": name } = ...`, `"method"() {}`. */
+function isKey(node: ts.Node): boolean {
+    const { name, propertyName } = node.parent as { name?: ts.Node; propertyName?: ts.Node };
+    return name === node || propertyName === node;
 }
 
 /** What takes the place of a token; undefined: it is left alone. */
@@ -44,10 +57,9 @@ function replacement(node: ts.Node, text: string): string | undefined {
         return swaps.get(node.kind);
     if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
         return swaps.get(node.kind);
-    if (ts.isNumericLiteral(node)) return String(Number(node.text) + 1);
     if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) return text.slice(1);
-    const isKey = node.parent && ts.isPropertyAssignment(node.parent) && node.parent.name === node;
-    if (ts.isStringLiteral(node) && node.text && !isKey) return '"mutated"';
+    if (ts.isNumericLiteral(node) && !isKey(node)) return String(Number(node.text) + 1);
+    if (ts.isStringLiteral(node) && node.text && !isKey(node)) return '"mutated"';
     return undefined;
 }
 
@@ -61,7 +73,15 @@ export function mutantsOf(source: string): Mutant[] {
         const to = replacement(node, from);
         if (to !== undefined) {
             const at = node.getStart(file);
-            found.push({ at, from, to, line: file.getLineAndCharacterOfPosition(at).line + 1 });
+            const { parent } = node;
+            const evaluated = ts.isBinaryExpression(parent) && node === parent.operatorToken ? parent.left : node;
+            found.push({
+                at,
+                from,
+                to,
+                line: file.getLineAndCharacterOfPosition(at).line + 1,
+                reach: [evaluated.getStart(file), evaluated.getEnd()],
+            });
         }
         ts.forEachChild(node, visit);
     };
@@ -71,3 +91,14 @@ export function mutantsOf(source: string): Mutant[] {
 
 export const mutated = (source: string, { at, from, to }: Mutant): string =>
     source.slice(0, at) + to + source.slice(at + from.length);
+
+/** The source with a call of `globalThis.reached` for each mutant, by its number, at the moment that its token takes part. */
+export function marked(source: string, mutants: ReadonlyMap<number, Mutant>): string {
+    const inserted = [...mutants].flatMap(([id, { reach }]) => [
+        { at: reach[0], text: `(globalThis.reached?.(${id}), ` },
+        { at: reach[1], text: ")" },
+    ]);
+    return inserted
+        .sort((one, other) => other.at - one.at)
+        .reduce((text, { at, text: added }) => text.slice(0, at) + added + text.slice(at), source);
+}

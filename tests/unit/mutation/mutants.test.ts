@@ -1,4 +1,5 @@
-import { mutantsOf, mutated } from "../../mutation/mutants";
+import { runInNewContext } from "node:vm";
+import { marked, mutantsOf, mutated } from "../../mutation/mutants";
 
 const all = (source: string): string[] => mutantsOf(source).map((mutant) => mutated(source, mutant));
 
@@ -22,9 +23,34 @@ describe("the mutants of a source", () => {
             `type A = "x" | 1 | true;`,
             `interface B { c: "x" }`,
             "throw new Error(`${1 + 1}` + 'x');",
+            `reject(new CommandError("x"));`,
+            `const { "a": b } = c;`,
         ];
         for (const source of sources) expect(all(source)).toEqual([]);
     });
 
-    it("know their line", () => expect(mutantsOf("f();\ng(1);")).toEqual([{ at: 7, from: "1", to: "2", line: 2 }]));
+    it("know their line", () =>
+        expect(mutantsOf("f();\ng(1);")).toEqual([{ at: 7, from: "1", to: "2", line: 2, reach: [7, 8] }]));
+});
+
+test("a marked source says which tokens take part, and else does the same", () => {
+    const source = `(a, b) => { if (a === 1 && !b) return "x" + b; return 2 < a ? { 3: "y" } : "z"; }`;
+    const mutants = mutantsOf(source);
+    const text = marked(source, new Map(mutants.map((mutant, id) => [id, mutant])));
+    const seen: string[] = [];
+    const made = (code: string) =>
+        runInNewContext(code, { reached: (id: number) => seen.push(mutants[id].from) }) as (
+            a: number,
+            b: unknown,
+        ) => unknown;
+    for (const [a, b] of [
+        [1, ""],
+        [1, "w"],
+        [3, undefined],
+    ] as const)
+        expect(made(text)(a, b)).toEqual(made(source)(a, b));
+
+    seen.length = 0;
+    made(text)(0, "");
+    expect(seen.sort()).toEqual(["&&", "1", "2", "<", "===", `"z"`].sort());
 });

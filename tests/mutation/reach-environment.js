@@ -1,0 +1,14 @@
+"use strict";
+const path = require("node:path");
+const { TestEnvironment } = require("jest-environment-node");
+const reachedIn = require("./reached");
+
+/** jest's own environment, in which marked sources write down what a test file has run. */
+module.exports = class ReachEnvironment extends TestEnvironment {
+    constructor(config, context) {
+        super(config, context);
+        // outside of the sandbox: what the test starts gets it
+        process.env.VOIP_REACHED_BY = path.relative(config.projectConfig.rootDir, context.testPath);
+        this.global.reached = reachedIn(process.env.VOIP_REACHED_DIR);
+    }
+};
