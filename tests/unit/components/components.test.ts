@@ -1,4 +1,6 @@
 import type { PlatformOutputs } from "../../../contract";
+import { stackPaths } from "../../../paths";
+import { ha1 } from "../../../subscribers/subscribers";
 import { externalCore, runProgram, type MadeResource } from "./program";
 
 let made: MadeResource[];
@@ -196,4 +198,319 @@ test("a configuration with mistakes makes nothing, and names them all", async ()
     await expect(runProgram({ phase: "7", sipOwner: "asterisk" })).rejects.toThrow(
         /phase is "7".*\n.*sipOwner is "asterisk"/,
     );
+});
+
+describe("the containers of the core services", () => {
+    const { dataDir, runDir } = stackPaths("dev");
+    const ofServer = (name: string, volumes: string[], configDir: string) => [
+        ...volumes.map((volume) => [`${dataDir}/core/${name}/${volume}`, `/${volume}`, false]),
+        [`${dataDir}/core/${name}/tls`, "/tls", false],
+        [`${dataDir}/core/trust`, "/trust", true],
+        [`${runDir}/core/${name}/run`, `/run/${name}`, false],
+        [`${runDir}/core/${name}/etc`, configDir, true],
+    ];
+    const container = (name: string) => {
+        const { volumes, labels, ...rest } = only("Container", `${name}-container`) as {
+            volumes: { hostPath: string; containerPath: string; readOnly: boolean }[];
+            labels: { label: string; value: string }[];
+        };
+        return {
+            ...rest,
+            volumes: volumes.map(({ hostPath, containerPath, readOnly }) => [hostPath, containerPath, readOnly]),
+            labels: labels.map(({ label }) => label),
+        };
+    };
+    const common = {
+        networkMode: "host",
+        restart: "unless-stopped",
+        readOnly: true,
+        tmpfs: { "/tmp": "mode=1777" },
+        logDriver: "local",
+    };
+    const server = {
+        ...common,
+        capabilities: { drops: ["ALL"] },
+        destroyGraceSeconds: 20,
+        labels: ["voip-stack.store", "voip-stack.config", "voip-stack.certificate"],
+    };
+
+    test("OpenBao has no capability, its own user, and nothing that it could write but its volumes", () => {
+        expect(container("openbao")).toEqual({
+            ...server,
+            name: "openbao",
+            image: "sha256:openbao",
+            user: "8200:8200",
+            stopSignal: "SIGTERM",
+            volumes: ofServer("openbao", ["data", "audit"], "/etc/openbao"),
+        });
+    });
+
+    test("PostgreSQL is waited for until it is ready, and does not wait for its clients when it ends", () => {
+        expect(container("postgres")).toEqual({
+            ...server,
+            name: "postgres",
+            image: "sha256:postgres",
+            user: "5432:5432",
+            stopSignal: "SIGINT",
+            volumes: ofServer("postgres", ["data"], "/etc/postgresql"),
+            healthcheck: {
+                tests: ["CMD", "pg_isready", "--quiet", "--host", "192.168.64.1", "--port", "5432"],
+                interval: "30s",
+                startInterval: "500ms",
+                startPeriod: "1m0s",
+                timeout: "10s",
+            },
+            wait: true,
+            waitTimeout: 120,
+        });
+    });
+
+    test("their agent may change owners of files, and writes to nothing but theirs and its own", () => {
+        expect(container("core-agent")).toEqual({
+            ...common,
+            name: "core-agent",
+            image: "sha256:openbao",
+            entrypoints: ["/usr/local/sbin/voip-agent", "run"],
+            envs: ["VOIP_AGENT_CONFIG=/etc/core-agent/agent.json"],
+            capabilities: { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"] },
+            labels: ["voip-stack.store", "voip-stack.config"],
+            volumes: [
+                [`${dataDir}/core/agent/etc`, "/etc/core-agent", true],
+                [`${dataDir}/core/agent/state`, "/state", false],
+                [`${runDir}/core/agent`, "/run/core-agent", false],
+                [`${dataDir}/core/trust`, "/trust", true],
+                ...["openbao", "postgres"].flatMap((name) => [
+                    [`${dataDir}/core/${name}/tls`, `/servers/${name}/tls`, false],
+                    [`${runDir}/core/${name}/run`, `/servers/${name}/run`, false],
+                ]),
+            ],
+        });
+    });
+
+    test("each one's files are its user's alone, and its configuration is in memory", () => {
+        const files = (name: string) => only("HostFiles", `${name}-files`) as { directories: object[] };
+        const written = (name: string) => {
+            const { files: given } = files(name) as unknown as { files: object[] | { value: object[] } };
+            return ("value" in given ? given.value : given) as { path: string; mode: string; owner: number }[];
+        };
+        const private_ = (path: string, owner: number) => ({ path, mode: "0700", owner });
+        for (const [name, owner, volumes] of [
+            ["openbao", 8200, ["data", "audit"]],
+            ["postgres", 5432, ["data"]],
+        ] as const) {
+            expect(files(name).directories).toEqual([
+                private_(`${dataDir}/core/${name}`, 0),
+                private_(`${runDir}/core/${name}`, 0),
+                ...[...volumes, "tls"].map((directory) => private_(`${dataDir}/core/${name}/${directory}`, owner)),
+                private_(`${runDir}/core/${name}/run`, owner),
+                private_(`${runDir}/core/${name}/etc`, owner),
+            ]);
+            for (const file of written(name)) {
+                expect(file).toMatchObject({ mode: "0400", owner });
+                expect(file.path).toMatch(`${runDir}/core/${name}/etc/`);
+            }
+            expect(only("BootstrapCertificate", `${name}-certificate`)).toMatchObject({
+                file: `${dataDir}/core/${name}/tls/bootstrap.pem`,
+                owner,
+                commonName: name,
+                address: "192.168.64.1",
+            });
+        }
+        expect(files("core-agent").directories).toEqual(
+            [
+                `${dataDir}/core/agent`,
+                `${dataDir}/core/agent/etc`,
+                `${dataDir}/core/agent/state`,
+                `${runDir}/core/agent`,
+            ].map((path) => private_(path, 0)),
+        );
+        expect(written("core-agent")).toMatchObject([
+            { path: `${dataDir}/core/agent/etc/agent.json`, mode: "0600", owner: 0 },
+        ]);
+    });
+
+    test("both are reached by what is trusted from the start, and by the PKI's certificates later", () => {
+        const caFile = `${dataDir}/core/trust/ca.pem`;
+        const first = "certificate-of-openbao-certificate\ncertificate-of-postgres-certificate\n";
+        expect(only("TrustAnchors", "core-anchors")).toMatchObject({ file: caFile, certificates: first });
+        expect(only("TrustAnchors", "core-agent-anchors")).toMatchObject({
+            file: caFile,
+            certificates: "root CA\nintermediate CA\n",
+        });
+        expect(only("VaultServer", "core-openbao")).toMatchObject({
+            address: "https://192.168.64.1:8200",
+            caFile,
+            dataDir: `${dataDir}/core/openbao`,
+            container: "openbao",
+            containerId: "id-of-openbao-container",
+        });
+        expect(only("CoreIdentity", "core-agent-identity")).toMatchObject({
+            role: "core-role",
+            roleId: "role-id-of-vault-core-role",
+            address: "192.168.64.1",
+            container: "core-agent",
+            runDir: `${runDir}/core/agent`,
+            certificates: ["openbao", "postgres"].map((name) => `${dataDir}/core/${name}/tls/server.pem`),
+        });
+        expect(only("docker", "core-docker")).toMatchObject({ disableDockerDaemonCheck: "true" });
+        expect(only("ContainerStore", "core-images")).toMatchObject({
+            kind: "core",
+            containers: [{ name: "openbao" }, { name: "postgres" }],
+        });
+    });
+});
+
+/** What follows a change of which files, by the last word of their paths. */
+const applied = (name: string): [string[], string][] =>
+    (only("VmFiles", name).apply as { paths: string[]; command: string }[]).map(({ paths, command }) => [
+        paths.map((path) => path.split("/").pop()!),
+        command,
+    ]);
+
+/** Inside of a container that runs; content where it does not. */
+const inside = (name: string, command: string) =>
+    `if pgrep -x ${name} >/dev/null; then nsenter --target $(pgrep -o -x ${name}) --mount --root --wd ${command}; fi`;
+
+describe("a change of files", () => {
+    test("restarts Kamailio only for what it reads at its start; PgBouncer reads all of its own anew", () => {
+        expect(applied("sip-1-files")).toEqual([
+            [
+                ["kamailio.cfg", "dispatcher.list"],
+                "if pgrep -x kamailio >/dev/null; then docker restart kamailio >/dev/null; fi",
+            ],
+            [["tls.cfg"], inside("kamailio", "kamcmd tls.reload")],
+            [["socket.conf"], "systemctl daemon-reload && systemctl enable --quiet pgbouncer"],
+            [
+                ["pgbouncer.ini", "hba.conf", "ident.conf", "userlist.txt", "postgres-ca.pem"],
+                "if pgrep -x pgbouncer >/dev/null; then systemctl reload pgbouncer; fi",
+            ],
+        ]);
+    });
+
+    test("restarts Asterisk only for what it can't read anew", () => {
+        const [[reloaded, reload], [restarted, restart]] = applied("pbx-1-files");
+        expect(reload).toBe(inside("asterisk", "asterisk -rx 'core reload'"));
+        expect(restart).toBe("if pgrep -x asterisk >/dev/null; then docker restart asterisk >/dev/null; fi");
+        expect(reloaded).toEqual(expect.arrayContaining(["extensions.conf", "pjsip.conf", "voicemail.conf"]));
+        expect(restarted).toEqual([
+            "asterisk.conf",
+            "modules.conf",
+            "pjsip_transport.conf",
+            "sorcery.conf",
+            "odbc.ini",
+            "odbcinst.ini",
+            "postgres-ca.pem",
+        ]);
+    });
+
+    test("restarts RTPEngine where it runs, the firewall and the agent at once", () => {
+        expect(applied("media-1-files")).toEqual([
+            [["rtpengine.conf"], "systemctl try-restart rtpengine-daemon.service"],
+        ]);
+        for (const vm of ["sip-1", "pbx-1", "media-1"]) {
+            expect(applied(`${vm}-firewall`)).toEqual([
+                [["before-network.conf"], "systemctl daemon-reload && systemctl enable --quiet nftables"],
+                [["voip-network.conf"], "sysctl --quiet --load /etc/sysctl.d/voip-network.conf"],
+                [["nftables.conf"], "nft --file /etc/nftables.conf"],
+            ]);
+            expect(only("VmFiles", `${vm}-firewall`).bundleName).toBe("firewall");
+            expect(only("VmFiles", `${vm}-agent-files`).bundleName).toBe("voip-agent");
+        }
+        const bundles = ["sip-1", "pbx-1", "media-1"].map((vm) => only("VmFiles", `${vm}-files`).bundleName);
+        expect(bundles).toEqual(["kamailio", "asterisk", "rtpengine"]);
+    });
+});
+
+test("a service is asked in its own protocol until it answers, after what it is made of has changed", () => {
+    const on = (vm: string) => ({ host: vm, sshConfig: "/data/ssh/config", vmId: `uuid-of-${vm}-vm` });
+    expect(only("Service", "sip-1-kamailio-sip")).toMatchObject({
+        ...on("sip-1"),
+        service: "kamailio",
+        protocol: "sip",
+        address: "10.64.0.10",
+        port: 5060,
+        after: ["id-of-sip-1-kamailio", expect.stringMatching(/^[0-9a-f]{64}$/)],
+    });
+    expect(only("Service", "pbx-1-asterisk-sip")).toMatchObject({
+        ...on("pbx-1"),
+        service: "asterisk",
+        protocol: "sip",
+        address: "192.168.64.30",
+        port: 5080,
+        user: "*43",
+        after: ["id-of-pbx-1-asterisk", expect.stringMatching(/^[0-9a-f]{64}$/)],
+    });
+    expect(only("Service", "media-1-rtpengine")).toMatchObject({
+        ...on("media-1"),
+        service: "rtpengine",
+        protocol: "ng",
+        address: "192.168.64.20",
+        port: 22222,
+        start: "systemctl enable --now rtpengine-daemon.service",
+    });
+    expect(only("KernelModule", "media-1-module")).toMatchObject({ ...on("media-1"), procPath: "/proc/rtpengine" });
+});
+
+/** What a VM's agent keeps fresh, of the file that it reads. */
+const kept = (vm: string): { name: string; secret: string; parameters?: string[]; reload: string }[] => {
+    const agent = only("VmFiles", `${vm}-agent-files`).files as
+        { path: string; content: string }[] | { value: { path: string; content: string }[] };
+    const files = "value" in agent ? agent.value : agent;
+    return JSON.parse(files.find(({ path }) => path.endsWith("agent.json"))!.content).secrets;
+};
+
+test("each agent keeps the certificate and the credentials of its tier, and has the service read them", () => {
+    expect(kept("sip-1")).toMatchObject([
+        { name: "kamailio-db", secret: "database/static-creds/kamailio" },
+        {
+            name: "kamailio-cert",
+            secret: "pki_int/issue/kamailio-role",
+            parameters: ["common_name=sip.local", "ip_sans=10.64.0.10,192.168.64.10", "ttl=7776000s"],
+            reload: inside("kamailio", "kamcmd tls.reload"),
+        },
+        { name: "kamailio-route-key", secret: "secret/data/kamailio" },
+    ]);
+    expect(kept("pbx-1")).toMatchObject([
+        {
+            name: "asterisk-db",
+            secret: "database/creds/asterisk",
+            reload: inside("asterisk", "asterisk -rx 'module reload res_odbc.so'"),
+        },
+        {
+            name: "asterisk-cert",
+            secret: "pki_int/issue/asterisk-role",
+            parameters: ["common_name=pbx.local", "ip_sans=192.168.64.30", "ttl=7776000s"],
+            reload: inside("asterisk", "asterisk -rx 'module reload res_pjsip.so'"),
+        },
+    ]);
+    expect(kept("media-1").map(({ secret }) => secret)).toEqual(["secret/data/rtpengine"]);
+    for (const vm of ["sip-1", "pbx-1", "media-1"]) {
+        expect(only("VaultIdentity", `${vm}-agent-identity`)).toMatchObject({
+            host: vm,
+            vaultAddress: "https://192.168.64.1:8200",
+            token: "provisioning-token",
+            config: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        });
+    }
+});
+
+test("the phones of a lab have their addresses on the external network, and the rows of their accounts", () => {
+    expect(only("Phones", "phones-link")).toMatchObject({
+        netns: "voip-dev-phones",
+        labNetns: "voip-dev",
+        bridge: "br-ext",
+        prefix: 24,
+        addresses: Array.from({ length: 10 }, (_, index) => `10.64.0.${101 + index}`),
+    });
+    const { subscribers, sipDomain } = only("Subscribers", "extensions-rows") as {
+        subscribers: { value: { extension: string; ha1: string; voicemailPin: string }[] };
+        sipDomain: string;
+    };
+    expect(sipDomain).toBe("sip.local");
+    expect(subscribers.value.map(({ extension }) => extension)).toEqual(["1001", "1002", "1003", "1004"]);
+    expect(subscribers.value[0]).toEqual({
+        extension: "1001",
+        ha1: ha1("1001", "sip.local", "result-of-extensions-1001"),
+        voicemailPin: "result-of-extensions-1001-pin",
+    });
 });
