@@ -8,6 +8,8 @@ import type { Operation } from "../../../cli/engine/commandline";
 import * as entrances from "../../../cli/engine/entrance";
 import * as owner from "../../../cli/engine/owner";
 import * as runs from "../../../cli/engine/run";
+import { Failure } from "../../../cli/result";
+import type { EngineEvent } from "../../../engine/events";
 
 jest.mock("../../../cli/engine/changed");
 jest.mock("../../../cli/engine/cli-ready");
@@ -97,5 +99,66 @@ describe("an operation of the embedded engine", () => {
         jest.mocked(changed.isChanged).mockReturnValue(false);
         await doIt("up", "embedded");
         expect(done).toEqual(["entrance of preview: preview", "entrance of up: up", "entrance of up: up"]);
+    });
+});
+
+describe("an operation that fails", () => {
+    type End = Awaited<ReturnType<typeof runs.runEngine>>;
+    const ended = (more: Partial<End>): void =>
+        void jest.mocked(runs.runEngine).mockResolvedValue({
+            status: 255,
+            killed: false,
+            interrupted: false,
+            events: [],
+            said: "",
+            log: "/logs/dev-refresh.ndjson",
+            ...more,
+        });
+    const failed = async (engine: "pulumi" | "embedded" = "embedded"): Promise<Failure> => {
+        const error: unknown = await doIt("refresh", engine).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(Failure);
+        return error as Failure;
+    };
+    const diagnostic = (message: string): EngineEvent =>
+        ({ sequence: 1, timestamp: 1, diagnosticEvent: { message, severity: "error" } }) as unknown as EngineEvent;
+
+    it("says what went wrong, where the log is, and ends with 1", async () => {
+        ended({ events: [diagnostic("the disk is full")] });
+        const failure = await failed();
+        expect(failure.message).toBe("refresh failed: the disk is full");
+        expect(failure).toMatchObject({ status: 1, log: "/logs/dev-refresh.ndjson" });
+        expect(failure.facts).toMatchObject({ stack: "dev", phase: "1", engine: "embedded", failed: [], policies: [] });
+    });
+
+    it("says what the engine said where no event tells, or its status", async () => {
+        ended({ said: "no such module" });
+        expect((await failed()).message).toBe("refresh failed: no such module");
+        ended({ events: [diagnostic("the disk is full")], said: "no such module" });
+        expect((await failed()).message).not.toContain("no such module");
+        ended({});
+        expect((await failed()).message).toBe("refresh failed: exit status 255");
+    });
+
+    it("advises the other engine where the official CLI did not even start", async () => {
+        const advice = "--engine embedded runs the same program without it";
+        ended({ said: "fetch failed" });
+        expect((await failed("pulumi")).message).toBe(`refresh failed: fetch failed\n${advice}`);
+        ended({ events: [diagnostic("the disk is full")] });
+        expect((await failed("pulumi")).message).not.toContain(advice);
+    });
+
+    it("was interrupted, and ends with 130", async () => {
+        ended({ interrupted: true, said: "canceled" });
+        expect(await failed()).toMatchObject({
+            message: "refresh failed: interrupted; run it again to go on",
+            status: 130,
+        });
+    });
+
+    it("was killed, and goes on from what is recorded", async () => {
+        ended({ killed: true, status: 137 });
+        const failure = await failed();
+        expect(failure.message).toMatch(/killed by signal 9; run it again: it goes on from what is recorded$/);
+        expect(failure.status).toBe(1);
     });
 });

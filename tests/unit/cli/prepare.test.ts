@@ -149,8 +149,8 @@ describe("a question", () => {
 
 describe("protected resources are let go of", () => {
     const two = [
-        { type: "Vm", name: "pbx-1-vm" },
-        { type: "Mount", name: "vault-pki" },
+        { urn: "urn:vm", type: "Vm", name: "pbx-1-vm" },
+        { urn: "urn:mount", type: "Mount", name: "vault-pki" },
     ];
 
     it("when the stack's name was typed, once it was said what they are", async () => {
