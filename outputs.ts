@@ -5,7 +5,7 @@ import type { Extensions } from "./components/extensions";
 import type { MediaServer } from "./components/media-server";
 import type { Pbx } from "./components/pbx";
 import type { SipProxy } from "./components/sip-proxy";
-import type { StackConfig } from "./config/types";
+import type { StackConfig } from "./config/stack-config";
 import type { PlatformOutputs, ServiceOutput, VmOutput } from "./contract";
 import type { StackPaths } from "./paths";
 import type { SshAccess } from "./providers/ssh-access/resource";

@@ -1,5 +1,6 @@
 import { addressAt, parseAddress, parseCidr, type Cidr } from "./config/cidr";
-import { phases, type ContainerName, type Phase, type Proxy, type StackConfig } from "./config/types";
+import type { StackConfig } from "./config/stack-config";
+import { phases, type ContainerName, type Phase, type Proxy } from "./config/types";
 import { services, type ServiceName } from "./services/registry";
 import type { HostKind, Port, Service } from "./services/service";
 

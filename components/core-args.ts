@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ExternalCore, Ports } from "../config/types";
+import type { ExternalCore } from "../config/types";
+import type { Ports } from "../services/registry";
 import type { CoreServicesArgs } from "./core-services";
 import { supplied } from "./external-core";
 

@@ -1,15 +1,25 @@
-/** `npm run docs` writes docs/configuration.md; with `--check` it only fails where that is not what Pulumi.yaml says. */
+/**
+ * `npm run docs` writes what is made of other files: the ports in Pulumi.yaml, of the services', and docs/configuration.md, of
+ * Pulumi.yaml. With `--check` it only fails where they are not what they should be.
+ */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectDir } from "../paths";
 import { configurationPage } from "./markdown";
+import { withPorts } from "./ports-text";
 import { projectSchema } from "./stack";
 
-const file = path.join(projectDir, "docs", "configuration.md");
-const page = configurationPage(projectSchema());
+const isCheck = process.argv.includes("--check");
 
-if (!process.argv.includes("--check")) fs.writeFileSync(file, page);
-else if (!fs.existsSync(file) || fs.readFileSync(file, "utf8") !== page) {
-    process.stderr.write("docs/configuration.md is not what Pulumi.yaml says: write it with `npm run docs`\n");
+function put(name: string, make: (found: string) => string, source: string): void {
+    const file = path.join(projectDir, name);
+    const found = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    const wanted = make(found);
+    if (found === wanted) return;
+    if (!isCheck) return fs.writeFileSync(file, wanted);
+    process.stderr.write(`${name} is not what ${source}: write it with \`npm run docs\`\n`);
     process.exitCode = 1;
 }
+
+put("Pulumi.yaml", withPorts, "the services say of their ports");
+put(path.join("docs", "configuration.md"), () => configurationPage(projectSchema()), "Pulumi.yaml says");

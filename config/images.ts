@@ -1,7 +1,8 @@
 import { serviceNamed } from "../services/registry";
 import { containersOf, type Role } from "../topology";
 import { project } from "./problems";
-import type { ContainerName, StackConfig } from "./types";
+import type { StackConfig } from "./stack-config";
+import type { ContainerName } from "./types";
 
 /** Whether there is a container image to build a VM image with. */
 function isAvailable(config: StackConfig, container: ContainerName): boolean {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { projectDir } from "../paths";
 import { projectSchema } from "./stack";
-import type { StackConfig } from "./types";
+import type { StackConfig } from "./stack-config";
 import { validateConfig } from "./validate";
 
 /**

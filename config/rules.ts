@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { standardPorts, type Ports } from "../services/registry";
 import { formatAddress, holds, overlap, parseAddress, parseCidr, type Cidr } from "./cidr";
 import { nearest } from "./nearest";
 import { type Problems } from "./problems";
-import { containers, imageSources, phases, proxies, standardPorts, type Ports, type VmOverride } from "./types";
+import { containers, imageSources, phases, proxies, type VmOverride } from "./types";
 
 /** The values of all keys in their types, not yet looked at any further. */
 export type Values = Record<string, unknown>;

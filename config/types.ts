@@ -44,26 +44,6 @@ export interface ExternalCore {
 export const imageSources = ["debian", "upstream"] as const;
 export type ImageSource = (typeof imageSources)[number];
 
-/** The standard ports, by the name that the config key `ports` knows them under. */
-export const standardPorts = {
-    sip: 5060,
-    sipTls: 5061,
-    otherSip: 5070,
-    otherSipTls: 5071,
-    asterisk: 5080,
-    asteriskTls: 5081,
-    freeswitch: 5090,
-    ng: 22222,
-    ngCli: 9900,
-    pgbouncer: 6432,
-    vault: 8200,
-    postgres: 5432,
-    nodeExporter: 9100,
-    rtpMin: 10000,
-    rtpMax: 20000,
-};
-export type Ports = typeof standardPorts;
-
 /** What the config key `vms` may say of one VM. */
 export interface VmOverride {
     vcpus?: number;
@@ -72,39 +52,4 @@ export interface VmOverride {
     internalAddress?: string;
     externalAddress?: string;
     libvirtUri?: string;
-}
-
-/** The stack's configuration, complete and checked; the keys are those of Pulumi.yaml. */
-export interface StackConfig {
-    phase: Phase;
-    lab: boolean;
-    protect: boolean;
-    sipOwner: Proxy;
-    sipDomain: string;
-    internalCidr: string;
-    externalCidr: string;
-    externalGateway: string;
-    internalBridge: string;
-    externalBridge: string;
-    ports: Ports;
-    extensions: string[];
-    /** By extension; empty where the config is read without its secrets. */
-    extensionPasswords: Record<string, string>;
-    ringSeconds: number;
-    imageSource: ImageSource;
-    debianSuite: string;
-    debianMirror: string;
-    aptCheckValidUntil: boolean;
-    /** Image archives by container, only those given. */
-    archives: Partial<Record<ContainerName, string>>;
-    core: Core;
-    /** Where core is external. */
-    external?: ExternalCore;
-    rotation: Rotation;
-    caGeneration: number;
-    rtpengineFallback: boolean;
-    hypervisor: "libvirt";
-    libvirtUri: string;
-    libvirtPool: string;
-    vms: Record<string, VmOverride>;
 }

@@ -5,7 +5,8 @@ import { nearest } from "./nearest";
 import { Problems, project, show } from "./problems";
 import * as rules from "./rules";
 import { encrypted, readValue, type Schema } from "./schema";
-import { containers, phases, secretKeys, type StackConfig } from "./types";
+import type { StackConfig } from "./stack-config";
+import { containers, phases, secretKeys } from "./types";
 import { plan, vmsOf } from "../topology";
 
 /** Namespaces of a stack's config file that are Pulumi's own, or its providers'. */

@@ -7,6 +7,8 @@ export const proxySince =
     ({ sipOwner }: Pick<PortConfig, "sipOwner">): Phase =>
         proxy === sipOwner ? "1" : "1.5";
 
+export const proxyStandardPorts = { sip: 5060, sipTls: 5061, otherSip: 5070, otherSipTls: 5071 } as const;
+
 /** SIP by UDP and TCP on both networks, by TLS outside. */
 export const proxyPorts =
     (proxy: Proxy) =>

@@ -32,6 +32,15 @@ export type ServiceName = (typeof all)[number]["name"];
 /** All services of the platform: the only list of them. Where it counts, such as for calls on a host, their order is this. */
 export const services: readonly (Service & { readonly name: ServiceName })[] = all;
 
+type Merged<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer All) => void ? All : never;
+type Named = Extract<(typeof all)[number], { standardPorts: object }>["standardPorts"];
+
+/** Ports by the name that the config key `ports` knows them under. */
+export type Ports = { [Name in keyof Merged<Named>]: number };
+
+/** The standard ports of all services. */
+export const standardPorts = Object.assign({}, ...services.map((service) => service.standardPorts)) as Ports;
+
 /** @throws Error for a name that no service has */
 export function serviceNamed(name: string): Service {
     const found = services.find((service) => service.name === name);

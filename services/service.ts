@@ -1,4 +1,4 @@
-import type { Phase, Ports, Proxy } from "../config/types";
+import type { Phase, Proxy } from "../config/types";
 import { enterContainer } from "./container";
 import type { ContainerDefinition, Layer } from "./image";
 
@@ -20,9 +20,13 @@ export interface Port {
     sides: readonly Side[];
 }
 
+/** Ports by the name that the config key `ports` knows them under. */
+export type PortNumbers = Readonly<Record<string, number>>;
+
 /** What of the configuration decides about sockets. */
 export interface PortConfig {
-    ports: Ports;
+    /** Those of `standardPorts`, as the configuration has them. */
+    ports: PortNumbers;
     sipOwner: Proxy;
 }
 
@@ -71,6 +75,8 @@ export interface Service {
     readonly run: Run;
     /** Whether its configuration is part of this version; without, only its image and its ports are planned. */
     readonly configured: boolean;
+    /** Ports that the configuration may change (key `ports`), with their standard numbers; services may share one. */
+    readonly standardPorts?: PortNumbers;
     /** Every socket that it listens on. */
     ports(config: PortConfig): readonly Port[];
     /** What it adds to images: a layer of its own, or packages in the layer that all VMs have. */

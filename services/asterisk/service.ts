@@ -1,3 +1,4 @@
+import { mediaPorts } from "../media-ports";
 import { inProbedContainer, type Service } from "../service";
 
 export const asterisk = {
@@ -13,6 +14,7 @@ export const asterisk = {
         },
     },
     configured: true,
+    standardPorts: { asterisk: 5080, asteriskTls: 5081, ...mediaPorts },
     ports: ({ ports }) => [
         { name: "sip", protocol: "udp", port: ports.asterisk, sides: ["internal"] },
         { name: "tls", protocol: "tcp", port: ports.asteriskTls, sides: ["internal"] },

@@ -6,6 +6,7 @@ export const freeswitch = {
     since: () => "2.5",
     run: { kind: "container", image: "archive" },
     configured: false,
+    standardPorts: { freeswitch: 5090 },
     ports: ({ ports }) => [{ name: "sip", protocol: "udp", port: ports.freeswitch, sides: ["internal"] }],
     layers: [],
     health: { kind: "sip", port: "sip" },

@@ -1,4 +1,4 @@
-import { proxyPorts, proxySince } from "../proxy";
+import { proxyPorts, proxySince, proxyStandardPorts } from "../proxy";
 import { inProbedContainer, type Service } from "../service";
 
 export const kamailio = {
@@ -14,6 +14,7 @@ export const kamailio = {
         },
     },
     configured: true,
+    standardPorts: proxyStandardPorts,
     ports: proxyPorts("kamailio"),
     layers: [
         {

@@ -7,6 +7,7 @@ export const nodeExporter = {
     since: () => "1",
     run: { kind: "unit", unit: "prometheus-node-exporter.service", package: "prometheus-node-exporter" },
     configured: true,
+    standardPorts: { nodeExporter: 9100 },
     ports: ({ ports }) => [{ name: "metrics", protocol: "tcp", port: ports.nodeExporter, sides: ["internal"] }],
     layers: [],
     packagesOnEveryVm: ["prometheus-node-exporter"],

@@ -26,6 +26,7 @@ export const openbao = {
         },
     },
     configured: true,
+    standardPorts: { vault: 8200 },
     ports: ({ ports }) => [
         { name: "api", protocol: "tcp", port: ports.vault, sides: ["internal"] },
         { name: "cluster", protocol: "tcp", port: ports.vault + 1, sides: ["loopback"] },

@@ -1,4 +1,4 @@
-import { proxyPorts, proxySince } from "../proxy";
+import { proxyPorts, proxySince, proxyStandardPorts } from "../proxy";
 import type { Service } from "../service";
 
 export const opensips = {
@@ -7,6 +7,7 @@ export const opensips = {
     since: proxySince("opensips"),
     run: { kind: "container", image: "archive" },
     configured: false,
+    standardPorts: proxyStandardPorts,
     ports: proxyPorts("opensips"),
     layers: [],
     health: { kind: "sip", port: "udp" },

@@ -7,6 +7,7 @@ export const pgbouncer = {
     since: () => "1",
     run: { kind: "unit", unit: "pgbouncer.service", package: "pgbouncer" },
     configured: true,
+    standardPorts: { pgbouncer: 6432 },
     ports: ({ ports }) => [{ name: "sql", protocol: "unix", port: ports.pgbouncer, sides: ["loopback"] }],
     layers: [{ name: "sip", on: "docker", packages: ["pgbouncer"], hook: "sip.sh" }],
     health: { kind: "process" },

@@ -14,6 +14,7 @@ export const postgres = {
         },
     },
     configured: true,
+    standardPorts: { postgres: 5432 },
     ports: ({ ports }) => [{ name: "sql", protocol: "tcp", port: ports.postgres, sides: ["internal"] }],
     layers: [
         {

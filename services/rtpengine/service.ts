@@ -1,3 +1,4 @@
+import { mediaPorts } from "../media-ports";
 import type { Port, Service } from "../service";
 import { totalsCommand } from "./totals";
 
@@ -9,6 +10,7 @@ export const rtpengine = {
     since: () => "1",
     run: { kind: "unit", unit: "rtpengine-daemon.service", package: "rtpengine-daemon" },
     configured: true,
+    standardPorts: { ng: 22222, ngCli: 9900, ...mediaPorts },
     ports: ({ ports }) => [
         { name: "ng", protocol: "udp", port: ports.ng, sides: ["internal"] },
         { name: "cli", protocol: "tcp", port: ports.ngCli, sides: ["loopback"] },

@@ -1,5 +1,5 @@
 import { projectSchema } from "../../../config";
-import { standardPorts } from "../../../config/types";
+import { standardPorts } from "../../../services/registry";
 
 test("Pulumi.yaml's text on ports names each with its number", () => {
     const { description } = projectSchema().ports;

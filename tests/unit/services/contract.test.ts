@@ -1,7 +1,7 @@
-import { containers, standardPorts } from "../../../config/types";
+import { containers } from "../../../config/types";
 import type { PlatformOutputs, ServiceOutput } from "../../../contract";
 import { definitions } from "../../../services/definitions";
-import { serviceNamed, services } from "../../../services/registry";
+import { serviceNamed, services, standardPorts } from "../../../services/registry";
 import { hostKinds, type Service } from "../../../services/service";
 import { runProgram, type MadeResource } from "../components/program";
 
@@ -36,6 +36,13 @@ describe.each(byName)("%s", (name, service) => {
         const names = sockets.map((port) => port.name);
         expect(new Set(names).size).toBe(names.length);
         if ("port" in service.health) expect(names).toContain(service.health.port);
+    });
+
+    it("names the ports that it takes from the configuration", () => {
+        const own = (service.standardPorts ?? {}) as Record<string, number>;
+        for (const sipOwner of ["kamailio", "opensips"] as const) {
+            for (const { port } of service.ports({ ports: own, sipOwner })) expect(port).toEqual(expect.any(Number));
+        }
     });
 
     it("has an image, where it is made of packages", () => {
