@@ -28,7 +28,7 @@ export interface LabCoreArgs {
     network: Network;
 }
 
-/** Numbers of the users that the containers run as (images/hooks). */
+/** Numbers of the users that the containers run as (services/NAME/image.sh). */
 const users = { openbao: 8200, postgres: 5432 };
 
 /** The lab's own OpenBao and PostgreSQL, in containers of a Docker daemon of its own. */

@@ -34,8 +34,8 @@ const imagesDir = path.join(projectDir, "images");
 const guestDir = path.join(imagesDir, "guest");
 
 export const scriptPath = (name: string): string => path.join(imagesDir, "scripts", name);
-export const hookPath = (layer: Layer): string | undefined => layer.hook && path.join(imagesDir, "hooks", layer.hook);
-export const filesPath = (layer: Layer): string | undefined => layer.files && path.join(guestDir, layer.files);
+export const hookPath = (layer: Layer): string | undefined => layer.hook && path.join(projectDir, layer.hook);
+export const filesPath = (layer: Layer): string | undefined => layer.files && path.join(projectDir, layer.files);
 export const sourcePath = (layer: Layer): string | undefined => layer.source && path.join(projectDir, layer.source);
 
 /** The script that makes an image out of its layers. */

@@ -12,7 +12,7 @@ const agent: BuiltProgram = { layer: "agent", path: "/usr/local/sbin/voip-agent"
 const hostLayers: Layer[] = [
     { name: "base", packages: ["ca-certificates"] },
     { name: "go", on: "base", packages: ["golang-go"] },
-    { name: "agent", on: "go", packages: [], source: "agent", hook: "agent.sh" },
+    { name: "agent", on: "go", packages: [], source: "agent", hook: "images/hooks/agent.sh" },
     {
         name: "vm",
         on: "base",
@@ -35,12 +35,18 @@ const hostLayers: Layer[] = [
             "zstd", // unpacks the kernel when an image is built
         ],
         programs: [agent],
-        files: "vm",
-        hook: "vm.sh",
+        files: "images/guest/vm",
+        hook: "images/hooks/vm.sh",
     },
-    { name: "docker", on: "vm", packages: ["docker.io", "docker-cli"], files: "docker", hook: "docker.sh" },
-    { name: "daemon", on: "base", packages: ["docker.io", "docker-cli"], files: "daemon" },
-    { name: "core", on: "base", packages: ["openssl"], programs: [agent], files: "core" },
+    {
+        name: "docker",
+        on: "vm",
+        packages: ["docker.io", "docker-cli"],
+        files: "images/guest/docker",
+        hook: "images/hooks/docker.sh",
+    },
+    { name: "daemon", on: "base", packages: ["docker.io", "docker-cli"], files: "images/guest/daemon" },
+    { name: "core", on: "base", packages: ["openssl"], programs: [agent], files: "images/guest/core" },
 ];
 
 /** Packages whose versions an image records: of the host, and of its services that run from the host's own packages. */

@@ -27,9 +27,9 @@ export interface Layer {
     programs?: BuiltProgram[];
     /** Directory of the project whose tree is copied to /usr/src/NAME, for the hook to build. */
     source?: string;
-    /** Directory below images/guest/ whose tree is copied over the root file system. */
+    /** Directory of the project whose tree is copied over the root file system. */
     files?: string;
-    /** Script in images/hooks/ that is run inside the layer, as root, after packages and files. */
+    /** Script of the project that is run inside the layer, as root, after packages and files. */
     hook?: string;
 }
 

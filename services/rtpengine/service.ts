@@ -21,7 +21,7 @@ export const rtpengine = {
             name: "media",
             on: "vm",
             packages: ["rtpengine-daemon", "rtpengine-utils", "rtpengine-kernel-dkms", "linux-headers-cloud-amd64"],
-            hook: "media.sh",
+            hook: "services/rtpengine/image.sh",
         },
     ],
     health: { kind: "ng", port: "ng" },

@@ -63,7 +63,7 @@ const templateChanges = (): Change[] =>
 
 /** A command more in its hook that does nothing, or, where there is none, a package more that it has already. */
 function layerChange({ name, hook }: Layer): Change {
-    if (hook) return { name: `layer ${name}`, file: `images/hooks/${hook}`, edit: (text) => `${text}:\n` };
+    if (hook) return { name: `layer ${name}`, file: hook, edit: (text) => `${text}:\n` };
     const packages = new RegExp(`(name: "${name}",[^}]*?packages: \\[)`);
     const file = filesBelow("services").find((each) =>
         packages.test(fs.readFileSync(path.join(projectDir, each), "utf8")),

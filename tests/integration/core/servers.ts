@@ -32,7 +32,7 @@ export interface TestOpenbao extends Started {
     token: string;
 }
 
-const user = 5432; // images/hooks/postgres.sh
+const user = 5432; // services/postgres/image.sh
 
 export function freePort(): Promise<number> {
     return new Promise((resolve, reject) => {
