@@ -5,4 +5,6 @@ export const identities = hostKinds;
 export type Identity = (typeof identities)[number];
 
 export const appRoleOf = (identity: Identity): string => (identity === "core" ? "core-role" : `${identity}-vm-role`);
+/** The policy of a service of the core, which the core's agent has for it; a service without rights has none. */
+export const servicePolicyOf = (service: string): string => `core-${service}-policy`;
 export const policyOf = (identity: Identity): string => (identity === "core" ? "core-policy" : `${identity}-vm-policy`);

@@ -1,6 +1,6 @@
 import { VaultError, type VaultClient } from "../clients/vault/client";
 import { authMounts, mounts } from "../services/openbao/mounts";
-import { identities, policyOf } from "../services/identities";
+import { policyNames } from "../services/policy-names";
 
 type MountTable = Record<string, { description?: string } | null>;
 
@@ -21,11 +21,10 @@ export async function foreignObjects(client: VaultClient, marker: string): Promi
     // policies carry no mark: they are its own where the auth method that gives them out is
     const own = (await tableOf(client, "sys/auth"))["approle/"]?.description === marker;
     const policies = own ? [] : await client.list("sys/policies/acl").catch(forbidden);
-    const wanted = identities.map(policyOf);
     return [
         ...secrets.map((path) => `mount ${path}/`),
         ...auths.map((path) => `auth method ${path}/`),
-        ...policies.filter((name) => wanted.includes(name)).map((name) => `policy ${name}`),
+        ...policies.filter((name) => policyNames.includes(name)).map((name) => `policy ${name}`),
     ];
 }
 

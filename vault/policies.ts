@@ -1,4 +1,5 @@
 import { appRoleOf, type Identity } from "../services/identities";
+import { coreServers } from "../services/core-servers";
 import { services } from "../services/registry";
 import type { Rights } from "../services/service";
 import type { Role } from "../topology";
@@ -14,9 +15,17 @@ const shared: Record<Identity, string[]> = {
 /** Certificates that the agent of the core services has issued for them. */
 const coreCertificates = ["core-role"];
 
+/** The services of the core that have rights of their own, by a policy each: none of them has what another one has. */
+export const serviceRights = (): { service: string; rights: Rights }[] =>
+    services.flatMap(({ name, hosts, rights }) =>
+        rights && hosts.includes("core") ? [{ service: name, rights }] : [],
+    );
+
 /** What each may read and be issued (ADR-011), besides the CA's certificates: what its tier's services need. */
 export function rightsOf(identity: Identity): Rights {
-    const each = services.flatMap(({ hosts, rights }) => (rights && hosts.includes(identity) ? [rights] : []));
+    const each = services.flatMap(({ hosts, rights }) =>
+        rights && identity !== "core" && hosts.includes(identity) ? [rights] : [],
+    );
     return {
         secrets: [...each.flatMap(({ secrets }) => secrets), ...shared[identity]],
         certificates: [
@@ -48,6 +57,15 @@ function ownSecretId(identity: Identity, addresses: string[]): string {
             "",
         ].join("\n"),
     );
+}
+
+/** Reads its secrets, and nothing else. */
+export function servicePolicyDocument({ secrets, certificates, credentials }: Rights): string {
+    return [
+        ...secrets.map((name) => read(`secret/data/${name}`)),
+        ...certificates.map((name) => rule(`pki_int/issue/${name}`, ["create", "update"])),
+        ...credentials.map((name) => read(`database/${name}`)),
+    ].join("\n");
 }
 
 /**
@@ -90,6 +108,6 @@ export function certificateRoles(sipDomain: string, vms: { name: string; role: R
         { role: "kamailio-role", names: proxies },
         { role: "asterisk-role", names: pbxs },
         { role: "freeswitch-role", names: pbxs },
-        { role: "core-role", names: ["openbao", "postgres", "rabbitmq"] },
+        { role: "core-role", names: [...coreServers] },
     ];
 }

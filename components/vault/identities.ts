@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
-import { appRoleOf, identities, policyOf, type Identity } from "../../services/identities";
-import { policyDocument } from "../../vault/policies";
+import { appRoleOf, identities, policyOf, servicePolicyOf, type Identity } from "../../services/identities";
+import { policyDocument, servicePolicyDocument, serviceRights } from "../../vault/policies";
 
 const hour = 3600;
 
 /**
  * A policy and an AppRole for each identity (ADR-011). A token is good for a day and can be renewed for two; a secret-id for
- * one login. Both are good from the addresses of the identity only.
+ * one login. Both are good from the addresses of the identity only. The core's agent has the policies of the services that it works for.
  * @returns the role-ids
  */
 export function makeIdentities(
@@ -21,6 +21,14 @@ export function makeIdentities(
         options,
     );
     const inAppRole = { ...options, deletedWith: options.deletedWith ?? appRole };
+    const ofServices = serviceRights().map(
+        ({ service, rights }) =>
+            new vault.Policy(
+                `${name}-${servicePolicyOf(service)}`,
+                { name: servicePolicyOf(service), policy: servicePolicyDocument(rights) },
+                { ...options, dependsOn: [appRole] },
+            ).name,
+    );
     const roleIds = identities.map((identity) => {
         const addresses = args.addresses[identity];
         const cidrs = addresses.map((address) => `${address}/32`);
@@ -34,7 +42,7 @@ export function makeIdentities(
             {
                 backend: appRole.path,
                 roleName: appRoleOf(identity),
-                tokenPolicies: [policy.name],
+                tokenPolicies: [policy.name, ...(identity === "core" ? ofServices : [])],
                 tokenNoDefaultPolicy: true,
                 tokenTtl: 24 * hour,
                 tokenMaxTtl: 48 * hour,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { render } from "../../configs/render";
-import { identities, policyOf } from "../identities";
+import { policyNames } from "../policy-names";
 import { mounts } from "./mounts";
 
 export interface OpenbaoView {
@@ -28,7 +28,7 @@ export const policyRoleId = (roleId: string): string => `${roleId}-policy`;
 export const provisioningPolicy = (): string =>
     render("openbao/provisioning.hcl", {
         mounts: mounts.map((name) => ({ name })),
-        policies: identities.map((identity) => ({ name: policyOf(identity) })),
+        policies: policyNames.map((name) => ({ name })),
     });
 
 /** The files of OpenBao's configuration directory, by name. Secret. */
