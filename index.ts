@@ -4,6 +4,7 @@ import { CoreAgent } from "./components/core-agent";
 import { CoreServices } from "./components/core-services";
 import { Databases } from "./components/databases";
 import { Extensions } from "./components/extensions";
+import { GeneratedSecrets } from "./components/generated-secrets";
 import { Images } from "./components/images";
 import { MediaServer } from "./components/media-server";
 import { Network } from "./components/network";
@@ -18,7 +19,7 @@ import { requireLab } from "./lab/required";
 import { platformOutputs } from "./outputs";
 import { stackPaths } from "./paths";
 import { SshAccess } from "./providers/ssh-access/resource";
-import { addressOf, plan, withRole } from "./topology";
+import { addressOf, coreOf, plan, withRole } from "./topology";
 import { pbxDomain } from "./vault/policies";
 
 const paths = stackPaths(pulumi.getStack());
@@ -54,11 +55,13 @@ const access = new SshAccess("access", {
     hosts: topology.vms.map((vm) => ({ name: vm.name, address: addressOf(vm, "internal") })),
 });
 
+const secrets = new GeneratedSecrets("secrets");
+
 const core = new CoreServices(
     "core",
     config.external
         ? externalCoreArgs(config.external, ports)
-        : { lab: { ...paths, ...packages, address: coreAddress, ports, network } },
+        : { lab: { ...paths, ...packages, host: coreOf(topology), secrets, network } },
 );
 
 const databases = new Databases("databases", {
@@ -85,6 +88,7 @@ const bootstrap = new VaultBootstrap("vault", {
     sipDomain,
     vms: topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") })),
     coreAddress,
+    generated: secrets.values,
     extensions: config.extensions,
     passwords: extensions.passwords,
     caGeneration: config.caGeneration,

@@ -207,6 +207,12 @@ export function addressOf(vm: Vm, network: Nic["network"]): string {
 /** The VMs of a role, in the plan's order. */
 export const withRole = (topology: Topology, role: Role): Vm[] => topology.vms.filter((vm) => vm.role === role);
 
+/** The machine with the core services. @throws Error where somebody else runs them */
+export function coreOf({ core }: Topology): CoreHost {
+    if (!core) throw new Error("the core services are not this stack's");
+    return core;
+}
+
 /** The port of a service by its name in the plan; undefined where the host does not run the service. */
 export function portOf(host: Host, service: ServiceName, port: string): number | undefined {
     const ports = host.services.find((candidate) => candidate.name === service)?.ports;

@@ -4,6 +4,7 @@ import { BootstrapCertificate } from "../providers/bootstrap-certificate/resourc
 import type { DockerDaemon } from "../providers/docker-daemon/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import type { ContainerStore } from "../providers/image/resource";
+import type { CoreServer } from "../services/service";
 import { serverDir, serverTlsDir, trustDir } from "./core-paths";
 import { fingerprint } from "./fingerprint";
 import type { Network } from "./network";
@@ -39,6 +40,8 @@ export interface CoreContainerArgs extends LabDocker {
     stopSignal: string;
     /** Command that succeeds when the server is ready; when given, it is waited for. */
     healthcheck?: string[];
+    /** What the agent of the core makes for it, beside its certificate. */
+    templates?: CoreServer["templates"];
 }
 
 /**
@@ -59,11 +62,13 @@ export class CoreContainer extends pulumi.ComponentResource {
     readonly tlsDir: string;
     /** Directory of what there is while it runs: sockets, and the FIFO `reload`. */
     readonly socketDir: string;
+    readonly templates: CoreServer["templates"];
 
     constructor(name: string, args: CoreContainerArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("CoreContainer"), name, {}, opts);
         this.service = name;
         this.user = args.user;
+        this.templates = args.templates;
         const { address, store, daemon, provider, user } = args;
         const data = serverDir(args, name);
         const run = `${args.runDir}/core/${name}`;

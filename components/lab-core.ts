@@ -9,13 +9,17 @@ import { TrustAnchors } from "../providers/trust-anchors/resource";
 import { VaultServer } from "../providers/vault-server/resource";
 import type { CoreAccess } from "./core-access";
 import { CoreContainer, type LabDocker } from "./core-container";
-import { coreServers, serverDir, trustDir } from "./core-paths";
+import { coreServers } from "../services/core-servers";
+import { services } from "../services/registry";
+import { plannedPort, type CoreHost } from "../topology";
+import { serverDir, trustDir } from "./core-paths";
+import type { GeneratedSecrets } from "./generated-secrets";
 import type { Network } from "./network";
 
 export interface LabCoreArgs {
-    /** Address of the lab's host side on the internal network, where the servers listen. */
-    address: string;
-    ports: { vault: number; postgres: number };
+    /** The lab's host side on the internal network, with the sockets of its servers. */
+    host: CoreHost;
+    secrets: GeneratedSecrets;
     /** Of the stack (paths.ts). */
     dataDir: string;
     runDir: string;
@@ -31,9 +35,31 @@ export interface LabCoreArgs {
 /** Numbers of the users that the containers run as (services/NAME/image.sh). */
 const users = { openbao: 8200, postgres: 5432 };
 
-/** The lab's own OpenBao and PostgreSQL, in containers of a Docker daemon of its own. */
+/** The servers that say themselves how they run. */
+function otherServers(lab: LabDocker, { host, secrets }: LabCoreArgs, parent: pulumi.Resource): CoreContainer[] {
+    return services.flatMap(({ name, core, rights }) => {
+        if (!core || !host.services.some((planned) => planned.name === name)) return [];
+        const known = secrets.of(rights?.secrets ?? []);
+        const port = (of: string): number => plannedPort(host, name, of);
+        const place = { address: host.address, port };
+        const server = {
+            user: core.user,
+            volumes: [...core.volumes],
+            files: known.apply((values) => core.files({ ...place, secrets: values })),
+            configDir: core.configDir,
+            stopSignal: core.stopSignal,
+            healthcheck: core.healthcheck({ ...place, secrets: {} }),
+            templates: core.templates,
+        };
+        return new CoreContainer(name, { ...lab, ...server }, { parent });
+    });
+}
+
+/** The lab's own OpenBao and PostgreSQL, and what else the core has, in containers of a Docker daemon of its own. */
 export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs): CoreAccess {
-    const { address, ports, dataDir, runDir } = args;
+    const { dataDir, runDir, host } = args;
+    const { address } = host;
+    const ports = { vault: plannedPort(host, "openbao", "api"), postgres: plannedPort(host, "postgres", "sql") };
     const options = { parent };
 
     const secret = (of: string, length: number) =>
@@ -107,7 +133,10 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
         options,
     );
 
-    const certificates = pulumi.concat(openbao.bootstrapCertificate, postgres.bootstrapCertificate);
+    const servers = [openbao, postgres, ...otherServers(lab, args, parent)];
+    const certificates = pulumi
+        .all(servers.map(({ bootstrapCertificate }) => bootstrapCertificate))
+        .apply((all) => all.join(""));
     const anchors = new TrustAnchors(`${name}-anchors`, { file: `${trustDir(args)}/ca.pem`, certificates }, options);
     const server = new VaultServer(
         `${name}-openbao`,
@@ -138,6 +167,6 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
         },
         versions: store.versions,
         servers: { vault: server, postgres: postgres.files },
-        lab: { ...lab, servers: [openbao, postgres] },
+        lab: { ...lab, servers },
     };
 }

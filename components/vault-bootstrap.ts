@@ -3,6 +3,7 @@ import * as vault from "@pulumi/vault";
 import { VaultClaim } from "../providers/vault-claim/resource";
 import type { Role } from "../topology";
 import { type Identity } from "../services/identities";
+import type { SecretFields } from "../services/service";
 import { certificateRoles } from "../vault/policies";
 import type { PostgresAccess, VaultAccess } from "./core-access";
 import type { Databases } from "./databases";
@@ -23,6 +24,8 @@ export interface VaultBootstrapArgs {
     vms: { name: string; role: Role; address: string }[];
     /** Address of the host on the internal network, which the core services' agent logs in from. */
     coreAddress: string;
+    /** Random values, by secret and field. */
+    generated: pulumi.Output<SecretFields>;
     /** Extensions, and their passwords (secret), for `secret/extensions/EXT`. */
     extensions: string[];
     passwords: pulumi.Input<Record<string, string>>;
@@ -74,8 +77,12 @@ export class VaultBootstrap extends pulumi.ComponentResource {
         this.roleIds = makeIdentities(name, { marker, addresses }, options);
         const { databases } = args;
         makeDatabaseEngine(name, { marker, postgres, databases, ca: this.ca, databaseSeconds }, options);
-        const { extensions, passwords } = args;
-        makeSecrets(name, { marker, postgres, ca: this.ca, extensions, passwords }, options);
+        const { generated, extensions, passwords } = args;
+        makeSecrets(
+            name,
+            { marker, vault: args.vault, postgres, generated, ca: this.ca, extensions, passwords },
+            options,
+        );
         this.registerOutputs({ ca: this.ca, roleIds: this.roleIds });
     }
 }

@@ -1,6 +1,7 @@
 import type { Phase, Proxy } from "../config/types";
 import { enterContainer } from "./container";
 import type { ContainerDefinition, Layer } from "./image";
+import type { AgentTemplate } from "./vault-agent/templates";
 
 /** Kinds of host: a VM of a tier, or the machine that has the core services. */
 export const hostKinds = ["sip", "pbx", "media", "core"] as const;
@@ -58,6 +59,36 @@ export interface Rights {
     credentials: readonly string[];
 }
 
+/** Generated values: fields of secrets, such as `password` of `valkey/exporter`. */
+export type SecretFields = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Where a server of the core runs, and what it knows. */
+export interface CorePlace {
+    /** Address that it listens at. */
+    address: string;
+    /** The sockets planned for it. @throws Error for a name that is not planned */
+    port(name: string): number;
+    /** First values of the secrets that its rights name, as far as they are generated; Vault has those of today. */
+    secrets: SecretFields;
+}
+
+/** How a server of the core runs: in a container of the lab, as a user of its own without any capability. */
+export interface CoreServer {
+    /** Number of its user, and group. */
+    user: number;
+    /** Volumes by name: `data` is /data in the container, and lasts until the stack is destroyed. */
+    volumes: readonly string[];
+    /** Where the container has `files`. */
+    configDir: string;
+    stopSignal: string;
+    /** Its configuration, by name; kept in memory only. Secret. */
+    files(at: CorePlace): Record<string, string>;
+    /** Command in the container that succeeds when it works; `up` waits for it. */
+    healthcheck(at: CorePlace): string[];
+    /** What the agent of the core makes for it, beside its certificate: files below `dir`, then `reload`. */
+    readonly templates?: (at: { dir: string; user: number; reload: string }) => AgentTemplate[];
+}
+
 /** One question to a running service for `./voip status`, and what the answer says. */
 export interface Question {
     /** Names the answer; one question of a name on a host. */
@@ -83,7 +114,13 @@ export interface Service {
     readonly layers: readonly Layer[];
     readonly packagesOnEveryVm?: readonly string[];
     readonly health: Health;
+    /** Fields of secrets that are random when the stack is made, by the secret's path in `secret/`. */
+    readonly generates?: Readonly<Record<string, readonly string[]>>;
+    /** Those of them that are passwords of a server's clients, which `./voip rotate` changes: fields `password`, and while it does, `previous`. */
+    readonly rotates?: readonly string[];
     readonly rights?: Rights;
+    /** How it runs in the core. OpenBao and PostgreSQL, which everything else stands on, are placed by components/lab-core.ts. */
+    readonly core?: CoreServer;
     /** What `./voip status` asks it, where it runs with these sockets. */
     status?(at: { ports: readonly Port[] }): readonly Question[];
 }

@@ -28,6 +28,7 @@ export const asterisk = {
         },
     ],
     health: { kind: "sip", port: "sip" },
+    generates: { asterisk: ["ami_secret", "ari_password", "manager_password"] },
     rights: { secrets: ["asterisk"], certificates: ["asterisk-role"], credentials: ["creds/asterisk"] },
     status: () => [{ name: "calls", command: inProbedContainer(`asterisk -rx 'core show channels count'`) }],
 } as const satisfies Service;

@@ -10,5 +10,6 @@ export const freeswitch = {
     ports: ({ ports }) => [{ name: "sip", protocol: "udp", port: ports.freeswitch, sides: ["internal"] }],
     layers: [],
     health: { kind: "sip", port: "sip" },
+    generates: { freeswitch: ["esl_password", "api_password"] },
     rights: { secrets: ["freeswitch"], certificates: ["freeswitch-role"], credentials: ["creds/freeswitch"] },
 } as const satisfies Service;

@@ -34,6 +34,7 @@ export const kamailio = {
         },
     ],
     health: { kind: "sip", port: "udp" },
+    generates: { kamailio: ["admin_password", "api_key", "route_key"] },
     rights: {
         secrets: ["kamailio"],
         certificates: ["kamailio-role"],

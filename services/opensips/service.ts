@@ -11,6 +11,7 @@ export const opensips = {
     ports: proxyPorts("opensips"),
     layers: [],
     health: { kind: "sip", port: "udp" },
+    generates: { opensips: ["admin_password", "api_key"] },
     rights: {
         secrets: ["opensips"],
         certificates: ["opensips-role"],

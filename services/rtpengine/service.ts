@@ -25,6 +25,7 @@ export const rtpengine = {
         },
     ],
     health: { kind: "ng", port: "ng" },
+    generates: { rtpengine: ["control_secret"] },
     rights: { secrets: ["rtpengine"], certificates: [], credentials: [] },
     status: ({ ports }) => [
         { name: "module", command: "grep -oE '^(nft_rtpengine|xt_RTPENGINE)' /proc/modules || true" },

@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { CoreAgent } from "../../../components/core-agent";
 import { CoreServices } from "../../../components/core-services";
 import { Databases } from "../../../components/databases";
+import { GeneratedSecrets } from "../../../components/generated-secrets";
 import { Network } from "../../../components/network";
 import { VaultBootstrap } from "../../../components/vault-bootstrap";
 import { validateStack } from "../../../config";
 import { stackPaths } from "../../../paths";
-import { addressOf, plan } from "../../../topology";
+import { addressOf, coreOf, plan } from "../../../topology";
 
 const checked = validateStack("testing");
 if ("problems" in checked) throw new pulumi.RunError(checked.problems.join("\n"));
@@ -15,7 +16,8 @@ const { config } = checked;
 const paths = stackPaths(pulumi.getStack());
 const topology = plan(config);
 const address = topology.networks.internal.hostAddress;
-const { ports, sipDomain, rotation } = config;
+const { sipDomain, rotation } = config;
+const secrets = new GeneratedSecrets("secrets");
 
 const network = new Network("network", { networks: topology.networks, uris: [paths.libvirtUri], ownBridges: false });
 const packages = {
@@ -23,7 +25,7 @@ const packages = {
     checkValidUntil: config.aptCheckValidUntil,
     mirror: config.debianMirror,
 };
-const core = new CoreServices("core", { lab: { ...paths, ...packages, address, ports, network } });
+const core = new CoreServices("core", { lab: { ...paths, ...packages, host: coreOf(topology), secrets, network } });
 const { servers } = core;
 const databases = new Databases("databases", {
     postgres: core.postgres,
@@ -38,6 +40,7 @@ const bootstrap = new VaultBootstrap("vault", {
     sipDomain,
     vms: topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") })),
     coreAddress: address,
+    generated: secrets.values,
     extensions: [],
     passwords: {},
     deletedWith: servers?.vault,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PostgresLogin } from "../../../../clients/postgres/connection";
 import { Databases } from "../../../../components/databases";
 import { Extensions } from "../../../../components/extensions";
+import { GeneratedSecrets } from "../../../../components/generated-secrets";
 import { VaultBootstrap } from "../../../../components/vault-bootstrap";
 
 interface Servers {
@@ -55,6 +56,7 @@ const bootstrap = new VaultBootstrap("vault", {
         { name: "media-1", role: "media", address: "127.0.0.1" },
     ],
     coreAddress: "127.0.0.1",
+    generated: new GeneratedSecrets("secrets").values,
     extensions: names,
     passwords: extensions.passwords,
     caGeneration: config.requireNumber("caGeneration"),
