@@ -76,7 +76,7 @@ export class CoreAgent extends pulumi.ComponentResource {
                 vaultAddress,
                 address,
                 role,
-                servers: servers.map(({ service, user }) => ({ name: service, user })),
+                servers: servers.map(({ service, user, templates }) => ({ name: service, user, templates })),
                 certificateSeconds: args.certificateSeconds,
             }),
         );

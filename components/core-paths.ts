@@ -3,8 +3,6 @@ interface Stack {
     dataDir: string;
 }
 
-export const coreServers = ["openbao", "postgres"] as const;
-
 /** Directory with `ca.pem`: what is trusted here, and what every container of the core services has at /trust. */
 export const trustDir = ({ dataDir }: Stack): string => `${dataDir}/core/trust`;
 

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
-import { coreAgentContainer, coreAgentRunDir, coreServers, serverCertificate } from "../../components/core-paths";
+import { coreAgentContainer, coreAgentRunDir, serverCertificate } from "../../components/core-paths";
 import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
+import { coreServers } from "../../services/core-servers";
 import { kinds, type Kind, type RotationJob, type RotationReport } from "../rotation/job";
 import { platformOutputs } from "../platform/outputs";
 import { table } from "../render/table";

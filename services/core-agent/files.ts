@@ -1,10 +1,13 @@
 import { agentConfig, type AgentPlaces } from "../vault-agent/files";
+import type { CoreServer } from "../service";
 import type { AgentTemplate } from "../vault-agent/templates";
 
-/** A server of the core that has certificates, and the number of its user. */
+/** A server of the core that has certificates, and what else is made for it. */
 export interface CertifiedServer {
     name: string;
+    /** Number of its user. */
     user: number;
+    templates?: CoreServer["templates"];
 }
 
 export interface CoreAgentView {
@@ -13,7 +16,7 @@ export interface CoreAgentView {
     address: string;
     /** AppRole. */
     role: string;
-    /** Those that certificates are for: OpenBao itself, and PostgreSQL. */
+    /** Those that certificates are for: OpenBao itself, PostgreSQL, and the others. */
     servers: CertifiedServer[];
     /** Lifetime of a certificate. */
     certificateSeconds: number;
@@ -27,9 +30,18 @@ export const coreAgentPlaces: AgentPlaces & { configFile: string } = {
     runDir: "/run/core-agent",
 };
 
-/** Key, certificate and chain in one file, so that they change together. */
-function serverCertificate({ name, user }: CertifiedServer, view: CoreAgentView): AgentTemplate {
+/** What is made for a server goes to its directory of certificates, as the agent's container has it. */
+const dirOf = ({ name }: CertifiedServer): string => `/servers/${name}/tls`;
+
+/** Has a server read its files anew. One that is not there does so when it starts; a FIFO without a reader must not hold the agent up. */
+function reloadOf({ name }: CertifiedServer): string {
     const reload = `/servers/${name}/run/reload`;
+    return `[ ! -p ${reload} ] || timeout 5 sh -c 'echo >${reload}' || true`;
+}
+
+/** Key, certificate and chain in one file, so that they change together. */
+function serverCertificate(server: CertifiedServer, view: CoreAgentView): AgentTemplate {
+    const { name, user } = server;
     return {
         name: `${name}-cert`,
         kind: "certificate",
@@ -37,20 +49,22 @@ function serverCertificate({ name, user }: CertifiedServer, view: CoreAgentView)
         parameters: [`common_name=${name}`, `ip_sans=${view.address}`, `ttl=${view.certificateSeconds}s`],
         files: [
             {
-                path: `/servers/${name}/tls/server.pem`,
+                path: `${dirOf(server)}/server.pem`,
                 mode: "0600",
                 owner: `${user}:${user}`,
                 contents: "{{ .Key | trimSpace }}\n{{ .Cert | trimSpace }}\n{{ .CA | trimSpace }}",
             },
         ],
-        // a server that is not there reads it when it starts; a FIFO without a reader must not hold the agent up
-        reload: `[ ! -p ${reload} ] || timeout 5 sh -c 'echo >${reload}' || true`,
+        reload: reloadOf(server),
     };
 }
 
 /** The files of core-agent's configuration directory, by name; nothing in them is secret. */
 export function coreAgentFiles(view: CoreAgentView): Record<string, string> {
     const { caFile, stateDir, runDir } = coreAgentPlaces;
-    const templates = view.servers.map((server) => serverCertificate(server, view));
+    const templates = view.servers.flatMap((server) => [
+        serverCertificate(server, view),
+        ...(server.templates?.({ dir: dirOf(server), user: server.user, reload: reloadOf(server) }) ?? []),
+    ]);
     return { "agent.json": agentConfig({ ...view, vm: "core", templates }, { caFile, stateDir, runDir }) };
 }

@@ -1,7 +1,7 @@
 /** Builds the images of the tests' platform into the cache, while tests run that need none; who needs one waits for it. */
-import { coreServers } from "../../components/core-paths";
 import { validateStack } from "../../config";
 import { buildImage, buildStore, type BuildOptions } from "../../images/build";
+import { coreServers } from "../../services/core-servers";
 import { definitions } from "../../services/definitions";
 
 const checked = validateStack("testing");
