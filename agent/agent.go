@@ -407,10 +407,11 @@ type renderedReport struct {
 
 // render fetches anew at once, whatever is still good.
 func (agent *Agent) render(which string) Answer {
-	kinds := map[string][]string{"": {credential, certificate}, "all": {credential, certificate}, "db": {credential}, "certs": {certificate}}
+	all := []string{credential, certificate, static}
+	kinds := map[string][]string{"": all, "all": all, "db": {credential}, "certs": {certificate}, "kv": {static}}
 	wanted, known := kinds[which]
 	if !known {
-		return failed("render takes db, certs or all, not " + which)
+		return failed("render takes db, certs, kv or all, not " + which)
 	}
 	start := time.Now()
 	var names []string

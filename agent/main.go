@@ -1,7 +1,8 @@
 // voip-agent is the identity of a host in Vault, and keeps fresh what is made with it: certificates and credentials.
 //
 //	voip-agent status                  what is there, how old, and what went wrong, as one JSON object
-//	voip-agent render [db|certs|all]   fetches anew, and waits until it is in place and its service has read it; JSON
+//	voip-agent render [db|certs|kv|all]
+//	                                   fetches anew, and waits until it is in place and its service has read it; JSON
 //	voip-agent login                   logs in with the wrapped secret-id on standard input (its wrapping token; on a
 //	                                   second line the role-id, if it is new), and waits until all is in place; JSON
 //	voip-agent restart                 reads its configuration, logs in anew, and waits likewise
@@ -17,7 +18,7 @@ import (
 	"syscall"
 )
 
-const usage = "usage: voip-agent status | render [db|certs|all] | login | restart"
+const usage = "usage: voip-agent status | render [db|certs|kv|all] | login | restart"
 
 func main() {
 	syscall.Umask(0o077)

@@ -62,6 +62,9 @@ func parameters(words []string) map[string]string {
 
 func newStatic(secret Secret, reply *Reply, earlier *Record) *made {
 	record := Record{Key: secret.key(), Issued: time.Now().Unix(), Version: "-"}
+	if metadata, versioned := reply.Data["metadata"].(map[string]interface{}); versioned {
+		record.Version = fmt.Sprint(metadata["version"])
+	}
 	if earlier != nil && earlier.Key == record.Key && earlier.Issued > 0 {
 		record.Issued = earlier.Issued // until its files change
 	}

@@ -85,11 +85,10 @@ function secrets(program: Command): void {
         async (options) => (await import("./commands/rotate")).rotate(options),
     );
     rotate.addOption(
-        new Option("--only <kind>", "database passwords, certificates, or the VMs' own identities").choices([
-            "db",
-            "certs",
-            "approle",
-        ]),
+        new Option(
+            "--only <kind>",
+            "passwords in databases, certificates, identities of hosts, or passwords in Vault's key-value engine",
+        ).choices(["db", "certs", "approle", "kv"]),
     );
     rotate.option("--vm <name>", "only what this VM uses");
     onStack(

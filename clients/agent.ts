@@ -4,7 +4,7 @@ import { waitFor } from "../process/wait";
 /** What the agent of a host is asked (agent/control.go): one JSON object over its socket. */
 export interface AgentRequest {
     command: "status" | "render" | "login" | "restart";
-    /** Of `render`: db, certs or all. */
+    /** Of `render`: db, certs, kv or all. */
     kind?: string;
     /** Of `login`: the wrapping token of a secret-id, and on a second line the role-id. */
     input?: string;

@@ -5,6 +5,7 @@ import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
 import { coreServers } from "../../services/core-servers";
+import { services } from "../../services/registry";
 import { kinds, type Kind, type RotationJob, type RotationReport } from "../rotation/job";
 import { platformOutputs } from "../platform/outputs";
 import { table } from "../render/table";
@@ -38,6 +39,18 @@ function coreAgent(stack: string, { core, vault }: PlatformOutputs): RotationJob
     };
 }
 
+/** The passwords that are rotated in Vault's key-value engine, with the VMs whose services have the right to read them. */
+function accounts({ vms }: PlatformOutputs): RotationJob["accounts"] {
+    const readers = (secret: string, names: readonly string[]): boolean =>
+        services.some(({ name, rights }) => names.includes(name) && rights?.secrets.includes(secret));
+    return services
+        .flatMap(({ rotates }) => rotates ?? [])
+        .map((secret) => ({
+            secret,
+            vms: Object.entries(vms).flatMap(([vm, found]) => (readers(secret, found.services) ? [vm] : [])),
+        }));
+}
+
 /**
  * Changes secrets of the running platform.
  * @throws Failure when one did not change, or when a call was dropped
@@ -58,6 +71,7 @@ export async function rotate({ stack, only, vm }: RotateOptions): Promise<Result
             address: addresses.eth0,
             services,
         })),
+        accounts: accounts(outputs),
         kinds: only ? [only] : [...kinds],
         ...(vm ? { vm } : {}),
     };

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { vaultText, type VaultClient } from "../../clients/vault/client";
-import { logIn, renewCertificates, type CoreIdentityDefinition } from "../../providers/core-identity/identity";
+import { logIn, renderAnew, type CoreIdentityDefinition } from "../../providers/core-identity/identity";
 import { appRoleOf } from "../../services/identities";
 import { vaultSerial } from "./certificates";
 import { attempt, stopwatch, type Outcome, type Rotated, type RotationJob } from "./job";
@@ -10,8 +10,12 @@ import { attempt, stopwatch, type Outcome, type Rotated, type RotationJob } from
 const role = appRoleOf("core");
 const rolePath = `auth/approle/role/${role}`;
 
-async function definitionOf(vault: VaultClient, job: RotationJob): Promise<CoreIdentityDefinition | undefined> {
-    if (!job.core || job.vm) return undefined;
+/** How the agent of the core services is reached; undefined where they are not this stack's. */
+export async function coreDefinition(
+    vault: VaultClient,
+    job: RotationJob,
+): Promise<CoreIdentityDefinition | undefined> {
+    if (!job.core) return undefined;
     const roleId = vaultText(await vault.request("GET", `${rolePath}/role-id`), "role_id");
     if (!roleId) throw new Error(`there is no AppRole ${role}`);
     return { ...job.core, role, roleId, vaultAddress: job.vault.address, token: job.vault.token };
@@ -27,10 +31,10 @@ const serverOf = (file: string): string => path.basename(path.dirname(path.dirna
 export function rotateCoreCertificates(vault: VaultClient, job: RotationJob): Promise<Outcome> {
     return attempt("certificates of the core services", async () => {
         const took = stopwatch();
-        const core = await definitionOf(vault, job);
+        const core = job.vm ? undefined : await coreDefinition(vault, job);
         if (!core) return [];
         const before = serials(core);
-        await renewCertificates(core);
+        await renderAnew(core, "certs");
         const after = serials(core);
         for (const serial of before) {
             await vault.request("POST", "pki_int/revoke", { serial_number: vaultSerial(serial) });
@@ -48,7 +52,7 @@ export function rotateCoreCertificates(vault: VaultClient, job: RotationJob): Pr
 export function rotateCoreIdentity(vault: VaultClient, job: RotationJob): Promise<Outcome> {
     return attempt("identity of the core services", async (): Promise<Rotated[]> => {
         const took = stopwatch();
-        const core = await definitionOf(vault, job);
+        const core = job.vm ? undefined : await coreDefinition(vault, job);
         if (!core) return [];
         const before = await vault.list(`${rolePath}/secret-id`);
         await logIn(core);

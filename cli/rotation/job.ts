@@ -1,8 +1,11 @@
 import type { CoreIdentityDefinition } from "../../providers/core-identity/identity";
 import type { Role } from "../../topology";
 
-/** What can be rotated: passwords in the databases, certificates, and the identities that VMs log in to Vault with. */
-export const kinds = ["approle", "certs", "db"] as const;
+/**
+ * What can be rotated: the identities that hosts log in to Vault with, certificates, passwords in the databases, and passwords
+ * that are in Vault's key-value engine.
+ */
+export const kinds = ["approle", "certs", "db", "kv"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** A VM, as far as its rotation goes. */
@@ -27,6 +30,8 @@ export interface RotationJob {
     core?: Omit<CoreIdentityDefinition, "role" | "roleId" | "vaultAddress" | "token">;
     sshConfig: string;
     vms: RotatedVm[];
+    /** Secrets with the password of a client of a server in the core, and the VMs that the client runs on. */
+    accounts: { secret: string; vms: string[] }[];
     kinds: Kind[];
     /** Only what this VM uses; a credential that several VMs share changes on all of them. */
     vm?: string;

@@ -17,7 +17,7 @@ const timeoutMs = 180_000;
  * Has a VM's agent fetch its secrets of a kind anew, and waits until its services use them.
  * @throws Error with what the agent says of one that did not change
  */
-export async function renderAnew(sshConfig: string, host: string, kind: "certs" | "db"): Promise<Rendered[]> {
+export async function renderAnew(sshConfig: string, host: string, kind: "certs" | "db" | "kv"): Promise<Rendered[]> {
     try {
         const { stdout } = await ssh({ sshConfig, host }, `${agentProgram} render ${kind}`, { timeoutMs });
         return (JSON.parse(stdout) as { rendered: Rendered[] }).rendered;

@@ -1,4 +1,5 @@
 import { VaultClient } from "../../clients/vault/client";
+import { rotateAccounts } from "./accounts";
 import { callsDropped, callsNow } from "./asterisk";
 import { rotateCertificates } from "./certificates";
 import { rotateCoreCertificates, rotateCoreIdentity } from "./core";
@@ -13,6 +14,7 @@ const parts: [Kind, (vault: VaultClient, job: RotationJob) => Promise<Outcome>][
     ["certs", rotateCertificates],
     ["certs", rotateCoreCertificates],
     ["db", rotateDatabases],
+    ["kv", rotateAccounts],
 ];
 
 /**

@@ -81,7 +81,7 @@ export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
     if (!answer?.wrap_info) throw new Error(`${role} was given no wrapped secret-id by ${vaultAddress}`);
     await agent(definition, { command: "login", input: `${answer.wrap_info.token}\n${roleId}\n` });
     // a certificate may be good for long, and of a PKI that is no more
-    if (problemsOf(definition).length > 0) await renewCertificates(definition);
+    if (problemsOf(definition).length > 0) await renderAnew(definition, "certs");
     const problems = problemsOf(definition);
     if (problems.length > 0) throw new Error(`${container} is not ready: ${problems.join("; ")}`);
 }
@@ -104,7 +104,7 @@ export async function agentState(definition: CoreIdentityDefinition): Promise<st
     return token === "refused" ? "not logged in" : "ok";
 }
 
-/** Has the agent fetch new certificates now, and waits until the servers have them. */
-export async function renewCertificates(definition: CoreIdentityDefinition): Promise<void> {
-    await agent(definition, { command: "render", kind: "certs" });
+/** Has the agent fetch certificates, or secrets of the key-value engine, anew now, and waits until the servers have them. */
+export async function renderAnew(definition: CoreIdentityDefinition, kind: "certs" | "kv"): Promise<void> {
+    await agent(definition, { command: "render", kind });
 }

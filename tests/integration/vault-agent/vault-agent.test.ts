@@ -224,6 +224,18 @@ test("a new certificate is issued when asked for, though the old one is good for
     ).toBe(0);
 });
 
+test("a secret of the key-value engine that was written anew is in place when asked for, with its version", async () => {
+    const before = await reloaded();
+    await openbao.root.request("POST", "secret/data/kamailio", { data: { api_key: "another" } });
+    const { status, stdout } = await guest.sh("/usr/local/sbin/voip-agent render kv");
+    expect({ status, ...(JSON.parse(stdout) as object) }).toMatchObject({
+        status: 0,
+        rendered: [{ name: "kamailio", kind: "static", from: "1", to: "2", reloaded: true }],
+    });
+    expect(await guest.read("/etc/app/key")).toBe("another\n");
+    expect(await reloaded()).toEqual(before); // nothing else was made anew
+});
+
 test("started anew it logs in again, keeps what is good, and ends its token and leases of before", async () => {
     const before = { token: await token(), serial: await serial(), user: (await login("asterisk-db"))[0] };
     await restart(identity);

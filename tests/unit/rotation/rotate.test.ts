@@ -18,6 +18,7 @@ case "$*" in
 *'core show channels'*) echo 1795370442; cat ${dir}/before ;;
 *'render certs'*) echo '{"rendered": [{"name": "kamailio-cert", "kind": "certificate", "from": "0A1B", "to": "0C2D"}]}' ;;
 *'render db'*) [ ! -e ${dir}/broken ] || { echo 'the agent is unreachable' >&2; exit 1; }; echo '{"rendered": []}'; touch ${dir}/rendered ;;
+*'render kv'*) [ ! -e ${dir}/broken ] || { echo 'the agent is unreachable' >&2; exit 1; }; echo '{"rendered": []}' ;;
 *login) cat >/dev/null; echo '{"agent": "ok", "accessor": "n"}'; touch ${dir}/in ;;
 esac
 `;
@@ -82,6 +83,7 @@ describe("a rotation", () => {
             { name: "sip-1", role: "sip", address: "192.168.64.10", services: ["kamailio", "pgbouncer"] },
             { name: "pbx-1", role: "pbx", address: "192.168.64.30", services: ["asterisk"] },
         ],
+        accounts: [],
         kinds,
         vm,
     });
