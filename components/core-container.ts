@@ -4,7 +4,7 @@ import { BootstrapCertificate } from "../providers/bootstrap-certificate/resourc
 import type { DockerDaemon } from "../providers/docker-daemon/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import type { ContainerStore } from "../providers/image/resource";
-import type { CoreServer } from "../services/service";
+import type { CertifiedServer } from "../services/core-agent/files";
 import { serverDir, serverTlsDir, trustDir } from "./core-paths";
 import { fingerprint } from "./fingerprint";
 import type { Network } from "./network";
@@ -41,7 +41,7 @@ export interface CoreContainerArgs extends LabDocker {
     /** Command that succeeds when the server is ready; when given, it is waited for. */
     healthcheck?: string[];
     /** What the agent of the core makes for it, beside its certificate. */
-    templates?: CoreServer["templates"];
+    templates?: CertifiedServer["templates"];
 }
 
 /**
@@ -62,7 +62,7 @@ export class CoreContainer extends pulumi.ComponentResource {
     readonly tlsDir: string;
     /** Directory of what there is while it runs: sockets, and the FIFO `reload`. */
     readonly socketDir: string;
-    readonly templates: CoreServer["templates"];
+    readonly templates: CertifiedServer["templates"];
 
     constructor(name: string, args: CoreContainerArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("CoreContainer"), name, {}, opts);

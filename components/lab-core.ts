@@ -10,7 +10,8 @@ import { VaultServer } from "../providers/vault-server/resource";
 import type { CoreAccess } from "./core-access";
 import { CoreContainer, type LabDocker } from "./core-container";
 import { coreServers } from "../services/core-servers";
-import { services } from "../services/registry";
+import { services, type ServiceName } from "../services/registry";
+import type { AgentSide } from "../services/service";
 import { plannedPort, type CoreHost } from "../topology";
 import { serverDir, trustDir } from "./core-paths";
 import type { GeneratedSecrets } from "./generated-secrets";
@@ -40,7 +41,7 @@ function otherServers(lab: LabDocker, { host, secrets }: LabCoreArgs, parent: pu
     return services.flatMap(({ name, core, rights }) => {
         if (!core || !host.services.some((planned) => planned.name === name)) return [];
         const known = secrets.of(rights?.secrets ?? []);
-        const port = (of: string): number => plannedPort(host, name, of);
+        const port = (of: string, service: string = name): number => plannedPort(host, service as ServiceName, of);
         const place = { address: host.address, port };
         const server = {
             user: core.user,
@@ -49,7 +50,7 @@ function otherServers(lab: LabDocker, { host, secrets }: LabCoreArgs, parent: pu
             configDir: core.configDir,
             stopSignal: core.stopSignal,
             healthcheck: core.healthcheck({ ...place, secrets: {} }),
-            templates: core.templates,
+            templates: (side: AgentSide) => core.templates?.(side, place) ?? [],
         };
         return new CoreContainer(name, { ...lab, ...server }, { parent });
     });

@@ -66,10 +66,22 @@ export type SecretFields = Readonly<Record<string, Readonly<Record<string, strin
 export interface CorePlace {
     /** Address that it listens at. */
     address: string;
-    /** The sockets planned for it. @throws Error for a name that is not planned */
-    port(name: string): number;
+    /** The number of one of its sockets, or of another server's. @throws Error for one that is not planned */
+    readonly port: (name: string, service?: string) => number;
     /** First values of the secrets that its rights name, as far as they are generated; Vault has those of today. */
     secrets: SecretFields;
+}
+
+/** Where the agent of the core puts what it makes for a server, and how the server takes it. */
+export interface AgentSide {
+    /** Directory of the server's certificate, /tls in its container, as the agent's container has it. */
+    dir: string;
+    /** Directory of the server's sockets, /run/NAME in its container, likewise. */
+    run: string;
+    /** Number of the server's user, and group. */
+    user: number;
+    /** Shell command that has the server read its files anew; it does not wait for that. */
+    reload: string;
 }
 
 /** How a server of the core runs: in a container of the lab, as a user of its own without any capability. */
@@ -85,8 +97,8 @@ export interface CoreServer {
     files(at: CorePlace): Record<string, string>;
     /** Command in the container that succeeds when it works; `up` waits for it. */
     healthcheck(at: CorePlace): string[];
-    /** What the agent of the core makes for it, beside its certificate: files below `dir`, then `reload`. */
-    readonly templates?: (at: { dir: string; user: number; reload: string }) => AgentTemplate[];
+    /** What the agent of the core makes for it, beside its certificate. */
+    readonly templates?: (side: AgentSide, at: Omit<CorePlace, "secrets">) => AgentTemplate[];
 }
 
 /** One question to a running service for `./voip status`, and what the answer says. */

@@ -1,5 +1,5 @@
 import { agentConfig, type AgentPlaces } from "../vault-agent/files";
-import type { CoreServer } from "../service";
+import type { AgentSide } from "../service";
 import type { AgentTemplate } from "../vault-agent/templates";
 
 /** A server of the core that has certificates, and what else is made for it. */
@@ -7,7 +7,8 @@ export interface CertifiedServer {
     name: string;
     /** Number of its user. */
     user: number;
-    templates?: CoreServer["templates"];
+    /** What is made for it beside its certificate. */
+    templates?: (side: AgentSide) => AgentTemplate[];
 }
 
 export interface CoreAgentView {
@@ -33,11 +34,20 @@ export const coreAgentPlaces: AgentPlaces & { configFile: string } = {
 /** What is made for a server goes to its directory of certificates, as the agent's container has it. */
 const dirOf = ({ name }: CertifiedServer): string => `/servers/${name}/tls`;
 
+const runOf = ({ name }: CertifiedServer): string => `/servers/${name}/run`;
+
 /** Has a server read its files anew. One that is not there does so when it starts; a FIFO without a reader must not hold the agent up. */
-function reloadOf({ name }: CertifiedServer): string {
-    const reload = `/servers/${name}/run/reload`;
+function reloadOf(server: CertifiedServer): string {
+    const reload = `${runOf(server)}/reload`;
     return `[ ! -p ${reload} ] || timeout 5 sh -c 'echo >${reload}' || true`;
 }
+
+const sideOf = (server: CertifiedServer): AgentSide => ({
+    dir: dirOf(server),
+    run: runOf(server),
+    user: server.user,
+    reload: reloadOf(server),
+});
 
 /** Key, certificate and chain in one file, so that they change together. */
 function serverCertificate(server: CertifiedServer, view: CoreAgentView): AgentTemplate {
@@ -64,7 +74,7 @@ export function coreAgentFiles(view: CoreAgentView): Record<string, string> {
     const { caFile, stateDir, runDir } = coreAgentPlaces;
     const templates = view.servers.flatMap((server) => [
         serverCertificate(server, view),
-        ...(server.templates?.({ dir: dirOf(server), user: server.user, reload: reloadOf(server) }) ?? []),
+        ...(server.templates?.(sideOf(server)) ?? []),
     ]);
     return { "agent.json": agentConfig({ ...view, vm: "core", templates }, { caFile, stateDir, runDir }) };
 }

@@ -1,4 +1,4 @@
-# Debian makes a cluster when it installs; ours is made on a volume (images/guest/postgres).
+# Debian makes a cluster when it installs; ours is made on a volume (guest/ beside this file).
 rm -rf /var/lib/postgresql/* /etc/postgresql/*
 # The number is known outside of the container, where its files are made.
 groupmod --gid 5432 postgres
