@@ -10,7 +10,7 @@ const addresses = (...internal: boolean[]) =>
         .mocked(os.networkInterfaces)
         .mockReturnValue({ one: internal.map((each) => ({ internal: each })) as os.NetworkInterfaceInfo[] });
 const unshareEnds = (status: number) =>
-    jest.mocked(child.spawnSync).mockReturnValue({ status } as child.SpawnSyncReturns<Buffer>);
+    jest.mocked(child.spawnSync).mockReturnValue({ status } as child.SpawnSyncReturns<string>);
 const uid = jest.spyOn(process, "getuid");
 beforeEach(() => {
     jest.clearAllMocks();

@@ -110,12 +110,12 @@ describe("a question", () => {
     it("needs a terminal on both sides, or --yes", () => {
         onTerminal(true);
         mustBeAnswered("up", false);
-        for (const sides of [
+        for (const [stdin, stderr] of [
             [false, false],
             [true, false],
             [false, true],
         ] as const) {
-            onTerminal(...sides);
+            onTerminal(stdin, stderr);
             mustBeAnswered("up", true);
             expect(() => mustBeAnswered("up", false)).toThrow(/no terminal to ask on: add --yes/);
         }
