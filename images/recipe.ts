@@ -31,7 +31,6 @@ export interface Entry {
 }
 
 const imagesDir = path.join(projectDir, "images");
-const guestDir = path.join(imagesDir, "guest");
 
 export const scriptPath = (name: string): string => path.join(imagesDir, "scripts", name);
 export const hookPath = (layer: Layer): string | undefined => layer.hook && path.join(projectDir, layer.hook);

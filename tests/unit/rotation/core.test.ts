@@ -41,6 +41,7 @@ const job = (more: Partial<RotationJob> = {}): RotationJob => ({
     core,
     sshConfig: "/ssh",
     vms: [],
+    accounts: [],
     kinds: ["certs"],
     ...more,
 });
@@ -64,7 +65,7 @@ beforeEach(() => {
     jest.clearAllMocks();
     [asked, secretIds, roleId] = [[], ["old"], "r"];
     show("0A1B", "0C2D");
-    jest.mocked(identity.renewCertificates).mockImplementation(async () => show("1111", "2222"));
+    jest.mocked(identity.renderAnew).mockImplementation(async () => show("1111", "2222"));
     jest.mocked(identity.logIn).mockImplementation(async () => {
         secretIds.push("new");
         return undefined as never;
@@ -79,7 +80,7 @@ test("new certificates of the core services: those before are revoked once the n
         { name: "core/openbao-cert", from: "0A1B", to: "1111" },
         { name: "core/postgres-cert", from: "0C2D", to: "2222" },
     ]);
-    expect(identity.renewCertificates).toHaveBeenCalledWith(definition);
+    expect(identity.renderAnew).toHaveBeenCalledWith(definition, "certs");
     expect(asked).toEqual([
         readRole,
         ["POST", "pki_int/revoke", { serial_number: "0a:1b" }],
