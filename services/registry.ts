@@ -10,6 +10,8 @@ import { postgres } from "./postgres/service";
 import { rtpengine } from "./rtpengine/service";
 import type { Service } from "./service";
 import { sshd } from "./sshd/service";
+import { valkeyExporter } from "./valkey/exporter";
+import { valkey } from "./valkey/service";
 import { vaultAgent } from "./vault-agent/service";
 
 const all = [
@@ -22,6 +24,8 @@ const all = [
     janus,
     openbao,
     postgres,
+    valkey,
+    valkeyExporter,
     vaultAgent,
     nodeExporter,
     sshd,

@@ -40,7 +40,7 @@ function commentSign(file: string, text: string): string {
     const known =
         byFolder[path.basename(path.dirname(file))] ??
         Object.entries(byEnding).find(([ending]) => name.endsWith(ending))?.[1];
-    const sign = known ?? (text.startsWith("#!") ? "#" : undefined);
+    const sign = known ?? (text.startsWith("#") ? "#" : undefined);
     if (sign) return sign;
     throw new Error(`${file}: how does a comment begin there? tests/stack/changes.ts has to know`);
 }

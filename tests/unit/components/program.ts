@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { coreServers } from "../../../services/core-servers";
 
 export interface MadeResource {
     type: string;
@@ -59,10 +60,9 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
             hash: "hash-of-core",
             store: "/cache/core/store",
             layers: [],
-            containerImages: {
-                openbao: { ref: "voip/openbao:2", id: "sha256:openbao" },
-                postgres: { ref: "voip/postgres:18", id: "sha256:postgres" },
-            },
+            containerImages: Object.fromEntries(
+                coreServers.map((server) => [server, { ref: `voip/${server}:1`, id: `sha256:${server}` }]),
+            ),
             versions: { openbao: "2.7.2", postgres: "18.1" },
         },
         DockerDaemon: { host: "unix:///run/docker.sock" },
