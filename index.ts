@@ -152,6 +152,7 @@ const sipProxies = withRole(topology, "sip").map(
             pbxs: pbxs.map(({ address, port }) => ({ address, port })),
             media: mediaServers.map(({ internal }) => ({ address: internal, port: ports.ng })),
             postgres,
+            ...(core.valkey ? { valkey: core.valkey } : {}),
             certificateSeconds,
         }),
 );

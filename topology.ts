@@ -95,13 +95,14 @@ const reached = (phase: Phase, since: Phase): boolean => phases.indexOf(phase) >
 /** The VMs of a phase (ADR-002). */
 export const vmsOf = (phase: Phase): PhaseVm[] => allVms.filter((vm) => reached(phase, vm.since));
 
-type ServiceChoice = Pick<StackConfig, "phase" | "sipOwner">;
+type ServiceChoice = Pick<StackConfig, "phase" | "sipOwner"> & Partial<Pick<StackConfig, "core">>;
 
 /** The services that a host runs: those of the first phase first (ADR-003). */
-function servicesOn(host: HostKind, { phase, sipOwner }: ServiceChoice) {
+function servicesOn(host: HostKind, { phase, sipOwner, core = "embedded" }: ServiceChoice) {
     const rank = (service: Service): number => phases.indexOf(service.since({ sipOwner }));
     return services
         .filter((service) => service.hosts.includes(host) && reached(phase, service.since({ sipOwner })))
+        .filter(({ needsOwnCore }: Service) => !needsOwnCore || core === "embedded")
         .sort((one, other) => rank(one) - rank(other));
 }
 

@@ -7,6 +7,7 @@
 //	                                   second line the role-id, if it is new), and waits until all is in place; JSON
 //	voip-agent restart                 reads its configuration, logs in anew, and waits likewise
 //	voip-agent run                     what the host starts; the other commands ask it
+//	voip-agent valkey FILE             another service: local clients' commands to Valkey, over one connection by TLS
 //
 // VOIP_AGENT_CONFIG names its configuration where that is not /etc/voip-agent/agent.json.
 package main
@@ -25,6 +26,9 @@ func main() {
 	words := os.Args[1:]
 	if len(words) == 0 {
 		words = []string{""}
+	}
+	if words[0] == "valkey" && len(words) == 2 {
+		exitOn(forwardValkey(words[1]))
 	}
 	config, err := readConfig(configFile())
 	switch words[0] {

@@ -35,6 +35,8 @@ export interface PostgresAccess {
 export interface CoreAccess {
     vault: VaultAccess;
     postgres: PostgresAccess;
+    /** Where Valkey listens, by TLS; none where the core services are somebody else's. */
+    valkey?: { host: string; port: number };
     /** Version by name, of those that belong to this stack. */
     versions: pulumi.Output<Record<string, string>>;
     /** What holds the data of OpenBao and PostgreSQL, where they belong to this stack: what is in them goes with it. */

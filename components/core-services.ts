@@ -15,6 +15,7 @@ export interface CoreServicesArgs {
 export class CoreServices extends pulumi.ComponentResource implements CoreAccess {
     readonly vault: VaultAccess;
     readonly postgres: PostgresAccess;
+    readonly valkey?: CoreAccess["valkey"];
     readonly versions: pulumi.Output<Record<string, string>>;
     readonly servers?: CoreAccess["servers"];
     readonly lab?: CoreAccess["lab"];
@@ -26,6 +27,7 @@ export class CoreServices extends pulumi.ComponentResource implements CoreAccess
         const access = external ? externalCore(this, name, external) : labCore(this, name, lab as LabCoreArgs);
         this.vault = access.vault;
         this.postgres = access.postgres;
+        this.valkey = access.valkey;
         this.versions = access.versions;
         this.servers = access.servers;
         this.lab = access.lab;

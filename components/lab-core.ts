@@ -166,6 +166,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             ca: anchors.certificates,
             caFileOnVault: anchors.file.apply(() => "/trust/ca.pem"),
         },
+        valkey: { host: address, port: plannedPort(host, "valkey", "tls") },
         versions: store.versions,
         servers: { vault: server, postgres: postgres.files },
         lab: { ...lab, servers },

@@ -13,11 +13,18 @@ import {
     pgbouncerSocketDir,
     pgbouncerUnitPath,
 } from "../services/pgbouncer/files";
+import {
+    valkeyLinkApply,
+    valkeyLinkFiles,
+    valkeyLinkSecret,
+    valkeySocket,
+    valkeySocketDir,
+} from "../services/valkey-link/files";
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
 import { addressOf, plannedPort, portOf } from "../topology";
-import type { PostgresAccess, VaultAccess } from "./core-access";
+import type { CoreAccess, PostgresAccess, VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import { dockerOn, insideWhereRunning, makeMachine, runContainer, whereRunning } from "./machine";
 import type { Machine, MachineArgs } from "./machine";
@@ -32,6 +39,8 @@ export interface SipProxyArgs extends MachineArgs {
     media: { address: string; port: number }[];
     /** Where accounts and registrations are. */
     postgres: PostgresAccess;
+    /** What the proxies share; without it each counts for itself. */
+    valkey?: CoreAccess["valkey"];
     /** What its agent logs in to, and as which AppRole. */
     vault: VaultAccess;
     roleId: pulumi.Input<string>;
@@ -47,12 +56,13 @@ const applied = [
     { paths: [kamailioTlsPath], command: reloadTls },
     { paths: [pgbouncerUnitPath], command: "systemctl daemon-reload && systemctl enable --quiet pgbouncer" },
     { paths: pgbouncerPaths, command: whereRunning("pgbouncer", "systemctl reload pgbouncer") },
+    ...valkeyLinkApply,
 ];
 
 /**
  * A VM with Kamailio in a container, between both networks: it registers and authenticates the phones, anchors their media
  * on RTPEngine and passes their calls on to the PBX, and the PBX's to the phones. PgBouncer beside it keeps the password of
- * the database; both the password and Kamailio's certificate come from the VM's agent.
+ * the database, and the link to Valkey that of Valkey; they and Kamailio's certificate come from the VM's agent.
  */
 export class SipProxy extends pulumi.ComponentResource {
     readonly machine: Machine;
@@ -91,7 +101,7 @@ export class SipProxy extends pulumi.ComponentResource {
             dockerOn(this.machine),
             {
                 container: "kamailio",
-                readOnly: ["/etc/kamailio", pgbouncerSocketDir],
+                readOnly: ["/etc/kamailio", pgbouncerSocketDir, ...(args.valkey ? [valkeySocketDir] : [])],
                 writable: [],
                 runDir: "/run/kamailio",
                 environment: { PGHOST: pgbouncerSocketDir, PGPORT: String(this.port("pgbouncer", "sql")) },
@@ -112,7 +122,7 @@ export class SipProxy extends pulumi.ComponentResource {
         );
     }
 
-    private files({ sipDomain, pbxs, media, postgres }: SipProxyArgs): pulumi.Output<GuestFile[]> {
+    private files({ sipDomain, pbxs, media, postgres, valkey }: SipProxyArgs): pulumi.Output<GuestFile[]> {
         const kamailio = kamailioFiles({
             sipDomain,
             externalAddress: this.external,
@@ -121,10 +131,12 @@ export class SipProxy extends pulumi.ComponentResource {
             tlsPort: this.port("kamailio", "tls"),
             pbxs,
             media,
+            ...(valkey ? { valkeySocket: valkeySocket(valkey.port) } : {}),
             workers: 2 + 2 * this.machine.plan.vcpus,
         });
         const port = this.port("pgbouncer", "sql");
-        return postgres.ca.apply((postgresCa) => [...kamailio, ...pgbouncerFiles({ port, postgresCa })]);
+        const tunnel = valkey ? valkeyLinkFiles({ ...valkey, user: "kamailio" }) : [];
+        return postgres.ca.apply((postgresCa) => [...kamailio, ...pgbouncerFiles({ port, postgresCa }), ...tunnel]);
     }
 
     private runAgent(args: SipProxyArgs, written: VmFiles): VaultAgent {
@@ -138,9 +150,10 @@ export class SipProxy extends pulumi.ComponentResource {
             owner: "root:root",
             reload: reloadTls,
         });
+        const kept = [certificate, kamailioRouteKey, ...(args.valkey ? [valkeyLinkSecret("kamailio")] : [])];
         const templates = pulumi
             .all([args.postgres.host, args.postgres.port])
-            .apply(([host, port]) => [pgbouncerCredentials("kamailio", { host, port }), certificate, kamailioRouteKey]);
+            .apply(([host, port]) => [pgbouncerCredentials("kamailio", { host, port }), ...kept]);
         const machine = { ...this.machine, options: { ...this.machine.options, dependsOn: [written] } };
         const { vault, roleId } = args;
         return new VaultAgent(

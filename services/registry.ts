@@ -12,12 +12,14 @@ import type { Service } from "./service";
 import { sshd } from "./sshd/service";
 import { valkeyExporter } from "./valkey/exporter";
 import { valkey } from "./valkey/service";
+import { valkeyLink } from "./valkey-link/service";
 import { vaultAgent } from "./vault-agent/service";
 
 const all = [
     opensips,
     kamailio,
     pgbouncer,
+    valkeyLink,
     asterisk,
     freeswitch,
     rtpengine,

@@ -116,6 +116,8 @@ export interface Service {
     /** The phase that it comes with (ADR-016). */
     since(config: Pick<PortConfig, "sipOwner">): Phase;
     readonly run: Run;
+    /** It is only where the core services are the stack's own. */
+    readonly needsOwnCore?: true;
     /** Whether its configuration is part of this version; without, only its image and its ports are planned. */
     readonly configured: boolean;
     /** Ports that the configuration may change (key `ports`), with their standard numbers; services may share one. */

@@ -14,6 +14,8 @@ export interface KamailioView {
     pbxs: { address: string; port: number }[];
     /** Control sockets of the RTPEngines. */
     media: { address: string; port: number }[];
+    /** Socket of Valkey, where the proxies share what they count; without it each counts for itself. */
+    valkeySocket?: string;
 }
 
 /** Directory of Kamailio's certificate, which the VM's agent renders: cert.pem and key.pem. */
@@ -47,9 +49,13 @@ export const kamailioRouteKey: AgentTemplate = {
 /** Kamailio's configuration; accounts and registrations are in PostgreSQL. */
 export function kamailioFiles(view: KamailioView): GuestFile[] {
     const pbxs = view.pbxs.map((pbx, index) => ({ ...pbx, priority: view.pbxs.length - index }));
+    const valkey = view.valkeySocket ? { socket: view.valkeySocket } : false;
     const tls = { certificate: `${kamailioTlsDir}/cert.pem`, privateKey: `${kamailioTlsDir}/key.pem` };
     return [
-        { path: "/etc/kamailio/kamailio.cfg", content: render("kamailio/kamailio.cfg", { ...view, routeKeyFile }) },
+        {
+            path: "/etc/kamailio/kamailio.cfg",
+            content: render("kamailio/kamailio.cfg", { ...view, routeKeyFile, valkey }),
+        },
         { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
         { path: kamailioTlsPath, content: render("kamailio/tls.cfg", tls) },
     ];

@@ -26,6 +26,7 @@ export const kamailio = {
                 "kamailio-json-modules",
                 "kamailio-postgres-modules",
                 "kamailio-presence-modules",
+                "kamailio-redis-modules",
                 "kamailio-sqlite-modules",
                 "kamailio-tls-modules",
                 "kamailio-utils-modules",

@@ -9,6 +9,6 @@ export const pgbouncer = {
     configured: true,
     standardPorts: { pgbouncer: 6432 },
     ports: ({ ports }) => [{ name: "sql", protocol: "unix", port: ports.pgbouncer, sides: ["loopback"] }],
-    layers: [{ name: "sip", on: "docker", packages: ["pgbouncer"], hook: "services/pgbouncer/image.sh" }],
+    layers: [{ name: "sip", on: "valkey-link", packages: ["pgbouncer"], hook: "services/pgbouncer/image.sh" }],
     health: { kind: "process" },
 } as const satisfies Service;

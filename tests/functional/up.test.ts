@@ -135,6 +135,9 @@ describe("./voip up", () => {
             "postgres on core: running",
             "rtpengine on media-1: running",
             ...["media-1", "pbx-1", "sip-1"].map((vm) => `sshd on ${vm}: running`),
+            "valkey on core: running",
+            "valkey-exporter on core: running",
+            "valkey-link on sip-1: running",
             ...["media-1", "pbx-1", "sip-1"].map((vm) => `voip-agent on ${vm}: running`),
         ]);
     });
@@ -146,6 +149,7 @@ describe("./voip up", () => {
             "kamailio-cert of sip-1",
             "openbao of core",
             "postgres of core",
+            "valkey of core",
         ]);
         const [now, twoHours] = [Date.now(), 2 * 3600 * 1000];
         for (const ends of certificates.map(({ expiresAt }) => Date.parse(expiresAt))) {
@@ -156,11 +160,12 @@ describe("./voip up", () => {
             "asterisk-db of pbx-1",
             "kamailio-db of sip-1",
             "kamailio-route-key of sip-1",
+            "kamailio-valkey of sip-1",
             "rtpengine of media-1",
         ]);
         for (const { name, ttlSeconds } of secrets) {
             // a lease is told with what is left of it when it is read
-            if (["kamailio-route-key", "rtpengine"].includes(name)) expect(ttlSeconds).toBe(0);
+            if (["kamailio-route-key", "kamailio-valkey", "rtpengine"].includes(name)) expect(ttlSeconds).toBe(0);
             else expect(Math.abs(ttlSeconds - 3595)).toBeLessThanOrEqual(5);
         }
         for (const { ageSeconds } of secrets) expect(ageSeconds).toBeLessThanOrEqual(3600);

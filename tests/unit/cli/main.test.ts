@@ -120,7 +120,7 @@ describe("a command line", () => {
         ["up --parallel 0", "a whole number from 1 is allowed."],
         ["call --seconds 1.5", "a whole number from 1 is allowed."],
         ["call --transport ws", "Allowed choices are udp, tcp, tls."],
-        ["rotate --only all", "Allowed choices are db, certs, approle."],
+        ["rotate --only all", "Allowed choices are db, certs, approle, kv."],
         ["up --confirm dev", "unknown option '--confirm'"],
         ["extension", "missing required argument 'action'"],
     ])("./voip %s is refused, in one sentence", async (line, message) => {

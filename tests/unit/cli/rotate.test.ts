@@ -43,6 +43,8 @@ const job = (): RotationJob => jest.mocked(programs.runProgram).mock.calls[0][1]
 
 describe("a rotation", () => {
     it("is of everything, on all VMs and on the core services, from inside of the lab", async () => {
+        const services = ["kamailio", "pgbouncer", "valkey-link"];
+        stack({ vms: { ...platform.vms, "sip-1": { ...platform.vms["sip-1"], services } } });
         await rotate({ stack: "dev" });
         const [program, , enter] = jest.mocked(programs.runProgram).mock.calls[0];
         expect(program).toBe("cli/rotation/main.ts");
@@ -56,17 +58,21 @@ describe("a rotation", () => {
                 runDir: path.join(runDir, "core", "agent"),
                 dockerHost: `unix://${dockerSocket}`,
                 container: "core-agent",
-                certificates: ["openbao", "postgres"].map((server) =>
+                certificates: ["openbao", "postgres", "valkey", "valkey-exporter"].map((server) =>
                     path.join(dataDir, "core", server, "tls", "server.pem"),
                 ),
             },
             sshConfig: "/data/ssh/config",
             vms: [
-                { name: "sip-1", role: "sip", address: "192.168.64.10", services: ["kamailio", "pgbouncer"] },
+                { name: "sip-1", role: "sip", address: "192.168.64.10", services },
                 { name: "pbx-1", role: "pbx", address: "192.168.64.30", services: ["asterisk"] },
                 { name: "media-1", role: "media", address: "192.168.64.20", services: ["rtpengine"] },
             ],
-            kinds: ["approle", "certs", "db"],
+            accounts: [
+                { secret: "valkey/kamailio", vms: ["sip-1"] },
+                { secret: "valkey/exporter", vms: [] },
+            ],
+            kinds: ["approle", "certs", "db", "kv"],
         });
     });
 

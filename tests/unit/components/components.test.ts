@@ -100,7 +100,7 @@ test("the outputs are what tools rely on", () => {
                 role: "sip",
                 libvirtUri: expect.stringMatching(/^qemu/) as string,
                 addresses: { eth0: "192.168.64.10", eth1: "10.64.0.10" },
-                services: ["kamailio", "pgbouncer", "voip-agent", "node-exporter", "sshd"],
+                services: ["kamailio", "pgbouncer", "valkey-link", "voip-agent", "node-exporter", "sshd"],
             },
             "pbx-1": { role: "pbx", host: "localhost", addresses: { eth0: "192.168.64.30" } },
             "media-1": { role: "media" },
@@ -130,6 +130,7 @@ test("the outputs are what tools rely on", () => {
         [
             ["kamailio", "sip-1", "container", 5060],
             ["pgbouncer", "sip-1", "pgbouncer.service", 6432],
+            ["valkey-link", "sip-1", "voip-valkey.service", 6379],
             ["voip-agent", "sip-1", "voip-agent.service", undefined],
             ["node-exporter", "sip-1", "prometheus-node-exporter.service", 9100],
             ["sshd", "sip-1", "ssh.service", 22],
@@ -143,6 +144,8 @@ test("the outputs are what tools rely on", () => {
             ["sshd", "pbx-1", "ssh.service", 22],
             ["openbao", "core", "container", 8200],
             ["postgres", "core", "container", 5432],
+            ["valkey", "core", "container", 6379],
+            ["valkey-exporter", "core", "container", 9121],
         ],
     );
 });
@@ -164,6 +167,7 @@ test("phones reach the proxy by TLS, with a certificate from the agent and no pa
         volumes: [
             { hostPath: "/etc/kamailio", readOnly: true },
             { hostPath: "/var/lib/pgbouncer", readOnly: true },
+            { hostPath: "/var/lib/voip-valkey", readOnly: true },
         ],
     });
 });
@@ -279,7 +283,7 @@ describe("the containers of the core services", () => {
                 [`${dataDir}/core/agent/state`, "/state", false],
                 [`${runDir}/core/agent`, "/run/core-agent", false],
                 [`${dataDir}/core/trust`, "/trust", true],
-                ...["openbao", "postgres"].flatMap((name) => [
+                ...["openbao", "postgres", "valkey", "valkey-exporter"].flatMap((name) => [
                     [`${dataDir}/core/${name}/tls`, `/servers/${name}/tls`, false],
                     [`${runDir}/core/${name}/run`, `/servers/${name}/run`, false],
                 ]),
@@ -331,7 +335,9 @@ describe("the containers of the core services", () => {
 
     test("both are reached by what is trusted from the start, and by the PKI's certificates later", () => {
         const caFile = `${dataDir}/core/trust/ca.pem`;
-        const first = "certificate-of-openbao-certificate\ncertificate-of-postgres-certificate\n";
+        const first = ["openbao", "postgres", "valkey", "valkey-exporter"]
+            .map((name) => `certificate-of-${name}-certificate\n`)
+            .join("");
         expect(only("TrustAnchors", "core-anchors")).toMatchObject({ file: caFile, certificates: first });
         expect(only("TrustAnchors", "core-agent-anchors")).toMatchObject({
             file: caFile,
@@ -350,12 +356,14 @@ describe("the containers of the core services", () => {
             address: "192.168.64.1",
             container: "core-agent",
             runDir: `${runDir}/core/agent`,
-            certificates: ["openbao", "postgres"].map((name) => `${dataDir}/core/${name}/tls/server.pem`),
+            certificates: ["openbao", "postgres", "valkey", "valkey-exporter"].map(
+                (name) => `${dataDir}/core/${name}/tls/server.pem`,
+            ),
         });
         expect(only("docker", "core-docker")).toMatchObject({ disableDockerDaemonCheck: "true" });
         expect(only("ContainerStore", "core-images")).toMatchObject({
             kind: "core",
-            containers: [{ name: "openbao" }, { name: "postgres" }],
+            containers: [{ name: "openbao" }, { name: "postgres" }, { name: "valkey" }, { name: "valkey-exporter" }],
         });
     });
 });
@@ -384,6 +392,8 @@ describe("a change of files", () => {
                 ["pgbouncer.ini", "hba.conf", "ident.conf", "userlist.txt", "postgres-ca.pem"],
                 "if pgrep -x pgbouncer >/dev/null; then systemctl reload pgbouncer; fi",
             ],
+            [["voip-valkey.service"], "systemctl daemon-reload && systemctl enable --quiet voip-valkey"],
+            [["valkey.json", "voip-valkey.service"], "systemctl try-restart voip-valkey"],
         ]);
     });
 
@@ -469,6 +479,7 @@ test("each agent keeps the certificate and the credentials of its tier, and has 
             reload: inside("kamailio", "kamcmd tls.reload"),
         },
         { name: "kamailio-route-key", secret: "secret/data/kamailio" },
+        { name: "kamailio-valkey", secret: "secret/data/valkey/kamailio", reload: "systemctl start voip-valkey" },
     ]);
     expect(kept("pbx-1")).toMatchObject([
         {

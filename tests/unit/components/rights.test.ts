@@ -149,6 +149,7 @@ describe("in OpenBao", () => {
         core: "192.168.64.1",
     };
     const identities = Object.keys(addresses) as (keyof typeof addresses)[];
+    const ofServices = ["core-valkey-policy", "core-valkey-exporter-policy"];
 
     it("an identity logs in once per secret-id, from its own address, for two days at most", () => {
         expect(all("AuthBackendRole")).toEqual(
@@ -157,7 +158,7 @@ describe("in OpenBao", () => {
                 {
                     backend: "approle",
                     roleName: `${identity}-role`,
-                    tokenPolicies: [`${identity}-policy`],
+                    tokenPolicies: [`${identity}-policy`, ...(identity === "core" ? ofServices : [])],
                     tokenNoDefaultPolicy: true,
                     tokenTtl: day,
                     tokenMaxTtl: 2 * day,
@@ -168,7 +169,11 @@ describe("in OpenBao", () => {
                 },
             ]),
         );
-        expect(Object.keys(all("Policy"))).toEqual(identities.map((identity) => `vault-${identity}-policy`));
+        expect(Object.keys(all("Policy")).sort()).toEqual(
+            [...identities.map((identity) => `${identity}-policy`), ...ofServices]
+                .map((policy) => `vault-${policy}`)
+                .sort(),
+        );
     });
 
     it("every mount says whose it is, and lends no longer than it may", () => {
@@ -212,7 +217,7 @@ describe("in OpenBao", () => {
             role("kamailio", "sip.local", "sip-1.sip.local"),
             role("asterisk", "pbx.local", "pbx-1.sip.local"),
             role("freeswitch", "pbx.local", "pbx-1.sip.local"),
-            role("core", "openbao", "postgres", "rabbitmq"),
+            role("core", "openbao", "postgres", "valkey", "valkey-exporter"),
         ]);
     });
 
@@ -323,13 +328,16 @@ describe("in OpenBao", () => {
 
     it("each program's secrets are in a place of their own, and go for good with it", () => {
         const random = (secret: string, ...fields: string[]) =>
-            byName(fields, (field) => [field, `result-of-vault-${secret}-${field.replaceAll("_", "-")}`]);
+            byName(fields, (field) => [field, `result-of-secrets-${secret}-${field.replaceAll("_", "-")}`]);
         const expected: Record<string, Record<string, string>> = {
             opensips: random("opensips", "admin_password", "api_key"),
             kamailio: random("kamailio", "admin_password", "api_key", "route_key"),
             asterisk: random("asterisk", "ami_secret", "ari_password", "manager_password"),
             freeswitch: random("freeswitch", "esl_password", "api_password"),
-            rtpengine: { ...random("rtpengine", "control_secret"), redis_password: "result-of-vault-redis-1-password" },
+            rtpengine: {
+                ...random("rtpengine", "control_secret"),
+                redis_password: "result-of-secrets-redis-1-password",
+            },
             "redis-1": random("redis-1", "password"),
             rabbitmq: { user: "voip", vhost: "voip", ...random("rabbitmq", "password") },
             postgres: { host: "192.168.64.1", port: "5432" },

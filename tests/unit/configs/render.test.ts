@@ -6,6 +6,7 @@ import { pgbouncerCredentials, pgbouncerFiles, pgbouncerPaths, pgbouncerUnitPath
 import { firewallFiles } from "../../../services/firewall/files";
 import { render, type GuestFile } from "../../../configs/render";
 import { rtpengineFiles, rtpengineSecrets } from "../../../services/rtpengine/files";
+import { valkeyLinkFiles } from "../../../services/valkey-link/files";
 import * as views from "./views";
 
 const bundles: [string, () => GuestFile[]][] = [
@@ -13,6 +14,8 @@ const bundles: [string, () => GuestFile[]][] = [
     ["Kamailio with several PBXs and RTPEngines", () => kamailioFiles(views.kamailioOfMany)],
     ["Asterisk", () => asteriskFiles(views.asterisk)],
     ["Asterisk behind two proxies", () => asteriskFiles(views.asteriskOfMany)],
+    ["The link to Valkey", () => valkeyLinkFiles({ host: "192.168.64.1", port: 6379, user: "kamailio" })],
+    ["Kamailio beside others", () => kamailioFiles({ ...views.kamailio, valkeySocket: "/var/lib/voip-valkey/valkey.6379" })],
     ["PgBouncer", () => pgbouncerFiles(views.pgbouncer)],
     ["The firewall of a media server", () => firewallFiles(views.mediaFirewall)],
     ["The firewall of a PBX", () => firewallFiles(views.pbxFirewall)],
@@ -30,7 +33,7 @@ test.each(bundles)("%s is configured as before", (_, files) => {
     for (const file of files()) expect(`${file.mode ?? "0644"} ${file.path}\n${file.content}`).toMatchSnapshot(file.path);
 });
 
-test.each(["asterisk", "firewall", "kamailio", "pgbouncer", "rtpengine"])("every template of %s is rendered by a test", (service) => {
+test.each(["asterisk", "firewall", "kamailio", "pgbouncer", "rtpengine", "valkey-link"])("every template of %s is rendered by a test", (service) => {
     const there = fs
         .readdirSync(path.join(__dirname, "../../../configs", service))
         .filter((file) => file.endsWith(".mustache"))

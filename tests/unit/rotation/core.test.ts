@@ -68,7 +68,7 @@ beforeEach(() => {
     jest.mocked(identity.renderAnew).mockImplementation(async () => show("1111", "2222"));
     jest.mocked(identity.logIn).mockImplementation(async () => {
         secretIds.push("new");
-        return undefined as never;
+        return undefined;
     });
 });
 const readRole = ["GET", "auth/approle/role/core-role/role-id"];

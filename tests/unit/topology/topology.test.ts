@@ -61,7 +61,7 @@ test("no port twice on a host, in a range neither", () => {
 
 test("the core host has its services where they are the stack's own", () => {
     const names = (config: StackConfig) => plan(config).core?.services.map(({ name }) => name);
-    expect(names(base)).toEqual(["openbao", "postgres"]);
+    expect(names(base)).toEqual(["openbao", "postgres", "valkey", "valkey-exporter"]);
     expect(names({ ...base, core: "external" })).toBeUndefined();
     const ports = { ...base.ports, postgres: 8201 };
     expect(conflicts(plan({ ...base, ports }))).toEqual([

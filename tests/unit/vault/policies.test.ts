@@ -1,5 +1,12 @@
 import { identities, type Identity } from "../../../services/identities";
-import { certificateRoles, pbxDomain, policyDocument, rightsOf } from "../../../vault/policies";
+import {
+    certificateRoles,
+    pbxDomain,
+    policyDocument,
+    rightsOf,
+    servicePolicyDocument,
+    serviceRights,
+} from "../../../vault/policies";
 
 const addresses: Record<Identity, string[]> = {
     sip: ["192.0.2.10", "192.0.2.11"],
@@ -33,7 +40,7 @@ describe("policies", () => {
             Object.keys(paths(documents[identity]))
                 .filter((path) => path.startsWith("secret/data/"))
                 .map((path) => path.slice("secret/data/".length));
-        expect(secrets("sip")).toEqual(["opensips", "kamailio", "postgres", "redis-1", "ca"]);
+        expect(secrets("sip")).toEqual(["opensips", "kamailio", "valkey/kamailio", "postgres", "redis-1", "ca"]);
         expect(secrets("pbx")).toEqual(["asterisk", "freeswitch", "postgres", "rabbitmq", "ca"]);
         expect(secrets("media")).toEqual(["rtpengine", "redis-1", "ca"]);
         expect(secrets("core")).toEqual(["ca"]);
@@ -44,6 +51,26 @@ describe("policies", () => {
             const all = identities.flatMap((identity) => rightsOf(identity)[kind]);
             expect(new Set(all).size).toBe(all.length);
         }
+    });
+
+    it("give each service of the core its own secrets and no right to change or list anything", () => {
+        const own = Object.fromEntries(
+            serviceRights().map(({ service, rights }) => [service, paths(servicePolicyDocument(rights))]),
+        );
+        expect(own["valkey-exporter"]).toEqual({ "secret/data/valkey/exporter": ["read"] });
+        expect(own.valkey).toEqual({
+            "secret/data/valkey/kamailio": ["read"],
+            "secret/data/valkey/exporter": ["read"],
+        });
+        const document = servicePolicyDocument({
+            secrets: [],
+            certificates: ["a-role"],
+            credentials: ["static-creds/b"],
+        });
+        expect(paths(document)).toEqual({
+            "pki_int/issue/a-role": ["create", "update"],
+            "database/static-creds/b": ["read"],
+        });
     });
 
     it("let an identity have secret-ids of its own role, each for one of its addresses", () => {
@@ -67,6 +94,7 @@ describe("names in certificates", () => {
         expect(roles["kamailio-role"]).toEqual(["sip.local", "sip-1.sip.local", "sip-2.sip.local"]);
         expect(roles["opensips-role"]).toEqual(roles["kamailio-role"]);
         expect(roles["asterisk-role"]).toEqual(["pbx.local", "pbx-1.sip.local"]);
+        expect(roles["core-role"]).toEqual(["openbao", "postgres", "valkey", "valkey-exporter"]);
     });
 
     it.each(["sip.local", "example.com"])("of proxies and PBXs have nothing in common in %s", (domain) => {

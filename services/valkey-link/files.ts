@@ -1,0 +1,55 @@
+import { render, type GuestFile } from "../../configs/render";
+import type { AgentTemplate } from "../vault-agent/templates";
+
+const dir = "/etc/voip-valkey";
+const paths = {
+    settings: `${dir}/valkey.json`,
+    ca: `${dir}/ca.pem`,
+    password: `${dir}/password`,
+    unit: "/etc/systemd/system/voip-valkey.service",
+};
+const owner = "voip-valkey:voip-valkey";
+
+/** Directory of the socket: it outlives the unit and the VM, as containers have it mounted. */
+export const valkeySocketDir = "/var/lib/voip-valkey";
+
+/** The socket, which has the port's number in its name, as PostgreSQL's have. */
+export const valkeySocket = (port: number): string => `${valkeySocketDir}/valkey.${port}`;
+
+/** What follows a change of files. */
+export const valkeyLinkApply = [
+    { paths: [paths.unit], command: "systemctl daemon-reload && systemctl enable --quiet voip-valkey" },
+    { paths: [paths.settings, paths.unit], command: "systemctl try-restart voip-valkey" },
+];
+
+/** The way from a VM to Valkey in the core, for one of its clients. */
+export function valkeyLinkFiles({ host, port, user }: { host: string; port: number; user: string }): GuestFile[] {
+    const settings = {
+        socket: valkeySocket(port),
+        address: `${host}:${port}`,
+        caFile: paths.ca,
+        user,
+        passwordFile: paths.password,
+    };
+    return [
+        { path: paths.settings, content: `${JSON.stringify(settings, undefined, 2)}\n` },
+        { path: paths.unit, content: render("valkey-link/voip-valkey.service", { settings: paths.settings }) },
+    ];
+}
+
+/** What the VM's agent makes for it. It reads both each time that it logs in: what is up stays up. */
+export const valkeyLinkSecret = (user: string): AgentTemplate => ({
+    name: `${user}-valkey`,
+    kind: "static",
+    secret: `secret/data/valkey/${user}`,
+    files: [
+        { path: paths.password, mode: "0600", owner, contents: "{{ .Data.data.password }}" },
+        {
+            path: paths.ca,
+            mode: "0644",
+            owner: "root:root",
+            contents: '{{ with secret "secret/data/ca" }}{{ .Data.data.certificates | trimSpace }}{{ end }}',
+        },
+    ],
+    reload: "systemctl start voip-valkey",
+});
