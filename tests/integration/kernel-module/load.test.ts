@@ -24,7 +24,7 @@ const path0 = process.env.PATH;
 const commands: Record<string, string> = {
     ssh: `while [ "$1" != -- ]; do shift; done; shift
           [ -e ${dir}/unreachable ] && { echo "ssh: connect to host media-1: No route to host" >&2; exit 255; }
-          mount --bind ${persistent} /etc/modules-load.d && mount --bind ${dir}/sys /sys/module && exec sh -c "$*"`,
+          mkdir -p /etc/modules-load.d && mount --bind ${persistent} /etc/modules-load.d && mount --bind ${dir}/sys /sys/module && exec sh -c "$*"`,
     sudo: `exec "$@"`,
     uname: "echo 7.2.12",
     dmesg: `echo "nft_rtpengine: Unknown symbol"`,
