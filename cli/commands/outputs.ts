@@ -1,3 +1,4 @@
+import { yamlText } from "../../config/yaml";
 import { readOutputs } from "../../engine/outputs";
 import { projectDir } from "../../paths";
 import { Failure, type Result } from "../result";
@@ -20,6 +21,5 @@ export async function outputs({
     showSecrets?: boolean;
 }): Promise<Result> {
     const values = await stackOutputs(stack, showSecrets);
-    const { stringify } = await import("yaml");
-    return { facts: values, text: stringify(values) };
+    return { facts: values, text: yamlText(values) };
 }
