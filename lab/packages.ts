@@ -43,6 +43,7 @@ export const hostPackages: HostPackage[] = [
     { name: "mmdebstrap", purpose: "images", provides: "mmdebstrap" },
     { name: "python3-pip", purpose: "images", provides: "pip3" },
     { name: "baresip-core", purpose: "phones", provides: "baresip" },
+    { name: "curl", purpose: "tests", provides: "curl" },
     { name: "procps", purpose: "tests", provides: "ps" },
     { name: "sip-tester", purpose: "tests", provides: "sipp" },
     { name: "tcpdump", purpose: "tests", provides: "tcpdump" },
