@@ -31,7 +31,7 @@ const passwordsOf = (secret: string): string =>
 export function valkeyUsers({ dir, run, user, reload }: AgentSide): AgentTemplate[] {
     const file = `${dir}/users.acl`;
     const taken = `[ "$(cat ${run}/users.sha256 2>/dev/null)" = "$(sha256sum <${file})" ]`;
-    const wait = `for n in $(seq 100); do ${taken} && exit; sleep 0.1; done; echo the users were not taken >&2; exit 1`;
+    const wait = `for n in $(seq 400); do ${taken} && exit; sleep 0.1; done; echo the users were not taken >&2; exit 1`;
     return [
         {
             name: "valkey-users",
