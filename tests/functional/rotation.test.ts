@@ -16,7 +16,8 @@ const busy = { calls: 20, newCallsPerSecond: 2, registrationsPerSecond: 5, tlsPh
 const rotatedNames = [
     ...["cdr_writer", "homer", "kamailio", "opensips", "asterisk"].map((role) => `database/${role}`),
     ...["media-1", "pbx-1", "sip-1"].map((vm) => `${vm}/approle`),
-    ...["core/approle", "core/openbao-cert", "core/postgres-cert"],
+    ...["core/approle", "core/openbao-cert", "core/postgres-cert", "core/valkey-cert", "core/valkey-exporter-cert"],
+    ...["secret/valkey/kamailio", "secret/valkey/exporter"],
     "pbx-1/asterisk-cert",
     "sip-1/kamailio-cert",
 ].sort();

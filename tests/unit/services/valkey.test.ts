@@ -61,7 +61,7 @@ describe("after a change of its users", () => {
     function reload(reloads: string): void {
         const [template] = valkeyUsers({ ...side, dir, run: dir, reload: reloads });
         fs.writeFileSync(`${dir}/users.acl`, "user\n");
-        execFileSync("timeout", ["5", "sh", "-c", template.reload], { stdio: "pipe" });
+        execFileSync("timeout", ["3", "sh", "-c", template.reload], { stdio: "pipe" });
     }
     test("a server that does not run is not waited for", () => expect(() => reload("true")).not.toThrow());
 
