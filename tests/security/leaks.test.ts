@@ -10,7 +10,10 @@ import { broughtUp, onVm, outputs } from "../stack/platform";
 import { steal } from "../stack/stolen";
 import { voip } from "../stack/voip";
 
-const secretNames = ["opensips", "kamailio", "asterisk", "freeswitch", "rtpengine", "redis-1", "rabbitmq"];
+const secretNames = [
+    ...["opensips", "kamailio", "asterisk", "freeswitch", "rtpengine", "redis-1", "rabbitmq"],
+    ...["valkey/kamailio", "valkey/exporter"],
+];
 
 /** Every secret that the platform has now, by value: long enough to mean something where it is found. */
 async function secretValues(): Promise<string[]> {
@@ -121,10 +124,10 @@ describe("no secret", () => {
         expect(await filesWith(backend, path.join(environment.XDG_STATE_HOME, "voip-stack", "logs"))).toEqual([]);
     });
 
-    it("is on this machine's disk outside of OpenBao's and PostgreSQL's own data", async () => {
+    it("is on this machine's disk outside of what the core services have for themselves", async () => {
         const { dataDir } = stackPaths(stack);
         const places = fs.readdirSync(dataDir).filter((name) => name !== "vms" && name !== "docker");
-        const data = /\/core\/(openbao|postgres)\/(data|tls)\//;
+        const data = /\/core\/(openbao|postgres|valkey|valkey-exporter)\/(data|tls)\//;
         const files = await filesWith(...places.map((name) => path.join(dataDir, name)));
         expect(files.filter((file) => !data.test(file))).toEqual([]);
     });
