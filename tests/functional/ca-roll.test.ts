@@ -35,7 +35,8 @@ describe("a new generation of the CA", () => {
 
     it("signs every certificate from the next rotation on", async () => {
         const { rotated } = await voipJson<{ rotated: { name: string }[] }>("rotate", "--only", "certs");
-        const names = ["core/openbao-cert", "core/postgres-cert", "pbx-1/asterisk-cert", "sip-1/kamailio-cert"];
+        const ofCore = ["openbao-cert", "postgres-cert", "valkey-cert", "valkey-exporter-cert"];
+        const names = [...ofCore.map((name) => `core/${name}`), "pbx-1/asterisk-cert", "sip-1/kamailio-cert"];
         expect(rotated.map(({ name }) => name).sort()).toEqual(names);
         await expect(openTlsPhones(1, ca)).rejects.toThrow(/certificate/);
         await (await openTlsPhones(1)).close();
