@@ -8,8 +8,9 @@ import { draw, type Chosen } from "./sample";
 import { Tests } from "./tests";
 
 /*
- * `./voip test mutation [--seed N] [--count K] [--kinds unit,integration] [--files PREFIX,...]`: changes one token of a source at
- * random, K times, on a copy of the checkout, and runs the tests that have the token run. A change that no test notices is printed.
+ * `./voip test mutation [--seed N] [--count K] [--kinds unit,integration] [--files PREFIX,...] [--turn FILE]`: changes one token of
+ * a source at random, K times, on a copy of the checkout, and runs the tests that have the token run. A change that no test
+ * notices is printed. With --turn, each run of other tests than unit tests holds the lock of FILE (flock(1)).
  */
 
 const option = (name: string, value: string): string => {
@@ -20,6 +21,7 @@ const option = (name: string, value: string): string => {
 const seed = Number(option("seed", String(Date.now() % 1_000_000)));
 const count = Number(option("count", "20"));
 const kinds = option("kinds", "unit").split(",");
+const turn = option("turn", "") || undefined;
 const prefixes = option("files", "").split(",");
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -33,17 +35,17 @@ async function survivors(
 ): Promise<Map<number, Chosen>> {
     const known = record.verdicts.filter((verdict) => verdict.kind === kind);
     const open = new Map([...changes].filter(([id]) => !known.some((verdict) => verdict.id === id)));
-    const tests = new Tests(checkout, kind);
+    const tests = new Tests(checkout, kind, kind === "unit" ? undefined : turn);
     if (open.size > 0) say(`${kind}: looking which tests run the ${open.size} tokens`);
     const reached = open.size > 0 ? await tests.reached(open) : new Map<number, string[]>();
     for (const [id, { file, mutant }] of open) {
         const files = reached.get(id) ?? [];
         const start = Date.now();
         checkout.change(file, (text) => mutated(text, mutant));
-        const noticed = files.length > 0 && (await tests.notice(files));
+        const noticed = files.length > 0 ? await tests.notice(files) : undefined;
         checkout.restore();
         record.add({ id, kind, noticed, tests: files });
-        const verdict = noticed ? "noticed" : files.length > 0 ? "NOT NOTICED" : "RUN BY NO TEST";
+        const verdict = noticed ? `noticed by ${noticed}` : files.length > 0 ? "NOT NOTICED" : "RUN BY NO TEST";
         const what = `${mutant.from.slice(0, 40)} → ${mutant.to}`;
         say(
             `${id} of ${count}: ${file}:${mutant.line} ${what}: ${verdict} (${files.length} files, ${inWords(Date.now() - start)})`,

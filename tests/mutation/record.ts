@@ -7,7 +7,8 @@ import { stateDir } from "../../paths";
 export interface Verdict {
     id: number;
     kind: string;
-    noticed: boolean;
+    /** What noticed it: a test, with its file. */
+    noticed?: string;
     /** Test files that ran its token. */
     tests: string[];
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CommandError, run } from "../../process/run";
+import { run, type RunResult } from "../../process/run";
 import type { Checkout } from "../stack/checkout";
 import { marked } from "./mutants";
 import type { Chosen } from "./sample";
@@ -8,8 +8,15 @@ import type { Chosen } from "./sample";
 /** Test files by the number of the change whose token they run; shortest first. */
 export type Reached = Map<number, string[]>;
 
+/** What jest writes down of a run (`--json`). */
 interface Ran {
-    testResults: { name: string; status: "passed" | "failed"; startTime: number; endTime: number }[];
+    testResults: {
+        name: string;
+        status: "passed" | "failed";
+        startTime: number;
+        endTime: number;
+        assertionResults: { fullName: string; status: string }[];
+    }[];
 }
 
 /** The tests of one kind, on a copy of the checkout. */
@@ -17,35 +24,65 @@ export class Tests {
     /** Milliseconds that each file took. */
     private readonly durations = new Map<string, number>();
 
+    /** @param turn a file; who holds its lock (flock(1)) has the machine for one run of tests */
     constructor(
         private readonly checkout: Checkout,
         private readonly kind: string,
+        private readonly turn?: string,
     ) {}
 
     /** Runs them all, and sees which have the token of a change run. @throws Error when one fails without any change */
     async reached(changes: ReadonlyMap<number, Chosen>): Promise<Reached> {
         const dir = path.join(this.checkout.dir, "reached");
         this.mark(changes, dir);
-        const out = path.join(this.checkout.dir, "ran.json");
-        await this.jest(["--json", "--outputFile", out], { VOIP_REACHED_DIR: dir });
+        const failed: string[] = [];
+        // together where they can run side by side, else one by one, so that turns are short
+        for (const files of this.turn ? (await this.list()).map((file) => [file]) : [[]])
+            failed.push(...(await this.reach(dir, files)));
         this.checkout.restore();
-        const { testResults } = JSON.parse(fs.readFileSync(out, "utf8")) as Ran;
-        const named = testResults.map((result) => ({ ...result, file: path.relative(this.checkout.dir, result.name) }));
-        for (const { file, startTime, endTime } of named) this.durations.set(file, endTime - startTime);
-        await this.expectSound(named.filter(({ status }) => status === "failed").map(({ file }) => file));
+        await this.expectSound(failed);
         return new Map([...changes.keys()].map((id) => [id, this.reachedBy(path.join(dir, String(id)))]));
     }
 
-    /** Runs these files until one fails, or does not end. @returns whether one did */
-    async notice(files: string[]): Promise<boolean> {
-        const usual = files.reduce((sum, file) => sum + (this.durations.get(file) ?? 0), 0);
-        try {
-            const argv = ["--bail", "--runInBand", "--runTestsByPath", ...files];
-            return (await this.jest(argv, {}, 120_000 + 5 * usual)) !== 0;
-        } catch (error) {
-            if (error instanceof CommandError && error.reason.startsWith("no end")) return true;
-            throw error;
+    /** Runs these files until one fails, or does not end. @returns what did: a test, or its file; undefined: none */
+    async notice(files: string[]): Promise<string | undefined> {
+        const usual = files.reduce((sum, file) => sum + (this.durations.get(file) ?? 0), 0) / 1000;
+        const args = ["--bail", "--runInBand", "--json", "--outputFile", this.out, "--runTestsByPath", ...files];
+        fs.rmSync(this.out, { force: true });
+        const { status } = await this.jest(args, {}, Math.ceil(120 + 5 * usual));
+        if (status === 0) return undefined;
+        const { testResults } = fs.existsSync(this.out) ? this.ran() : { testResults: [] };
+        const file = testResults.find((result) => result.status === "failed");
+        if (!file) return "tests that do not end";
+        const test = file.assertionResults.find((result) => result.status === "failed");
+        return test ? `${this.relative(file)}, ${test.fullName}` : this.relative(file);
+    }
+
+    private ran(): Ran {
+        return JSON.parse(fs.readFileSync(this.out, "utf8")) as Ran;
+    }
+
+    private get out(): string {
+        return path.join(this.checkout.dir, "ran.json");
+    }
+
+    private readonly relative = ({ name }: { name: string }): string => path.relative(this.checkout.dir, name);
+
+    private async list(): Promise<string[]> {
+        const { stdout } = await this.jest(["--listTests"]);
+        const files = stdout.split("\n").filter((line) => line.endsWith(".test.ts"));
+        return files.map((file) => path.relative(this.checkout.dir, file)).sort();
+    }
+
+    /** Runs files on the marked checkout; all where none is named. @returns those that failed */
+    private async reach(dir: string, files: string[]): Promise<string[]> {
+        const named = files.length > 0 ? ["--runTestsByPath", ...files] : [];
+        await this.jest(["--json", "--outputFile", this.out, ...named], { VOIP_REACHED_DIR: dir });
+        const { testResults } = this.ran();
+        for (const result of testResults) {
+            this.durations.set(this.relative(result), result.endTime - result.startTime);
         }
+        return testResults.filter(({ status }) => status === "failed").map(this.relative);
     }
 
     private mark(changes: ReadonlyMap<number, Chosen>, dir: string): void {
@@ -61,8 +98,8 @@ export class Tests {
 
     /** The marks make some of these fail; without them none may. */
     private async expectSound(files: string[]): Promise<void> {
-        if (files.length === 0 || !(await this.notice(files))) return;
-        throw new Error(`${this.kind} tests fail without any change, one of ${files.join(", ")}`);
+        const failed = files.length > 0 ? await this.notice(files) : undefined;
+        if (failed) throw new Error(`${this.kind} tests fail without any change: ${failed}`);
     }
 
     private reachedBy(dir: string): string[] {
@@ -73,18 +110,15 @@ export class Tests {
         return all.sort((one, other) => (this.durations.get(one) ?? 0) - (this.durations.get(other) ?? 0));
     }
 
-    /** @returns the exit status of jest: 0 or 1 */
-    private async jest(args: string[], env: Record<string, string>, timeoutMs?: number): Promise<number> {
+    /** @param seconds after which it is killed; that is a failure too, with a status of its own */
+    private async jest(args: string[], env: Record<string, string> = {}, seconds?: number): Promise<RunResult> {
         const config = path.join("tests", "mutation", "jest.config.js");
+        const jest = [process.execPath, "node_modules/jest/bin/jest.js", "--config", config, "--selectProjects"];
         const argv = [
-            process.execPath,
-            "node_modules/jest/bin/jest.js",
-            "--config",
-            config,
-            "--selectProjects",
-            this.kind,
+            ...(this.turn ? ["flock", this.turn] : []),
+            ...(seconds ? ["timeout", "--signal", "KILL", String(seconds)] : []),
+            ...[...jest, this.kind, ...args],
         ];
-        const options = { cwd: this.checkout.dir, env, timeoutMs, ownGroup: true, okStatus: [0, 1] };
-        return (await run([...argv, ...args], options)).status;
+        return run(argv, { cwd: this.checkout.dir, env, ownGroup: true, okStatus: [0, 1, 137] });
     }
 }
