@@ -78,6 +78,44 @@ describe("what is in flight", () => {
         expect(durations.lastTime(`create ${vm.urn}`)).toBeUndefined();
     });
 
+    it.each([
+        ["create", "creating", "created"],
+        ["create-replacement", "creating anew", "created anew"],
+        ["update", "updating", "updated"],
+        ["delete", "deleting", "deleted"],
+        ["delete-replaced", "deleting old", "deleted old"],
+        ["read", "reading", "read"],
+        ["refresh", "looking at", "looked at"],
+    ] as const)("is told in the words of what is done: %s", (op, doing, done) => {
+        const activity = new Activity(Durations.of("dev"), () => 0);
+        const metadata = step(op, "pbx-1", null, {});
+        expect(activity.take(event({ resourcePreEvent: { metadata } })).started).toBe(`${doing} Vm pbx-1`);
+        const [{ line }] = activity.take(event({ resOutputsEvent: { metadata } })).said;
+        expect(line).toBe(`${done} Vm pbx-1 (0.0 s)`);
+    });
+
+    it("tells a last time only where it was longer than a second", () => {
+        const durations = Durations.of("dev");
+        const started = (milliseconds: number) => {
+            durations.remember(`create ${vm.urn}`, milliseconds);
+            return new Activity(durations).take(begins).started;
+        };
+        expect([started(1000), started(1001)]).toEqual(["creating Vm pbx-1", "creating Vm pbx-1 (last time 1.0 s)"]);
+    });
+
+    it("says whose message it is, and whether it is an error or a warning", () => {
+        const activity = new Activity(Durations.of("dev"));
+        const said = (severity: "info" | "warning" | "error", message: string, urn?: string) =>
+            activity.take(event({ diagnosticEvent: { urn, message, color: "never", severity } })).said;
+        expect(said("warning", " late \n", vm.urn)).toEqual([{ line: "warning: pbx-1: late", failed: false }]);
+        expect(said("error", "no disk")).toEqual([{ line: "error: no disk", failed: true }]);
+        expect(said("info", "of the program")).toEqual([{ line: "of the program", failed: false }]);
+        expect(said("info", "  \n")).toEqual([]);
+        expect(activity.take(event({ stdoutEvent: { message: "printed\n", color: "never" } })).said).toEqual([
+            { line: "printed", failed: false },
+        ]);
+    });
+
     it("says nothing of what stays the same, or is only planned", () => {
         const activity = new Activity(Durations.of("dev"));
         activity.take(event({ resourcePreEvent: { metadata: step("same", "sip-1", {}, {}) } }));

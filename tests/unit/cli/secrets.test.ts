@@ -43,6 +43,17 @@ describe("the state of the secrets", () => {
         expect(statusOf(withCertificate(559), 7200).warnings).toHaveLength(1);
     });
 
+    it.each([
+        [2 * day, "2 days"],
+        [2 * day - 1, "47 h"],
+        [7200, "2 h"],
+        [7199, "7199 s"],
+    ])("says when it ends, %i seconds from now, in the largest unit of which there are two", (seconds, words) => {
+        expect(statusOf(withCertificate(seconds)).warnings).toEqual([
+            `certificate kamailio-cert of sip-1 ends in ${words}`,
+        ]);
+    });
+
     it("has a problem with a certificate that has ended", () => {
         expect(statusOf(withCertificate(-1))).toMatchObject({
             warnings: [],

@@ -203,6 +203,20 @@ describe("a call between two phones", () => {
         expect(await mos(600_000)).toBeLessThan(4.1);
     });
 
+    it("waits for a report of RTCP, which a phone has only after a while", async () => {
+        const late = { rx: { sent: 50, jit: 2500 }, rtt: 0 };
+        script.rtcp = undefined;
+        jest.spyOn(Fake.prototype, "silence").mockImplementation(async function (this: Fake) {
+            this.isSpeaking = false;
+            const report = (): void =>
+                void this.events.push({ type: "CALL_RTCP", at: performance.now(), rtcp_stats: late });
+            setTimeout(report, 300); // later than the last packets are waited for
+        });
+        const { rtp } = await placeCall(job());
+        jest.restoreAllMocks();
+        expect([rtp.a?.jitterMs, rtp.b?.jitterMs]).toEqual([2.5, 2.5]);
+    });
+
     it("is not encrypted when one side is not", async () => {
         script.secure = { a: true, b: false };
         expect((await placeCall(job())).srtp).toBe(false);

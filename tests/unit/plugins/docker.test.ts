@@ -8,10 +8,18 @@ import { context } from "./context";
 describe("durations", () => {
     it.each([
         ["0s", 0, "0s"],
+        ["7ns", 7, "7ns"],
+        ["5us", 5e3, "5µs"],
+        ["5µs", 5e3, "5µs"],
+        ["999µs", 999e3, "999µs"],
+        ["1ms", 1e6, "1ms"],
         ["500ms", 5e8, "500ms"],
+        ["1s", 1e9, "1s"],
+        ["59s", 59e9, "59s"],
         ["60s", 60e9, "1m0s"],
         ["1.5m", 90e9, "1m30s"],
         ["1h", 3600e9, "1h0m0s"],
+        ["2h3m4s", 7384e9, "2h3m4s"],
     ])("%s is %d ns, which Go writes %s", (text, nanoseconds, normal) => {
         expect(parseDuration(text)).toBe(nanoseconds);
         expect(formatDuration(nanoseconds)).toBe(normal);
