@@ -37,9 +37,14 @@ function isOutOfReach(node: ts.Node): boolean {
         ts.isImportDeclaration(node) ||
         ts.isExportDeclaration(node) ||
         ts.isThrowStatement(node) ||
-        isError(node)
+        isError(node) ||
+        isDescription(node)
     );
 }
+
+/** `description: "..."`, of what is allowed or what a rule is for. */
+const isDescription = (node: ts.Node): boolean =>
+    ts.isPropertyAssignment(node) && node.name.getText() === "description" && ts.isStringLiteral(node.initializer);
 
 /** `new Error(...)`, whatever becomes of it. */
 const isError = (node: ts.Node): boolean =>

@@ -25,6 +25,7 @@ describe("the mutants of a source", () => {
             "throw new Error(`${1 + 1}` + 'x');",
             `reject(new CommandError("x"));`,
             `const { "a": b } = c;`,
+            `f({ description: "what it is for" });`,
         ];
         for (const source of sources) expect(all(source)).toEqual([]);
     });
