@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { parseProbe, probeScript } from "../../../cli/platform/probe";
 import type { ServiceOutput } from "../../../contract";
 import { parseTotals } from "../../../services/rtpengine/totals";
@@ -23,6 +26,68 @@ describe("the question to a VM", () => {
         const script = probeScript([container("kamailio"), container("asterisk"), rtpengine]);
         await expect(run(["sh", "-n"], { input: script })).resolves.toMatchObject({ status: 0 });
         expect(script).toContain("rtpengine-ctl -ip 127.0.0.1 -port 9900 list totals");
+    });
+});
+
+describe("a VM that is asked", () => {
+    let dir: string;
+    /** What a program of the VM prints; arguments are in $*. */
+    const program = (name: string, script: string): void =>
+        fs.writeFileSync(path.join(dir, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    beforeEach(() => {
+        dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-probe-"));
+        program("sudo", 'exec "$@"');
+        program("voip-agent", "");
+        program("rtpengine-ctl", `[ "$*" = "-ip 127.0.0.1 -port 9900 list totals" ] && cat <<'END'\n${totals}\nEND`);
+        program("nsenter", '[ "$*" = "--target 42 --mount --root --wd $INSIDE" ] && echo "$ANSWER"');
+        program("cat", '[ "$*" != /proc/rtpengine/list ] && exec /bin/cat "$@"; echo 0');
+        program("grep", '[ "$3" != /proc/modules ] && exec /bin/grep "$@"; echo nft_rtpengine | /bin/grep "$1" "$2"');
+    });
+    afterEach(() => fs.rmSync(dir, { recursive: true }));
+
+    const answered = async (service: ServiceOutput, env: Record<string, string> = {}) => {
+        const argv = ["sh", "-c", probeScript([service])];
+        const { stdout } = await run(argv, { env: { ...env, PATH: `${dir}:${process.env.PATH}` } });
+        return parseProbe(stdout, [service]);
+    };
+    const docker = (description: object): void => {
+        const text = JSON.stringify(description).replaceAll("'", "");
+        program(
+            "curl",
+            `case "$*" in *"--unix-socket /run/docker.sock http://docker/containers/"*/json) echo '${text}';; esac`,
+        );
+    };
+    const running = { Id: "1", State: { Status: "running", Running: true, Pid: 42 }, Config: { Status: "x" } };
+
+    it("tells how RTPEngine is, and how it forwards", async () => {
+        program("systemctl", '[ "$*" = "is-active rtpengine-daemon" ] && echo active');
+        expect(await answered(rtpengine)).toMatchObject({
+            services: { rtpengine: "running" },
+            forwarding: { module: "nft_rtpengine", table: 0, kernelPackets: 44000, userspacePackets: 42, sessions: 1 },
+        });
+    });
+
+    it.each([
+        ["kamailio", "kamcmd stats.get_statistics usrloc:", "usrloc:registered_users = 7", { registrations: 7 }],
+        ["asterisk", "asterisk -rx core show channels count", "3 active calls", { activeCalls: 3 }],
+    ])("asks %s inside of its container", async (name, command, answer, expected) => {
+        docker(running);
+        const env = { INSIDE: command, ANSWER: answer };
+        expect(await answered(container(name), env)).toMatchObject({ services: { [name]: "running" }, ...expected });
+    });
+
+    it("asks nothing of a container that has ended", async () => {
+        docker({ State: { Status: "exited", Pid: 0 } });
+        program("nsenter", "echo usrloc:registered_users = 7");
+        expect(await answered(container("kamailio"))).toMatchObject({
+            services: { kamailio: "exited" },
+            registrations: undefined,
+        });
+    });
+
+    it("misses a container that Docker does not know", async () => {
+        docker({ message: "No such container" });
+        expect(await answered(container("kamailio"))).toMatchObject({ services: { kamailio: "missing" } });
     });
 });
 

@@ -76,6 +76,39 @@ describe("running steps", () => {
         expect(executor.failed).toBe(true);
     });
 
+    test("what differs is said of each property: whether it was added, changed or taken away, and whether it replaces", async () => {
+        const { executor, events } = setUp();
+        const before = { ...resource("one"), inputs: { kept: 1, gone: 2, changed: 3, __provider: "old" } };
+        const after = { ...resource("one"), inputs: { kept: 1, changed: 4, added: 5, __provider: "new" } };
+        const diffs = ["gone", "changed", "added", "__provider"];
+        const act = async (): Promise<ResourceState> => after;
+        await executor.run(
+            { op: "update", old: before, new: after, diffs, replaces: ["changed"] },
+            act,
+            () => undefined,
+        );
+        await executor.run(
+            { op: "delete-replaced", old: before, diffs: [] },
+            async () => undefined,
+            () => undefined,
+        );
+        const [update, , removal] = events.map((event) => event.resourcePreEvent?.metadata);
+        expect(update).toMatchObject({
+            logical: true,
+            keys: ["changed"],
+            diffs: ["gone", "changed", "added"],
+            detailedDiff: {
+                gone: { diffKind: "delete", inputDiff: true },
+                changed: { diffKind: "update-replace", inputDiff: true },
+                added: { diffKind: "add", inputDiff: true },
+            },
+        });
+        // a part of a replacement is no step of its own
+        expect(removal).toMatchObject({ op: "delete-replaced", detailedDiff: null });
+        for (const absent of ["logical", "keys", "diffs"]) expect(removal).not.toHaveProperty(absent);
+        expect(executor.changes).toEqual({ update: 1 });
+    });
+
     test("a half-made resource is recorded with what is wrong with it", async () => {
         const { create, snapshot } = setUp();
         const failing = create("half", async () => {
