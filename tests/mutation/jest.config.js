@@ -11,7 +11,7 @@ const environment = process.env.VOIP_REACHED_DIR
 module.exports = {
     ...config,
     rootDir,
-    reporters: [],
+    reporters: ["<rootDir>/tests/mutation/failure-reporter.js"],
     projects: config.projects.map((project) => ({ ...project, rootDir, ...environment })),
     testSequencer: "<rootDir>/tests/mutation/sequencer.js",
 };

@@ -10,13 +10,7 @@ export type Reached = Map<number, string[]>;
 
 /** What jest writes down of a run (`--json`). */
 interface Ran {
-    testResults: {
-        name: string;
-        status: "passed" | "failed";
-        startTime: number;
-        endTime: number;
-        assertionResults: { fullName: string; status: string }[];
-    }[];
+    testResults: { name: string; status: "passed" | "failed"; startTime: number; endTime: number }[];
 }
 
 /** The tests of one kind, on a copy of the checkout. */
@@ -47,42 +41,29 @@ export class Tests {
     /** Runs these files until one fails, or does not end. @returns what did: a test, or its file; undefined: none */
     async notice(files: string[]): Promise<string | undefined> {
         const usual = files.reduce((sum, file) => sum + (this.durations.get(file) ?? 0), 0) / 1000;
-        const args = ["--bail", "--runInBand", "--json", "--outputFile", this.out, "--runTestsByPath", ...files];
-        fs.rmSync(this.out, { force: true });
-        const { status } = await this.jest(args, {}, Math.ceil(120 + 5 * usual));
+        const args = ["--bail", "--runInBand", "--runTestsByPath", ...files];
+        const failure = path.join(this.checkout.dir, "failure");
+        fs.rmSync(failure, { force: true });
+        const { status } = await this.jest(args, { VOIP_FAILURE: failure }, Math.ceil(120 + 5 * usual));
         if (status === 0) return undefined;
-        const { testResults } = fs.existsSync(this.out) ? this.ran() : { testResults: [] };
-        const file = testResults.find((result) => result.status === "failed");
-        if (!file) return "tests that do not end";
-        const test = file.assertionResults.find((result) => result.status === "failed");
-        return test ? `${this.relative(file)}, ${test.fullName}` : this.relative(file);
+        return fs.existsSync(failure) ? fs.readFileSync(failure, "utf8") : "tests that do not end";
     }
-
-    private ran(): Ran {
-        return JSON.parse(fs.readFileSync(this.out, "utf8")) as Ran;
-    }
-
-    private get out(): string {
-        return path.join(this.checkout.dir, "ran.json");
-    }
-
-    private readonly relative = ({ name }: { name: string }): string => path.relative(this.checkout.dir, name);
 
     private async list(): Promise<string[]> {
-        const { stdout } = await this.jest(["--listTests"]);
+        const { stdout } = await this.jest(["--listTests"], {}, undefined, []);
         const files = stdout.split("\n").filter((line) => line.endsWith(".test.ts"));
         return files.map((file) => path.relative(this.checkout.dir, file)).sort();
     }
 
     /** Runs files on the marked checkout; all where none is named. @returns those that failed */
     private async reach(dir: string, files: string[]): Promise<string[]> {
+        const out = path.join(this.checkout.dir, "ran.json");
         const named = files.length > 0 ? ["--runTestsByPath", ...files] : [];
-        await this.jest(["--json", "--outputFile", this.out, ...named], { VOIP_REACHED_DIR: dir });
-        const { testResults } = this.ran();
-        for (const result of testResults) {
-            this.durations.set(this.relative(result), result.endTime - result.startTime);
-        }
-        return testResults.filter(({ status }) => status === "failed").map(this.relative);
+        await this.jest(["--json", "--outputFile", out, ...named], { VOIP_REACHED_DIR: dir });
+        const { testResults } = JSON.parse(fs.readFileSync(out, "utf8")) as Ran;
+        const relative = ({ name }: { name: string }): string => path.relative(this.checkout.dir, name);
+        for (const result of testResults) this.durations.set(relative(result), result.endTime - result.startTime);
+        return testResults.filter(({ status }) => status === "failed").map(relative);
     }
 
     private mark(changes: ReadonlyMap<number, Chosen>, dir: string): void {
@@ -111,14 +92,16 @@ export class Tests {
     }
 
     /** @param seconds after which it is killed; that is a failure too, with a status of its own */
-    private async jest(args: string[], env: Record<string, string> = {}, seconds?: number): Promise<RunResult> {
+    private async jest(
+        args: string[],
+        env: Record<string, string>,
+        seconds?: number,
+        turn = this.turn ? ["flock", this.turn] : [],
+    ): Promise<RunResult> {
         const config = path.join("tests", "mutation", "jest.config.js");
         const jest = [process.execPath, "node_modules/jest/bin/jest.js", "--config", config, "--selectProjects"];
-        const argv = [
-            ...(this.turn ? ["flock", this.turn] : []),
-            ...(seconds ? ["timeout", "--signal", "KILL", String(seconds)] : []),
-            ...[...jest, this.kind, ...args],
-        ];
+        const limit = seconds ? ["timeout", "--signal", "KILL", String(seconds)] : [];
+        const argv = [...turn, ...limit, ...jest, this.kind, ...args];
         return run(argv, { cwd: this.checkout.dir, env, ownGroup: true, okStatus: [0, 1, 137] });
     }
 }

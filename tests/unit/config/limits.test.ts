@@ -110,11 +110,7 @@ const limits: Record<string, [allowed: Record<string, unknown>[], refused: Recor
         ],
     ],
     "a VM's settings": [
-        [
-            vm({}),
-            vm({ externalAddress: "10.64.0.99" }),
-            { lab: false, ...external, ...vm({ libvirtUri: "qemu:///system" }) },
-        ],
+        [vm({}), vm({ externalAddress: "10.64.0.99" }), { ...external, ...vm({ libvirtUri: "qemu:///system" }) }],
         [
             vm([]),
             vm(null),
