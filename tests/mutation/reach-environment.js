@@ -6,9 +6,9 @@ const reachedIn = require("./reached");
 /** jest's own environment, in which marked sources write down what a test file has run. */
 module.exports = class ReachEnvironment extends TestEnvironment {
     constructor(config, context) {
-        super(config, context);
-        // outside of the sandbox: what the test starts gets it
+        // outside of the sandbox, and before that copies the environment: what the test starts gets it either way
         process.env.VOIP_REACHED_BY = path.relative(config.projectConfig.rootDir, context.testPath);
+        super(config, context);
         this.global.reached = reachedIn(process.env.VOIP_REACHED_DIR);
     }
 };
