@@ -1,4 +1,4 @@
-import { sameValue, type Fields } from "../inputs";
+import { DEFAULTS, sameValue, type Fields } from "../inputs";
 import { nulls, objectType } from "../object";
 import type { Properties, ResourceType, Value } from "../plugin";
 import { readUnless, type VaultApi, type VaultData } from "./api";
@@ -36,7 +36,9 @@ const secondsOf = (duration: string): number =>
 function payload(inputs: Properties, oldPassword?: Value): VaultData {
     const { password, maxConnectionLifetime, ...given } = inputs.postgresql as Record<string, Value>;
     const details = Object.fromEntries(
-        Object.entries(given).map(([name, value]): [string, Value] => [snakeCase(name), value]),
+        Object.entries(given)
+            .filter(([name]) => name !== DEFAULTS)
+            .map(([name, value]): [string, Value] => [snakeCase(name), value]),
     );
     return {
         plugin_name: "postgresql-database-plugin",
