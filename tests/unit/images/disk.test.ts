@@ -1,0 +1,19 @@
+import { imageCommandLine, imageDiskGiB } from "../../../images/disk";
+
+test("a guest starts from its disk, says what it does on its console, and leaves out what holds it up", () => {
+    const parameters = imageCommandLine.split(" ");
+    expect(parameters).toEqual([
+        "root=/dev/vda",
+        "rw",
+        "rootfstype=ext4",
+        "net.ifnames=0", // eth0 and eth1, as its identity names them
+        "console=ttyS0",
+        "quiet",
+        "lsm=landlock,yama",
+        "cryptomgr.notests",
+        "transparent_hugepage=never",
+        "tsc=nowatchdog",
+        "modprobe.blacklist=autofs4,vmw_vsock_virtio_transport,virtio_mmio",
+    ]);
+    expect(imageDiskGiB).toBe(20);
+});
