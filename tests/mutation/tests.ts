@@ -91,7 +91,9 @@ export class Tests {
         return all.sort((one, other) => (this.durations.get(one) ?? 0) - (this.durations.get(other) ?? 0));
     }
 
-    /** @param seconds after which it is killed; that is a failure too, with a status of its own */
+    /**
+     * @param seconds after which it is killed; that is a failure too, as is an end by what it runs itself: 137 and -1
+     */
     private async jest(
         args: string[],
         env: Record<string, string>,
@@ -102,6 +104,6 @@ export class Tests {
         const jest = [process.execPath, "node_modules/jest/bin/jest.js", "--config", config, "--selectProjects"];
         const limit = seconds ? ["timeout", "--signal", "KILL", String(seconds)] : [];
         const argv = [...turn, ...limit, ...jest, this.kind, ...args];
-        return run(argv, { cwd: this.checkout.dir, env, ownGroup: true, okStatus: [0, 1, 137] });
+        return run(argv, { cwd: this.checkout.dir, env, ownGroup: true, okStatus: [0, 1, 137, -1] });
     }
 }
