@@ -42,7 +42,7 @@ async function survivors(
         const files = reached.get(id) ?? [];
         const start = Date.now();
         checkout.change(file, (text) => mutated(text, mutant));
-        const noticed = files.length > 0 ? await tests.notice(files) : undefined;
+        const noticed = await tests.notice(files);
         checkout.restore();
         record.add({ id, kind, noticed, tests: files });
         const verdict = noticed ? `noticed by ${noticed}` : files.length > 0 ? "NOT NOTICED" : "RUN BY NO TEST";

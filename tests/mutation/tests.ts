@@ -40,13 +40,21 @@ export class Tests {
 
     /** Runs these files until one fails, or does not end. @returns what did: a test, or its file; undefined: none */
     async notice(files: string[]): Promise<string | undefined> {
+        for (const some of this.turn ? files.map((file) => [file]) : [files]) {
+            const failed = some.length > 0 ? await this.failing(some) : undefined;
+            if (failed) return failed;
+        }
+        return undefined;
+    }
+
+    private async failing(files: string[]): Promise<string | undefined> {
         const usual = files.reduce((sum, file) => sum + (this.durations.get(file) ?? 0), 0) / 1000;
         const args = ["--bail", "--runInBand", "--runTestsByPath", ...files];
         const failure = path.join(this.checkout.dir, "failure");
         fs.rmSync(failure, { force: true });
         const { status } = await this.jest(args, { VOIP_FAILURE: failure }, Math.ceil(120 + 5 * usual));
         if (status === 0) return undefined;
-        return fs.existsSync(failure) ? fs.readFileSync(failure, "utf8") : "tests that do not end";
+        return fs.existsSync(failure) ? fs.readFileSync(failure, "utf8") : `tests that do not end: ${files.join(", ")}`;
     }
 
     private async list(): Promise<string[]> {
@@ -79,7 +87,7 @@ export class Tests {
 
     /** The marks make some of these fail; without them none may. */
     private async expectSound(files: string[]): Promise<void> {
-        const failed = files.length > 0 ? await this.notice(files) : undefined;
+        const failed = await this.notice(files);
         if (failed) throw new Error(`${this.kind} tests fail without any change: ${failed}`);
     }
 
