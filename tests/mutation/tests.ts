@@ -52,7 +52,7 @@ export class Tests {
         const args = ["--bail", "--runInBand", "--runTestsByPath", ...files];
         const failure = path.join(this.checkout.dir, "failure");
         fs.rmSync(failure, { force: true });
-        const { status } = await this.jest(args, { VOIP_FAILURE: failure }, Math.ceil(120 + 5 * usual));
+        const { status } = await this.jest(args, { VOIP_FAILURE: failure }, Math.ceil(60 + 10 * usual));
         if (status === 0) return undefined;
         return fs.existsSync(failure) ? fs.readFileSync(failure, "utf8") : `tests that do not end: ${files.join(", ")}`;
     }
