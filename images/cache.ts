@@ -5,11 +5,15 @@ import { run } from "../process/run";
 import type { Entry } from "./recipe";
 
 /** Where an entry is, once it is whole; while it is made, it is at the same path with ".tmp". */
-export type Shelf = "layers" | "images";
+export type Shelf = "layers" | "images" | "guests";
 
 export const entryDir = (shelf: Shelf, entry: Entry): string => path.join(cacheDir(), shelf, entry.name);
 export const debsDir = (): string => path.join(cacheDir(), "debs");
 export const wheelsDir = (): string => path.join(cacheDir(), "wheels");
+
+/** Notes that the entry was used now. */
+export const noteUse = (shelf: Shelf, entry: Entry): Promise<void> =>
+    fs.writeFile(path.join(entryDir(shelf, entry), "used"), "");
 
 /** Held (flock(2)) by whoever makes the entry. */
 export async function lockFile(shelf: Shelf, entry: string): Promise<string> {
@@ -19,21 +23,23 @@ export async function lockFile(shelf: Shelf, entry: string): Promise<string> {
     return path.join(locks, `${shelf}-${entry}`);
 }
 
-const staleLayerDays = 30;
+/** Days after which an entry, or a package, that nobody used is removed; an image may have VMs that lie on it. */
+const staleDays: Record<Shelf, number> = { layers: 30, images: Infinity, guests: 7 };
+const stalePackageDays = 30;
 
-/** Removes what builds left that were killed, layers that no build has used for 30 days, and packages as old. */
+/** Removes what was left half made, entries that nobody has used for long, and old packages. */
 export async function sweep(): Promise<void> {
-    for (const shelf of ["layers", "images"] as const) {
+    for (const shelf of ["layers", "images", "guests"] as const) {
         const dir = path.join(cacheDir(), shelf);
         for (const name of await fs.readdir(dir).catch(() => [])) {
-            const unused = shelf === "layers" && (await ageDays(path.join(dir, name, "used"))) > staleLayerDays;
+            const unused = (await ageDays(path.join(dir, name, "used"))) > staleDays[shelf];
             if (name.endsWith(".tmp") || unused) await removeUnlessLocked(shelf, name);
         }
     }
     for (const dir of [debsDir(), wheelsDir()]) {
         for (const name of await fs.readdir(dir).catch(() => [])) {
             const file = path.join(dir, name);
-            if ((await ageDays(file)) > staleLayerDays) await fs.rm(file, { force: true });
+            if ((await ageDays(file)) > stalePackageDays) await fs.rm(file, { force: true });
         }
     }
 }

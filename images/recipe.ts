@@ -31,6 +31,7 @@ export interface Entry {
 }
 
 const imagesDir = path.join(projectDir, "images");
+export const guestDir = path.join(imagesDir, "guest");
 
 export const scriptPath = (name: string): string => path.join(imagesDir, "scripts", name);
 export const hookPath = (layer: Layer): string | undefined => layer.hook && path.join(projectDir, layer.hook);
@@ -76,10 +77,10 @@ export function imageEntry(definitions: Definitions, request: ImageRequest): Ent
     return { name: `${request.kind}-${hash.slice(0, 12)}`, hash };
 }
 
-const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
+export const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
 /** Digest of a file, or of a directory's tree with names and the executable bit. */
-function fileDigests(file: string): string {
+export function fileDigests(file: string): string {
     const stat = fs.statSync(file);
     if (!stat.isDirectory()) return `${stat.mode & 0o100 ? "x" : "-"}${digest(fs.readFileSync(file))}`;
     const names = fs.readdirSync(file).sort();

@@ -20,6 +20,9 @@ export interface GuestIdentity {
 /** Name of the credential that carries the private SSH host key (ed25519, OpenSSH format) of a guest. */
 export const hostKeyCredential = "voip.ssh_host_key";
 
+/** Name of the credential that carries the guest's machine-id; systemd takes it where the disk has none. */
+export const machineIdCredential = "system.machine_id";
+
 /** The name under which QEMU's fw_cfg carries a credential to systemd (systemd.io/CREDENTIALS; at most 55 characters). */
 export function firmwareConfigName(credential: string): string {
     const name = `opt/io.systemd.credentials/${credential}`;

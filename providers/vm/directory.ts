@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { type CheckedFile, copyFile } from "../../images/checked-file";
 import { guestCredentials, hostKeyCredential } from "../../images/guest/identity";
 import { guestOf, type VmDefinition } from "./definition";
 import { createOverlay, growOverlay } from "./disk";
@@ -11,11 +12,14 @@ export class DirectoryStorage implements Storage {
     private readonly dir: string;
     readonly overlay: string;
     readonly consoleLog: string;
+    /** What libvirt restores the VM from. */
+    readonly memoryFifo: string;
 
     constructor(private readonly definition: VmDefinition) {
         this.dir = path.join(definition.dataDir, "vms", definition.vmName);
         this.overlay = path.join(this.dir, "disk.qcow2");
         this.consoleLog = path.join(this.dir, "console.log");
+        this.memoryFifo = path.join(this.dir, "memory");
     }
 
     async files(): Promise<MachineFiles> {
@@ -29,6 +33,12 @@ export class DirectoryStorage implements Storage {
     async createDisk(): Promise<void> {
         fs.mkdirSync(this.dir, { recursive: true, mode: 0o700 });
         await createOverlay(this.overlay, this.definition.disk, this.definition.diskGiB);
+    }
+
+    /** Makes the VM's disk the one that a saved memory fits to. @throws DamagedFile */
+    async takeDisk(saved: CheckedFile): Promise<void> {
+        fs.mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+        await copyFile(saved, this.overlay);
     }
 
     async growDisk(): Promise<void> {

@@ -1,5 +1,5 @@
 import { escapeXml, unescapeXml } from "../../clients/libvirt";
-import { firmwareConfigName } from "../../images/guest/identity";
+import { firmwareConfigName, machineIdCredential } from "../../images/guest/identity";
 import type { Machine, VmStatus } from "./hypervisor";
 
 /** How guest code runs: by the processor's own virtualisation, or translated by QEMU. */
@@ -20,17 +20,11 @@ const cpu: Record<Accelerator, string> = {
  */
 export function domainXml(machine: Machine, accelerator: Accelerator): string {
     const tcg = accelerator === "tcg";
-    const credentials = Object.entries(machine.credentials).map(
-        ([name, file]) => `    <entry name='${escapeXml(firmwareConfigName(name))}' file='${escapeXml(file)}'/>`,
-    );
     return `<domain type='${tcg ? "qemu" : "kvm"}'>
   <name>${escapeXml(machine.name)}</name>
-  <uuid>${machine.uuid}</uuid>${machine.description && `\n  <description>${escapeXml(machine.description)}</description>`}
+  <uuid>${machine.uuid}</uuid>${machine.generation ? `\n  <genid>${machine.generation.id}</genid>` : ""}${machine.description && `\n  <description>${escapeXml(machine.description)}</description>`}
   <memory unit='MiB'>${machine.memoryMiB}</memory>
-  <vcpu>${machine.vcpus}</vcpu>
-  <sysinfo type='fwcfg'>
-${credentials.join("\n")}
-  </sysinfo>
+  <vcpu>${machine.vcpus}</vcpu>${firmwareConfig(machine)}
   <os>
     <type arch='x86_64' machine='q35'>hvm</type>
     <kernel>${escapeXml(machine.kernel)}</kernel>
@@ -58,8 +52,8 @@ ${machine.nics.map((nic, at) => interfaceXml(nic, at)).join("\n")}
       <backend model='random'>/dev/urandom</backend>
       ${onRootBus(2)}
     </rng>
-    <serial type='file'>
-      <source path='${escapeXml(machine.consoleLog)}'/>
+    <serial type='${machine.generation?.consoleSocket === undefined ? "file" : "unix"}'>
+      ${consoleSource(machine)}
       <target type='isa-serial' port='0'/>
     </serial>
     <memballoon model='none'/>
@@ -67,6 +61,21 @@ ${machine.nics.map((nic, at) => interfaceXml(nic, at)).join("\n")}
 </domain>
 `;
 }
+
+/** The credentials of a VM, its machine-id among them; a guest whose memory is to be saved has none. */
+function firmwareConfig({ credentials, uuid }: Machine): string {
+    if (Object.keys(credentials).length === 0) return "";
+    const files = Object.entries(credentials).map(
+        ([name, file]) => `<entry name='${escapeXml(firmwareConfigName(name))}' file='${escapeXml(file)}'/>`,
+    );
+    const id = `<entry name='${firmwareConfigName(machineIdCredential)}'>${uuid.replaceAll("-", "")}</entry>`;
+    return `\n  <sysinfo type='fwcfg'>${[...files, id].map((entry) => `\n    ${entry}`).join("")}\n  </sysinfo>`;
+}
+
+const consoleSource = ({ consoleLog, generation }: Machine): string =>
+    generation?.consoleSocket === undefined
+        ? `<source path='${escapeXml(consoleLog)}'/>`
+        : `<source mode='bind' path='${escapeXml(generation.consoleSocket)}'/>`;
 
 /** Slots 0 and 31 belong to the chipset. */
 const onRootBus = (slot: number) =>

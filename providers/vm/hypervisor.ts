@@ -35,6 +35,16 @@ export interface Machine extends MachineFiles {
     memoryMiB: number;
     cmdline: string;
     nics: VmNic[];
+    /** Of a VM that goes on from a saved memory, or whose memory is to be saved. */
+    generation?: Generation;
+}
+
+/** What such a VM has besides, and its memory is made for. */
+export interface Generation {
+    /** Tells the guest's kernel whether it is still the same VM: a UUID (VMGENID). */
+    id: string;
+    /** Unix socket on which the hypervisor takes one connection to the serial console, in place of the log. */
+    consoleSocket?: string;
 }
 
 export type VmState = "running" | "paused" | "shut off" | "crashed";

@@ -2,12 +2,16 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import { isLocal } from "../../clients/libvirt";
 import { ssh } from "../../clients/ssh";
+import { DamagedFile } from "../../images/checked-file";
+import { removeSavedGuest } from "../../images/saved";
 import { waitFor } from "../../process/wait";
 import { hasData, isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
 import { DirectoryStorage } from "./directory";
 import type { Hypervisor } from "./hypervisor";
 import { LibvirtHypervisor } from "./libvirt";
 import { PoolStorage } from "./pool";
+import { provideSavedGuest } from "./saved/provide";
+import { restore } from "./saved/restore";
 import { dropConnection, forgetGuest, waitForSsh } from "./readiness";
 import type { Storage } from "./storage";
 
@@ -19,6 +23,12 @@ export interface VmOutcome {
 
 /** What `systemctl poweroff` does in the end, without asking logind first: a guest without it would wait two minutes. */
 const poweroff = "sudo systemctl start --no-block --job-mode=replace-irreversibly poweroff.target";
+
+/** A guest under TCG answers after 15 s on idle processors; four of them on two busy ones take minutes. */
+const bootMs = 300_000;
+
+/** A restored one answers after 2 s, and after 10 s on busy processors: one that does not is started anew. */
+const restoredMs = 60_000;
 
 /** Under TCG it takes some 7 s. */
 const poweroffMs = 60_000;
@@ -49,9 +59,7 @@ export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
     await deleteVm(definition);
     const uuid = randomUUID();
     try {
-        await storageOf(definition).createDisk();
-        await defineVm(definition, uuid, false);
-        const sshSeconds = await startVm(definition);
+        const sshSeconds = (await restoreVm(definition, uuid)) ?? (await bootVm(definition, uuid));
         if (definition.holdsData) await defineVm(definition, uuid, true);
         return { uuid, sshSeconds };
     } catch (error) {
@@ -59,6 +67,43 @@ export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
             console.error(`${vmName} is left half made: ${left.message}`),
         );
         throw error;
+    }
+}
+
+/** Makes the VM's disk and boots it. @returns the seconds that it took. */
+async function bootVm(definition: VmDefinition, uuid: string): Promise<number> {
+    await storageOf(definition).createDisk();
+    await defineVm(definition, uuid, false);
+    return startVm(definition);
+}
+
+/**
+ * Makes the VM of a guest of its image that was saved when it had booted.
+ * @returns the seconds from the start of its restore to its first answer by ssh; undefined where it has to boot: nothing is left then
+ */
+async function restoreVm(definition: VmDefinition, uuid: string): Promise<number | undefined> {
+    const { vmName, uri } = definition;
+    const saved = await provideSavedGuest(definition);
+    if ("none" in saved) {
+        console.error(`${vmName} boots: ${saved.none}`);
+        return undefined;
+    }
+    const storage = new DirectoryStorage(definition);
+    try {
+        await storage.takeDisk(saved.disk);
+        await defineVm(definition, uuid, false);
+        const machine = machineOf(definition, await storage.files(), uuid, false);
+        const started = Date.now();
+        console.error(`${vmName} goes on from a saved memory`);
+        await restore(uri, { ...machine, generation: { id: uuid } }, saved.memory, storage.memoryFifo);
+        await waitUntilReady(definition, restoredMs);
+        console.error(`${vmName} answers ssh after ${seconds(started)} s`);
+        return seconds(started);
+    } catch (error) {
+        console.error(`${vmName} boots, as it could not go on from its saved memory: ${(error as Error).message}`);
+        if (error instanceof DamagedFile) await removeSavedGuest(saved.entry);
+        await deleteVm(definition);
+        return undefined;
     }
 }
 
@@ -85,16 +130,21 @@ export const markVm = (definition: VmDefinition, uuid: string): Promise<void> =>
 
 /** Starts a VM that is defined, and waits until it is ready. @returns the seconds it took. */
 async function startVm(definition: VmDefinition): Promise<number> {
-    const { vmName: host, sshConfig, nics, ready } = definition;
-    const hypervisor = hypervisorOf(definition);
+    const { vmName, ready } = definition;
     const started = Date.now();
-    await hypervisor.start(host);
+    await hypervisorOf(definition).start(vmName);
     if (ready === "ssh") {
-        console.error(`${host} starts`);
-        await waitForSsh({ host, sshConfig, address: nics[0].address, storage: storageOf(definition), hypervisor });
-        console.error(`${host} answers ssh after ${seconds(started)} s`);
+        console.error(`${vmName} starts`);
+        await waitUntilReady(definition, bootMs);
+        console.error(`${vmName} answers ssh after ${seconds(started)} s`);
     }
     return seconds(started);
+}
+
+function waitUntilReady(definition: VmDefinition, deadlineMs: number): Promise<void> {
+    const { vmName: host, sshConfig, nics } = definition;
+    const [storage, hypervisor] = [storageOf(definition), hypervisorOf(definition)];
+    return waitForSsh({ host, sshConfig, address: nics[0].address, storage, hypervisor }, deadlineMs);
 }
 
 const seconds = (since: number) => Math.round((Date.now() - since) / 100) / 10;

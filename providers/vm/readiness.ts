@@ -5,9 +5,6 @@ import { waitFor } from "../../process/wait";
 import type { Hypervisor } from "./hypervisor";
 import type { Storage } from "./storage";
 
-/** A guest under TCG answers after 15 s on idle processors; four of them on two busy ones take minutes. */
-const deadlineMs = 300_000;
-
 export interface Guest extends SshTarget {
     /** The address behind `host`. */
     address: string;
@@ -17,10 +14,10 @@ export interface Guest extends SshTarget {
 
 /**
  * Waits until the guest lets us log in by ssh. The connection made is kept for those that follow (ControlMaster).
- * @throws Error when it does not within five minutes, or when it is clear that it never will, with the last lines of the
+ * @throws Error when it does not until the deadline, in milliseconds, or when it is clear that it never will, with the last lines of the
  *   guest's serial console.
  */
-export async function waitForSsh(guest: Guest): Promise<void> {
+export async function waitForSsh(guest: Guest, deadlineMs: number): Promise<void> {
     let looked = Date.now();
     let isUp = false;
     const outcome = await waitFor(
@@ -66,7 +63,9 @@ async function logsIn(guest: Guest): Promise<boolean> {
 async function hopeless({ host, storage, hypervisor }: Guest): Promise<string | undefined> {
     const state = (await hypervisor.inspect(host))?.state ?? "gone";
     if (state !== "running") return `${host} is ${state} instead of starting`;
-    const trouble = /Kernel panic.*|You are in emergency mode/.exec(await storage.console());
+    const trouble = /Kernel panic.*|You are in emergency mode|Failed to start .*voip-thaw.service/.exec(
+        await storage.console(),
+    );
     return trouble ? `${host} does not start: ${trouble[0]}` : undefined;
 }
 

@@ -28,6 +28,26 @@ describe("domainXml", () => {
         expect(domainXml(machine, accelerator)).toMatchSnapshot();
     });
 
+    it("connects the console of a guest whose memory is to be saved, which has no credentials", () => {
+        const generation = { id: "5a1f0c2e-6c1f-4d39-8d7f-0f6c2a3b4c5d", consoleSocket: "/tmp/console" };
+        const xml = domainXml({ ...machine, credentials: {}, generation }, "tcg");
+        expect(xml).toContain("<genid>5a1f0c2e-6c1f-4d39-8d7f-0f6c2a3b4c5d</genid>");
+        expect(xml).toContain("<serial type='unix'>\n      <source mode='bind' path='/tmp/console'/>");
+        expect(xml).not.toContain("fwcfg");
+        expect(xml).not.toContain("credential");
+    });
+
+    it("has the devices of a saved memory in a VM that goes on from it", () => {
+        const devices = (generation?: Machine["generation"]) =>
+            domainXml({ ...machine, generation }, "tcg").match(
+                /<(disk|interface|rng|controller|serial|target|address) [^>]*>/g,
+            );
+        expect(devices({ id: "", consoleSocket: "/tmp/console" })).toEqual(
+            devices({ id: "" })?.map((device) => device.replace("<serial type='file'>", "<serial type='unix'>")),
+        );
+        expect(devices({ id: "" })).toEqual(devices());
+    });
+
     it("is read back as it was written", () => {
         const { uuid, vcpus, memoryMiB, disk, kernel, initrd, cmdline } = machine;
         const description = "its disk <holds> data";

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as fsp from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { virsh } from "../../../clients/libvirt";
+import { bootCommands, type Draft, shellCommandLine, waitingLine } from "../../../images/saved";
+import type { VmDefinition } from "../definition";
+import { createOverlay } from "../disk";
+import { domainXml } from "../domain-xml";
+import type { Machine } from "../hypervisor";
+import { GuestConsole } from "./console";
+import { headBytes, streamStart } from "./save-file";
+import { withTransientVm } from "./transient";
+
+/** An emulated guest with Docker takes 25 s on idle processors; three on two busy ones, minutes. */
+const bootMs = 300_000;
+const startMs = 60_000;
+const saveMs = 120_000;
+
+/** What tells one such VM from another while it boots: gone before a VM of the platform is made of it. */
+export interface Passing {
+    name: string;
+    uuid: string;
+    disk: string;
+    consoleSocket: string;
+}
+
+/** The VM whose memory is saved: the one that is defined, without what makes it one of its own. */
+export function savedMachine(definition: VmDefinition, { consoleSocket, ...passing }: Passing): Machine {
+    const { vcpus, memoryMiB, kernel, initrd, cmdline } = definition;
+    return {
+        ...passing,
+        description: "",
+        vcpus,
+        memoryMiB,
+        kernel,
+        initrd,
+        cmdline: shellCommandLine(cmdline),
+        // the guest's driver is told its own MAC address in each VM; these are silent
+        nics: definition.nics.map((nic, at) => ({ ...nic, mac: `52:54:00:00:00:0${at}` })),
+        consoleLog: "",
+        credentials: {},
+        generation: { id: passing.uuid, consoleSocket },
+    };
+}
+
+/**
+ * Boots a guest without an identity and saves its memory.
+ * @returns where in the file its memory begins, in bytes
+ * @throws Error with what the guest wrote last, when it does not get there
+ */
+export async function saveGuest(definition: VmDefinition, name: string, draft: Draft): Promise<number> {
+    const { uri, disk, diskGiB } = definition;
+    await createOverlay(draft.disk, disk, diskGiB);
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-guest-"));
+    try {
+        const socket = path.join(dir, "console");
+        const passing = { name, uuid: randomUUID(), disk: draft.disk, consoleSocket: socket };
+        const xml = domainXml(savedMachine(definition, passing), "tcg");
+        const bootAndSave = async () => {
+            const console = await GuestConsole.connect(socket, startMs);
+            try {
+                await console.type(await bootCommands(), bootMs);
+                await console.seen("end of its boot", waitingLine, bootMs);
+                await virsh(uri, ["save", name, draft.memory], { timeoutMs: saveMs });
+            } finally {
+                console.close();
+            }
+        };
+        await withTransientVm(uri, name, xml, dir, (failure) => Promise.race([failure, bootAndSave()]));
+    } finally {
+        fs.rmSync(dir, { recursive: true, force: true });
+    }
+    const file = await fsp.open(draft.memory);
+    try {
+        const { buffer } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+        return streamStart(buffer);
+    } finally {
+        await file.close();
+    }
+}
