@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { DockerApi } from "../../clients/docker/api";
 import { daemonAt } from "../../clients/docker/daemon";
+import { kvmState } from "../../lab/kvm";
 import { cacheDir, projectDir, stackPaths } from "../../paths";
 import { run } from "../../process/run";
 import { environment, stack, testRoot } from "../stack/environment";
@@ -116,6 +117,16 @@ describe("no secret", () => {
             return fs.readdirSync(dir).map((name) => path.join(dir, name));
         });
         expect((await Promise.all(files.map(diskWith))).flat()).toEqual([]);
+    });
+
+    it("is in the memory or on the disk of a guest that was saved for VMs to go on from", async () => {
+        const saved = path.join(cacheDir(), "guests");
+        const memories = fs.existsSync(saved)
+            ? fs.readdirSync(saved).map((name) => path.join(saved, name, "memory"))
+            : [];
+        const emulated = kvmState() !== "usable";
+        expect(memories.filter((memory) => fs.existsSync(memory)).length > 0).toBe(emulated);
+        expect(await filesWith(saved)).toEqual([]);
     });
 
     it("is in plain in the state, in its history, in a backup or in a log", async () => {
