@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { withFileLock } from "../../../process/file-lock";
 import { run } from "../../../process/run";
+import { waitFor } from "../../../process/wait";
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "file-lock-"));
 const file = path.join(dir, "lock");
@@ -26,7 +27,7 @@ describe("withFileLock", () => {
         const order: string[] = [];
         let end = () => undefined as void;
         const first = withFileLock(file, () => new Promise<void>((resolve) => (end = resolve)));
-        while (!(await isHeld())) continue;
+        await waitFor("the lock", async () => ((await isHeld()) ? true : undefined), { deadlineMs: 20_000 });
         const second = withFileLock(file, async () => void order.push("second"));
         order.push("first");
         end();
