@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import { isLocal } from "../../clients/libvirt";
 import { ssh } from "../../clients/ssh";
-import { DamagedFile } from "../../images/checked-file";
 import { removeSavedGuest } from "../../images/saved";
 import { waitFor } from "../../process/wait";
 import { hasData, isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
@@ -89,6 +88,7 @@ async function restoreVm(definition: VmDefinition, uuid: string): Promise<number
         return undefined;
     }
     const storage = new DirectoryStorage(definition);
+    let isRunning = false;
     try {
         await storage.takeDisk(saved.disk);
         await defineVm(definition, uuid, false);
@@ -96,12 +96,13 @@ async function restoreVm(definition: VmDefinition, uuid: string): Promise<number
         const started = Date.now();
         console.error(`${vmName} goes on from a saved memory`);
         await restore(uri, { ...machine, generation: { id: uuid } }, saved.memory, storage.memoryFifo);
+        isRunning = true;
         await waitUntilReady(definition, restoredMs);
         console.error(`${vmName} answers ssh after ${seconds(started)} s`);
         return seconds(started);
     } catch (error) {
         console.error(`${vmName} boots, as it could not go on from its saved memory: ${(error as Error).message}`);
-        if (error instanceof DamagedFile) await removeSavedGuest(saved.entry);
+        if (!isRunning) await removeSavedGuest(saved.entry); // damaged, or refused: the next VM has it made anew
         await deleteVm(definition);
         return undefined;
     }
