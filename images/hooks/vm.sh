@@ -34,4 +34,4 @@ for generator in /usr/lib/systemd/system-generators/*; do
 done
 touch /etc/.updated /var/.updated
 systemctl set-default multi-user.target
-systemctl enable ssh.service voip-identity.service voip-grow.service
+systemctl enable nftables.service ssh.service voip-identity.service voip-grow.service

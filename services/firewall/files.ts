@@ -14,18 +14,11 @@ export interface FirewallView {
     ports: readonly Port[];
 }
 
-const paths = {
-    rules: "/etc/nftables.conf",
-    sysctl: "/etc/sysctl.d/voip-network.conf",
-    order: "/etc/systemd/system/voip-identity.service.d/before-network.conf",
-};
+/** What the image's closed firewall is overwritten with; the guest loads it before it has an address. */
+const rules = "/etc/nftables.conf";
 
 /** What follows a change of files. The rules are loaded as one: all of them, or none. */
-export const firewallApply = [
-    { paths: [paths.order], command: "systemctl daemon-reload && systemctl enable --quiet nftables" },
-    { paths: [paths.sysctl], command: `sysctl --quiet --load ${paths.sysctl}` },
-    { paths: [paths.rules], command: `nft --file ${paths.rules}` },
-];
+export const firewallApply = [{ paths: [rules], command: `nft --file ${rules}` }];
 
 /** Ports of a protocol as nftables writes a set, such as `5060, 10000-20000`; empty where there are none. */
 function portSet(ports: readonly Port[], protocol: "udp" | "tcp"): string {
@@ -58,9 +51,5 @@ export function firewallFiles({ nics, ports }: FirewallView): GuestFile[] {
             tcp: portSet(reachable(network), "tcp"),
         })),
     };
-    return [
-        { path: paths.order, content: render("firewall/before-network.conf", {}) },
-        { path: paths.sysctl, content: render("firewall/voip-network.conf", {}) },
-        { path: paths.rules, content: render("firewall/nftables.conf", view) },
-    ];
+    return [{ path: rules, content: render("firewall/nftables.conf", view) }];
 }

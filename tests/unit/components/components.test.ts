@@ -418,11 +418,7 @@ describe("a change of files", () => {
             [["rtpengine.conf"], "systemctl try-restart rtpengine-daemon.service"],
         ]);
         for (const vm of ["sip-1", "pbx-1", "media-1"]) {
-            expect(applied(`${vm}-firewall`)).toEqual([
-                [["before-network.conf"], "systemctl daemon-reload && systemctl enable --quiet nftables"],
-                [["voip-network.conf"], "sysctl --quiet --load /etc/sysctl.d/voip-network.conf"],
-                [["nftables.conf"], "nft --file /etc/nftables.conf"],
-            ]);
+            expect(applied(`${vm}-firewall`)).toEqual([[["nftables.conf"], "nft --file /etc/nftables.conf"]]);
             expect(only("VmFiles", `${vm}-firewall`).bundleName).toBe("firewall");
             expect(only("VmFiles", `${vm}-agent-files`).bundleName).toBe("voip-agent");
         }
