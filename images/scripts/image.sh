@@ -22,6 +22,9 @@ note_versions
 [ -z "$CONTAINERS" ] || fill_docker_store
 
 say "writing the disk"
+# Packages made one, at both places where systemd looks for it; a guest brings its own (images/guest/identity.ts).
+: >"$root/etc/machine-id"
+rm -f "$root/var/lib/dbus/machine-id"
 build=$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 cp "$root/boot/initrd.img" "$temp/initrd"
 unpack_kernel "$root"/boot/vmlinuz-* "$temp/vmlinux"

@@ -83,6 +83,9 @@ async function on(vmName: VmName, command: string): Promise<string> {
 
 const domains = async () => (await virsh(uri, ["list", "--all", "--name"])).stdout.split("\n").filter(Boolean);
 
+/** A VM's machine-id is its UUID in libvirt. */
+const machineId = (uuid: string) => uuid.replaceAll("-", "");
+
 const entryDirs = () => fs.readdirSync(guests).map((name) => path.join(guests, name));
 const manifestFile = () => path.join(entryDirs()[0], "manifest.json");
 const manifest = () => JSON.parse(fs.readFileSync(manifestFile(), "utf8")) as Manifest;
@@ -159,11 +162,10 @@ describe("a saved guest", () => {
         }
         const shared = facts.filter((_, at) => values.one[at] === values.two[at]);
         expect(shared).toEqual([]);
-        const id = (uuid: string) => uuid.replaceAll("-", "");
-        expect(values.one.slice(0, 2)).toEqual(["one", id(one.uuid)]);
-        expect(values.two.slice(0, 2)).toEqual(["two", id(two.uuid)]);
+        expect(values.one.slice(0, 2)).toEqual(["one", machineId(one.uuid)]);
+        expect(values.two.slice(0, 2)).toEqual(["two", machineId(two.uuid)]);
         expect([values.one[3], values.two[3]]).toEqual([one.uuid, two.uuid]);
-        expect([values.one[6], values.two[6]]).toEqual([id(one.uuid), id(two.uuid)]);
+        expect([values.one[6], values.two[6]]).toEqual([machineId(one.uuid), machineId(two.uuid)]);
         expect(values.one[5]).toBe("inet 192.168.64.101\ninet 10.64.0.101");
         expect(values.two[5]).toBe("inet 192.168.64.102\ninet 10.64.0.102");
     });
@@ -222,11 +224,11 @@ describe("a saved guest", () => {
     ])("is taken away when it is %s, and the VM boots and says so", async (_, spoil, reason) => {
         await job("create", "two");
         await spoil(manifest());
-        const { said } = await job("create", "two");
+        const { said, uuid } = await job("create", "two");
         expect(said).toContain("two boots, as it could not go on from its saved memory: ");
         expect(said).toMatch(reason);
         expect(said).toMatch(/two starts\ntwo answers ssh/);
-        expect(await on("two", "hostname")).toBe("two");
+        expect(await on("two", "hostname; cat /etc/machine-id")).toBe(`two\n${machineId(uuid)}`);
         expect(entryDirs()).toEqual([]);
     });
 });
