@@ -53,10 +53,7 @@ function definitionOf(vmName: VmName): VmDefinition {
         memoryMiB: 512,
         diskGiB: 20,
         ...{ disk: image.disk, kernel: image.kernel, initrd: image.initrd, cmdline: imageCommandLine },
-        nics: [
-            nic("eth0", "internal", "34", addresses[vmName]),
-            nic("eth1", "external", "35", addresses[vmName].replace("192.168.64", "10.64.0")),
-        ],
+        nics: [nic("eth0", "internal", "34", addresses[vmName]), nic("eth1", "external", "35", outside(vmName))],
         authorizedKey: fs.readFileSync(file("operator.pub"), "utf8").trim(),
         hostKeyFile: file(`${vmName}-host-key`),
         sshConfig: file("config"),
@@ -80,6 +77,13 @@ async function on(vmName: VmName, command: string): Promise<string> {
     const { stdout } = await run(enterLab(stack, ["ssh", "-F", file("config"), vmName, "--", command]));
     return stdout.trim();
 }
+
+/** Whether the lab's host gets a connection to the sshd at this address. */
+async function answers(address: string): Promise<boolean> {
+    const connect = ["timeout", "3", "bash", "-c", `: </dev/tcp/${address}/22`];
+    return (await run(enterLab(stack, connect), { okStatus: [0, 124] })).status === 0;
+}
+const outside = (vmName: VmName): string => addresses[vmName].replace("192.168.64", "10.64.0");
 
 const domains = async () => (await virsh(uri, ["list", "--all", "--name"])).stdout.split("\n").filter(Boolean);
 
@@ -178,6 +182,11 @@ describe("a saved guest", () => {
         expect(await on("two", "systemctl --failed --no-legend; systemctl is-system-running")).toBe("running");
     });
 
+    it("takes logins from inside and none from outside before it has rules of its own", async () => {
+        for (const name of vmNames)
+            expect([await answers(addresses[name]), await answers(outside(name))]).toEqual([true, false]);
+    });
+
     it("holds nothing of the VMs that were made of it", async () => {
         const secrets = vmNames.flatMap((name) => [
             fs.readFileSync(file(`${name}-host-key`), "utf8").split("\n")[1],
@@ -196,7 +205,7 @@ describe("a saved guest", () => {
         ["cut off and started", () => virsh(uri, ["destroy", "one"]).then(() => virsh(uri, ["start", "one"]))],
     ])("is left behind by a VM that is %s: it boots from its own disk, and is the same VM", async (_, blow) => {
         const facts = "hostname; cat /etc/machine-id; sudo cat /sys/class/dmi/id/product_uuid; cat mark";
-        await on("one", "echo kept >mark; sync");
+        await on("one", "echo kept >mark; echo wrong rules | sudo tee /etc/nftables.conf; sync");
         const before = await on("one", facts);
         const boot = await on("one", "cat /proc/sys/kernel/random/boot_id");
         await blow();
@@ -216,6 +225,7 @@ describe("a saved guest", () => {
         expect(await on("one", "ip -o -4 address | grep -o 'inet [0-9.]*' | grep -v 127")).toBe(
             "inet 192.168.64.101\ninet 10.64.0.101",
         );
+        expect(await answers(outside("one"))).toBe(false);
     });
 
     it.each([
