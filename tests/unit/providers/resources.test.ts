@@ -22,6 +22,7 @@ const declared: Record<string, [module: string, outputs: string[]]> = {
     VaultClaim: ["vault-claim", ["marker"]],
     VaultIdentity: ["vault-identity", ["accessor", "state"]],
     VaultLogin: ["vault-login", ["token"]],
+    VaultPassword: ["vault-password", []],
     VaultServer: ["vault-server", ["token", "tokenSince", "state"]],
     Vm: ["vm", ["uuid", "sshSeconds", "state"]],
     VmFiles: ["vm-files", []],
