@@ -12,6 +12,7 @@ const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
 require("./umask");
+require("./real-path");
 require("./code-cache");
 require("./pulumi-sdk");
 const keep = require("./keep");
