@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { coreServers } from "../../../services/core-servers";
 
 export interface MadeResource {
+    /** Type token, as in the resource's URN. */
+    token: string;
+    /** Last part of it. */
     type: string;
     name: string;
     inputs: Record<string, unknown>;
@@ -92,6 +95,7 @@ export async function runProgram(
         call: ({ inputs }) => inputs as Record<string, unknown>,
         newResource(args) {
             made.push({
+                token: args.type,
                 type: args.type.split(":").pop() ?? "",
                 name: args.name,
                 inputs: args.inputs as Record<string, unknown>,
