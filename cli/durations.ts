@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stateDir } from "../paths";
 
-/** How long things took last time, by what was done; milliseconds. Only ever shown to people, never relied on. */
+/** How long each operation took last time, in milliseconds. Only shown to people, never relied on. */
 export class Durations {
     private constructor(
         private readonly file: string,
@@ -14,7 +14,7 @@ export class Durations {
         try {
             return new Durations(file, JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, number>);
         } catch {
-            return new Durations(file, {}); // none yet, or not readable: then there is no last time
+            return new Durations(file, {}); // none yet, or unreadable: there is no last time
         }
     }
 

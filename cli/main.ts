@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { Failure, report, type Result } from "./result";
 
-/** Options that every command on a stack takes. */
+/** Options of every command on a stack. */
 interface Common {
     stack: string;
     json?: boolean;
@@ -15,7 +15,7 @@ const positive = (text: string): number => {
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
-/** A command on one stack; its work is loaded only when it runs. */
+/** A command on one stack; its code is loaded only when it runs. */
 function onStack<Options extends Common>(
     program: Command,
     usage: string,

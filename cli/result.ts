@@ -1,15 +1,15 @@
-/** What a command has to say: one JSON object for programs, text for people. */
+/** A command's result: one JSON object for programs, text for people. */
 export interface Result {
     facts: Record<string, unknown>;
     text: string;
 }
 
-/** A command that did not do what it was asked for. The message is for a person; it never needs a stack trace. */
+/** A command failed. The message is for a person; it never needs a stack trace. */
 export class Failure extends Error {
     readonly facts: Record<string, unknown>;
     readonly log?: string;
     readonly status: number;
-    /** What a person reads beside the message, such as a table of what is and is not well. */
+    /** Text for a person beside the message, such as a table of states. */
     readonly text?: string;
 
     /**
@@ -32,8 +32,8 @@ export class Failure extends Error {
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Does a command's work and reports: with `json` exactly one object on standard output, on failure too; otherwise text on
- * standard output. Errors go to standard error. Sets the exit status.
+ * Runs a command and reports: with `json` exactly one object on standard output, on failure too; otherwise text on standard
+ * output. Errors go to standard error. Sets the exit status.
  */
 export async function report(json: boolean, work: () => Promise<Result>): Promise<void> {
     try {

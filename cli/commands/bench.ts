@@ -9,7 +9,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Result>> = {
     media: async (options) => (await import("../../bench/media")).benchMedia(options),
 };
 
-/** Runs the benchmarks named, all of them by default. */
+/** Runs the named benchmarks, by default all. */
 export async function bench(options: BenchOptions, names: string[]): Promise<Result> {
     const chosen = names.length ? names : Object.keys(benches);
     const unknown = chosen.filter((name) => !(name in benches));

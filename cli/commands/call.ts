@@ -17,20 +17,20 @@ export interface CallOptions {
     from: string;
     to: string;
     seconds: number;
-    /** TLS where the proxy has it, else UDP, by default. */
+    /** Default: TLS if the proxy has it, otherwise UDP. */
     transport?: Transport;
-    /** Folder that keeps what each phone heard. */
+    /** Folder for the audio that each phone heard. */
     record?: string;
 }
 
 /** Milliseconds after which an unanswered call is given up. */
 const answerDeadlineMs = 30_000;
 
-/** Which extension uses which of the lab's phone addresses. */
+/** The account that an extension registers with, on one of the lab's phone addresses. */
 function account(outputs: PlatformOutputs, extension: string, transport: Transport, autoAnswer: boolean): PhoneAccount {
     const extensions = Object.keys(outputs.extensions).sort();
     const address = outputs.lab.phoneAddresses[extensions.indexOf(extension)] as string | undefined;
-    const [proxy] = outputs.proxies; // each of them takes every phone
+    const [proxy] = outputs.proxies; // each of them accepts every phone
     const port = proxy.ports[transport];
     if (!extensions.includes(extension)) {
         throw new Failure(`there is no extension ${extension}: there are ${extensions.join(", ")}`, { status: 2 });
@@ -53,7 +53,7 @@ function recordingFolder(name: string): string {
     return dir;
 }
 
-/** RTPEngine's counters of all media VMs together, once no session of a finished call is left in them. */
+/** The sum of RTPEngine's counters on all media servers, once they have no session of a finished call left. */
 async function forwardingCounters(
     stack: string,
     outputs: PlatformOutputs,
@@ -77,11 +77,11 @@ async function forwardingCounters(
         last = await read();
         return last.sessions === 0 ? last : undefined;
     };
-    // sessions of other calls may stay up: then what is known is told
+    // sessions of other calls may stay up: then the last counters are reported
     return waitFor("RTPEngine to end the call's sessions", ended, { deadlineMs: 5000 }).catch(() => last ?? read());
 }
 
-/** Names of the hosts behind the addresses that a call met, in order. */
+/** Names of the hosts whose addresses a call passed, in order. */
 function hostNames(outputs: PlatformOutputs, addresses: string[]): string[] {
     const names = new Map(
         Object.entries(outputs.vms).flatMap(
@@ -102,7 +102,7 @@ const side = (report: SideReport | undefined): Omit<SideReport, "heardHz"> | und
     return { sent, received, lost, jitterMs, mos };
 };
 
-/** A real test call. @throws Failure when it is not answered, or when audio does not arrive on both sides. */
+/** Makes a real test call. @throws Failure if it is not answered, or if audio does not arrive on both sides. */
 export async function call(options: CallOptions): Promise<Result> {
     const { stack, from, to, seconds } = options;
     const outputs = await platformOutputs(stack, true);
@@ -148,7 +148,7 @@ export async function call(options: CallOptions): Promise<Result> {
     return { facts, text: callText(options, facts) };
 }
 
-/** What is wrong with a call; undefined: it was answered, and each phone heard the other. */
+/** The fault of a call; undefined if it was answered and each phone heard the other. */
 function verdict({ callee }: CallJob, { answered, reason, rtp: { a, b } }: CallReport): string | undefined {
     if (!answered) return `not answered: ${reason ?? "no reason was given"}`;
     if (!a?.received) return "nothing was heard by the caller";

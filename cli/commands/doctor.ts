@@ -13,7 +13,7 @@ interface Finding {
     what: string;
     state: State;
     found: string;
-    /** The command or step that mends it. */
+    /** The command or step that repairs it. */
     remedy?: string;
 }
 
@@ -42,7 +42,7 @@ async function packages(): Promise<Finding> {
     return { what: "Debian packages", state: "missing", found: `lacking ${missing.join(", ")}`, remedy };
 }
 
-/** What apt knows of the package that every image starts from: no network is asked, only apt's own lists. */
+/** Whether apt's lists have the package that every image starts from; uses no network. */
 async function registry(): Promise<Finding> {
     const what = "Debian mirror";
     const policy = await run(["apt-cache", "policy", "mmdebstrap"]).then(
@@ -93,7 +93,7 @@ function memory(): Finding {
     };
 }
 
-/** The folder itself, or the nearest one above it that exists. */
+/** The folder itself, or its nearest existing parent. */
 export function nearestExisting(dir: string): string {
     return fs.existsSync(dir) ? dir : nearestExisting(path.dirname(dir));
 }
@@ -119,7 +119,7 @@ async function host(): Promise<Finding[]> {
     return problems.map((problem) => ({ what, state: "missing", found: problem }));
 }
 
-/** What this machine has, lacks, and how to get it. @throws Failure when something that a lab needs is missing. */
+/** Checks what this machine has and lacks, and how to install it. @throws Failure if something that a lab needs is missing. */
 export async function doctor(): Promise<Result> {
     const findings = [
         node(),

@@ -8,7 +8,7 @@ import { Failure, type Result } from "../result";
 
 const actions = ["add", "remove", "list"] as const;
 
-/** Numbers that the dial plan takes for extensions. */
+/** Numbers that the dial plan treats as extensions. */
 const extensionNumber = /^[12]\d{3}$/;
 
 function checked(operands: string[], outputs: PlatformOutputs): Pick<ExtensionJob, "action" | "extension"> {
@@ -25,7 +25,7 @@ function checked(operands: string[], outputs: PlatformOutputs): Pick<ExtensionJo
     return { action, extension };
 }
 
-/** Adds, removes or lists extensions of the running platform. @throws Failure with what is wrong with the request */
+/** Adds, removes or lists extensions of the running platform. @throws Failure with the fault of the request */
 export async function extension({ stack }: { stack: string }, operands: string[]): Promise<Result> {
     const outputs = await platformOutputs(stack, true);
     const request = checked(operands, outputs);

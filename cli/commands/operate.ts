@@ -18,7 +18,7 @@ export interface OperateOptions {
     target?: string[];
     parallel?: number;
     yes?: boolean;
-    /** The stack's name, typed once more. */
+    /** The stack's name, typed again as confirmation. */
     confirm?: string;
 }
 
@@ -57,7 +57,7 @@ async function perform(
     return { end, sum: tally(end.events), seconds: Math.round(took / 100) / 10 };
 }
 
-/** @throws Failure saying what failed, where, and where the log is. */
+/** @throws Failure with what failed, where, and the path of the log. */
 function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Record<string, unknown>): void {
     if (end.status === 0) return;
     const said = [
@@ -81,8 +81,8 @@ function expectSuccess(operation: Operation, { end, sum }: Outcome, facts: Recor
 }
 
 /**
- * An `up` that nobody has seen a preview of: what the policies say of it is found out before anything is touched. What ran
- * before as it is now has passed; the engine asks about each resource all the same.
+ * For an `up` without a preview: checks the policies before anything is touched. An unchanged program has already passed; the
+ * engine still checks each resource.
  */
 async function checkPolicies(
     options: OperateOptions,

@@ -6,7 +6,7 @@ import { Failure, type Result } from "../result";
 export const notUp = (stack: string): Failure =>
     new Failure(`stack ${stack} is not up: run ./voip up --stack ${stack}`, { facts: { stack } });
 
-/** @throws Failure when the stack has no outputs: it was never up, or is destroyed. */
+/** @throws Failure if the stack has no outputs: it was never up, or is destroyed. */
 export async function stackOutputs(stack: string, showSecrets: boolean): Promise<Record<string, unknown>> {
     const values = await readOutputs(stack, { showSecrets, projectDir });
     if (Object.keys(values).length === 0) throw notUp(stack);

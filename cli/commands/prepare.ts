@@ -5,7 +5,7 @@ import type { ResourceName } from "../engine/tally";
 import { Failure, messageOf, note } from "../result";
 
 /**
- * Reads the stack's configuration; nothing is touched before it is found good.
+ * Reads and checks the stack's configuration, before anything is touched.
  * @throws Failure with all problems at once, in `facts.problems` one by one.
  */
 export async function checkedConfig(stack: string, operation: Operation): Promise<StackConfig> {
@@ -19,7 +19,7 @@ export async function checkedConfig(stack: string, operation: Operation): Promis
     return checked.config;
 }
 
-/** Installs what the lab needs on this machine, where that needs no question. @throws Failure with the commands otherwise. */
+/** Installs what the lab needs on this machine, if that needs no question. @throws Failure with the commands otherwise. */
 export async function hostPackages(): Promise<void> {
     const { canInstallPackages, installPackages, missingPackages } = await import("../../lab/packages");
     const missing = missingPackages();
@@ -37,7 +37,7 @@ export async function hostPackages(): Promise<void> {
     });
 }
 
-/** @throws Failure when nobody is there to answer a question. */
+/** @throws Failure if nobody can answer a question. */
 export function mustBeAnswered(operation: Operation, yes: boolean): void {
     if (yes || (process.stdin.isTTY && process.stderr.isTTY)) return;
     throw new Failure(`${operation} changes the platform and there is no terminal to ask on: add --yes`, { status: 2 });
@@ -51,8 +51,8 @@ async function asked(question: string): Promise<string> {
 }
 
 /**
- * Has the stack's name typed before protected resources are let go of: on the terminal, or by `--confirm`. `--yes` is not enough.
- * @throws Failure when another name was typed, or when nobody is there to ask
+ * Asks for the stack's name before protected resources are given up: on the terminal, or by `--confirm`. `--yes` is not enough.
+ * @throws Failure if another name was given, or if nobody can be asked
  */
 export async function confirmedByName(
     stack: string,
@@ -78,9 +78,9 @@ export async function confirmedByName(
 }
 
 /**
- * Asks a person before anything is changed.
+ * Asks for confirmation before anything is changed.
  * @param show prints what would be done
- * @throws Failure when the answer is no.
+ * @throws Failure if the answer is no.
  */
 export async function confirmed(operation: Operation, yes: boolean, show: () => Promise<void>): Promise<void> {
     if (yes) return;

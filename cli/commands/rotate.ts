@@ -26,7 +26,7 @@ function rotationText({ rotated, callsUp, callsDropped }: RotationReport): strin
     );
 }
 
-/** Where the agent of the core services is, and the certificates that it keeps. */
+/** Where the agent of the core services is, and the certificates that it maintains. */
 function coreAgent(stack: string, { core, vault }: PlatformOutputs): RotationJob["core"] {
     const paths = stackPaths(stack);
     return {
@@ -39,7 +39,7 @@ function coreAgent(stack: string, { core, vault }: PlatformOutputs): RotationJob
     };
 }
 
-/** The passwords that are rotated in Vault's key-value engine, with the VMs whose services have the right to read them. */
+/** The passwords that are rotated in Vault's key-value engine, with the VMs whose services may read them. */
 function accounts({ vms }: PlatformOutputs): RotationJob["accounts"] {
     const readers = (secret: string, names: readonly string[]): boolean =>
         services.some(({ name, rights }) => names.includes(name) && rights?.secrets.includes(secret));
@@ -53,7 +53,7 @@ function accounts({ vms }: PlatformOutputs): RotationJob["accounts"] {
 
 /**
  * Changes secrets of the running platform.
- * @throws Failure when one did not change, or when a call was dropped
+ * @throws Failure if one did not change, or if a call was dropped
  */
 export async function rotate({ stack, only, vm }: RotateOptions): Promise<Result> {
     const outputs = await platformOutputs(stack, true);

@@ -15,9 +15,9 @@ import { writeShims } from "../shell/shims";
 import { checkedConfig, hostPackages } from "./prepare";
 
 /**
- * Runs a command, or an interactive shell, where the engine of the stack runs: in the lab's network, which is made where there is
- * none yet, or on this host for a stack without a lab. The working directory stays. Sets the exit status to the command's.
- * @throws Failure when that network can't be had
+ * Runs a command, or an interactive shell, where the engine of the stack runs: in the lab's network, which is made if there is
+ * none yet, or on this host for a stack without a lab. Keeps the working directory. Sets the exit status to the command's.
+ * @throws Failure if that network can't be made
  */
 export async function shell(stack: string, command: string[]): Promise<Result> {
     await checkLabOwner(stack);
@@ -41,13 +41,13 @@ export async function shell(stack: string, command: string[]): Promise<Result> {
     return { facts: {}, text: "" };
 }
 
-/** What a person makes in the shell has the modes that it has outside of it. */
+/** Files made in the shell get the same modes as outside of it. */
 const asUser = (argv: string[]): string[] => ["sh", "-c", `umask ${givenUmask} && exec "$@"`, "sh", ...argv];
 
-/** How a command line gets to where the stack's servers can be reached. */
+/** The wrapper that starts a command line where the stack's servers can be reached. */
 async function wayIn(stack: string): Promise<Wrap> {
     const enter: Wrap = (argv) => enterLab(stack, argv);
-    if ((await labState(stack)).netns) return enter; // whatever else there is to mend, it can be looked at
+    if ((await labState(stack)).netns) return enter; // whatever else is broken, the shell can inspect it
     const { lab } = await checkedConfig(stack, "preview");
     if (!lab) return (argv) => argv;
     if (await hasResources(stack)) {
@@ -62,7 +62,7 @@ async function wayIn(stack: string): Promise<Wrap> {
     return enter;
 }
 
-/** The user's shell, its prompt saying where it is. */
+/** The user's shell, with a prompt that shows where it is. */
 function interactiveShell(stack: string, dir: string): string[] {
     const program = process.env.SHELL ?? "/bin/sh";
     if (path.basename(program) !== "bash") return [program, "-i"];

@@ -27,11 +27,11 @@ interface ServiceStatus {
     vm: string;
     state: string;
     version: string | null;
-    /** The one that it is known by; null where it listens nowhere. */
+    /** The service's main port; null if it listens nowhere. */
     port: number | null;
 }
 
-/** States of the VMs as their hypervisors know them, by name; without those of a hypervisor that can't be asked. */
+/** States of the VMs from their hypervisors, by name; without those of a hypervisor that does not answer. */
 async function domainStates({ vms }: PlatformOutputs): Promise<Map<string, string>> {
     const uris = [...new Set(Object.values(vms).map(({ libvirtUri }) => libvirtUri))];
     const lists = await Promise.all(
@@ -46,11 +46,11 @@ async function domainStates({ vms }: PlatformOutputs): Promise<Map<string, strin
     return new Map(lists.flatMap((list) => [...list.matchAll(line)].map(([, name, state]) => [name, state] as const)));
 }
 
-/** `22.10.1` of Debian's `1:22.10.1+dfsg-1`: the version that the image was built with. */
+/** `22.10.1` of Debian's `1:22.10.1+dfsg-1`: the version in the image. */
 const upstreamVersion = (version: string | undefined): string | null =>
     /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(version ?? "")?.[1] ?? null;
 
-/** Of what Docker's API says (GET /containers/json). */
+/** Fields of Docker's API (GET /containers/json). */
 interface Container {
     Names: string[];
     State: string;
@@ -71,7 +71,7 @@ async function ask(stack: string, outputs: PlatformOutputs, vm: string): Promise
     }
 }
 
-/** The certificates that the core services of the stack itself show; external ones are their operator's. */
+/** The certificates that the stack's own core services present; external ones are their operator's. */
 async function coreCertificates(stack: string, { core, lab, services }: PlatformOutputs): Promise<ServedCertificate[]> {
     const { hostname } = new URL(core.vaultAddress);
     const listeners = services
@@ -89,7 +89,7 @@ async function coreCertificates(stack: string, { core, lab, services }: Platform
     );
 }
 
-/** States of the core services' containers, `running` where all is well; empty where Docker can't be asked. */
+/** States of the core services' containers, `running` if all is well; empty if Docker does not answer. */
 async function coreStates(stack: string, { core }: PlatformOutputs): Promise<Map<string, string>> {
     if (core.kind === "external") return new Map();
     const query = { all: "true" };
@@ -101,7 +101,7 @@ async function coreStates(stack: string, { core }: PlatformOutputs): Promise<Map
     );
 }
 
-/** The platform as it is now. @throws Failure when it is not up, or when a part of it is down. */
+/** The platform as it is now. @throws Failure if it is not up, or if a part of it is down. */
 export async function status(stack: string): Promise<Result> {
     const outputs = await platformOutputs(stack);
     const names = Object.keys(outputs.vms);

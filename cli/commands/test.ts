@@ -3,11 +3,11 @@ import * as path from "node:path";
 import { projectDir } from "../../paths";
 import { Failure, type Result } from "../result";
 
-/** Runs node on a script of the checkout, which has the terminal. @returns its exit status, 130 after Ctrl-C */
+/** Runs node on a script of the checkout, with the terminal. @returns its exit status, 130 after Ctrl-C */
 function runNode(args: string[]): Promise<number> {
     return new Promise<number>((resolve, reject) => {
         const child = spawn(process.execPath, args, { cwd: projectDir, stdio: "inherit" });
-        const ignore = (): void => undefined; // it gets the same Ctrl-C and clears away after itself
+        const ignore = (): void => undefined; // the child gets the same Ctrl-C and cleans up
         process.on("SIGINT", ignore);
         child.on("error", reject);
         child.on("close", (code) => {
@@ -18,8 +18,9 @@ function runNode(args: string[]): Promise<number> {
 }
 
 /**
- * Runs the kinds of tests named, by default all but those that are long, or changes tokens (`mutation`); words that start with `-` and what follows `--` go to jest. The
- * last line on standard output is `N passed, N failed`. @throws Failure when a test failed or did not run.
+ * Runs the named kinds of tests, by default all except the long ones and `mutation`. Words that start with `-` and everything
+ * after `--` go to jest. The last line on standard output is `N passed, N failed`. @throws Failure if a test failed or did not
+ * run.
  */
 export async function test(words: string[]): Promise<Result> {
     if (words[0] === "mutation") {

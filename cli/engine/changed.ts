@@ -4,10 +4,10 @@ import { readProject } from "../../engine/project";
 import { layoutOf } from "../../engine/stack";
 import { projectDir } from "../../paths";
 
-/** What the program never loads; everything else of the checkout may make a difference, package-lock.json for its packages. */
+/** Folders that the program never loads; everything else in the checkout may matter, package-lock.json for its packages. */
 const notLoaded = new Set(["bench", "cli", "coverage", "docs", "node_modules", "tests"]);
 
-/** What a stack is made from: its configuration, the program with all that it loads, and the rules that it keeps to. */
+/** The inputs of a stack: its configuration, the program with everything it loads, and the policies. */
 export function sources(stack: string, dir = projectDir): string[] {
     const isOtherStack = (name: string): boolean => /^Pulumi\..+\.yaml$/.test(name) && name !== `Pulumi.${stack}.yaml`;
     return fs
@@ -23,7 +23,7 @@ function newest(file: string): number {
     return Math.max(stat.mtimeMs, ...inside);
 }
 
-/** Whether the program or the stack's configuration is newer than the last operation that the backend has on record. */
+/** Whether the program or the stack's configuration is newer than the last operation that the backend recorded. */
 export function isChanged(stack: string, dir = projectDir): boolean {
     const { history } = layoutOf(readProject(dir, stack));
     const last = fs.statSync(history, { throwIfNoEntry: false })?.mtimeMs ?? 0;

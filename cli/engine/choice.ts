@@ -6,12 +6,12 @@ import { isProgram, onPath } from "../../process/on-path";
 export type EngineName = "pulumi" | "embedded";
 export type EngineOption = "auto" | EngineName;
 
-/** The official CLI that `--engine pulumi` fetches where none is installed; the npm package downloads its own version. */
+/** The official CLI that `--engine pulumi` fetches if none is installed; the npm package downloads its own version. */
 const pinnedPulumi = "pulumi@3.265.0";
 
 export interface EngineChoice {
     engine: EngineName;
-    /** How the official CLI is started. */
+    /** The command that starts the official CLI. */
     argv: string[];
     /** One line for the user. */
     why: string;
@@ -28,7 +28,7 @@ export function findPulumi(env: NodeJS.ProcessEnv = process.env): string | undef
     return onPath("pulumi", env) ?? homes.map((dir) => path.join(dir, "bin", "pulumi")).find(isProgram);
 }
 
-/** Which engine runs the program. `auto` never downloads: it takes the official CLI where there is one already. */
+/** Chooses the engine that runs the program. `auto` never downloads: it uses the official CLI if there is one already. */
 export function chooseEngine(option: EngineOption, env: NodeJS.ProcessEnv = process.env): EngineChoice {
     if (option === "embedded") return { engine: "embedded", argv: [], why: "engine: embedded, as asked for" };
     const found = findPulumi(env);

@@ -20,7 +20,7 @@ interface Package {
 const readPackage = (dir: string): Package =>
     JSON.parse(fs.readFileSync(path.join(dir, "package.json"), "utf8")) as Package;
 
-/** The resource plugins that the installed packages of the program ask for. */
+/** The resource plugins that the installed packages of the program require. */
 export function pinnedPlugins(dir = projectDir): PinnedPlugin[] {
     return Object.keys(readPackage(dir).dependencies ?? {})
         .filter((name) => name.startsWith("@pulumi/"))
@@ -34,7 +34,7 @@ export function pinnedPlugins(dir = projectDir): PinnedPlugin[] {
 
 const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
 
-/** What a command said that failed: the line with its error, else its last. */
+/** The error message of a failed command: the line with its error, else its last. */
 function saidBy(error: unknown): string {
     if (!(error instanceof CommandError)) return messageOf(error);
     const lines = error.result.stderr.split("\n").map((line) => line.trim());
@@ -44,7 +44,7 @@ function saidBy(error: unknown): string {
 
 const withoutIt = "--engine embedded runs the same program without it";
 
-/** Has npx download the CLI that it is to run, where no other one is. @returns the path of that CLI */
+/** Makes npx download the CLI if there is no other. @returns the path of that CLI */
 async function fetched(npx: string[]): Promise<string> {
     const what = npx.at(-1)!;
     note(`fetching ${what}`);
@@ -58,7 +58,7 @@ async function fetched(npx: string[]): Promise<string> {
 
 /**
  * Makes sure that the official CLI is on this machine, with exactly the plugins that the program pins. To be called outside of
- * the lab's network, which does not reach the servers that they come from.
+ * the lab's network, which does not reach the download servers.
  * @returns the choice, of a CLI on this machine
  * @throws Failure naming what could not be downloaded
  */

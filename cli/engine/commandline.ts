@@ -10,7 +10,7 @@ export interface EngineRequest {
     parallel?: number;
 }
 
-/** The rules of the project, in its directory; what changes nothing, or only removes, is not bound by them. */
+/** The project's policy pack, in its directory. Operations that change nothing, or only remove, don't need it. */
 const policyArgs = (operation: Operation): string[] =>
     operation === "preview" || operation === "up" ? ["--policy-pack", "policies"] : [];
 
@@ -53,7 +53,7 @@ export function pulumiArgv(
     ];
 }
 
-/** Makes the stack for the official CLI where the backend does not have it yet; it writes to the stack's file in `dir`. */
+/** Makes the stack for the official CLI if the backend does not have it yet; the CLI writes to the stack's file in `dir`. */
 export const pulumiSelectArgv = ({ argv }: EngineChoice, stack: string, dir: string): string[] => [
     ...argv,
     "stack",

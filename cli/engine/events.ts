@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import type { EngineEvent, Severity, StepMetadata } from "../../engine/events";
 
-/** Turns chunks of newline-delimited JSON into events; what is no JSON object is handed to `onText`. */
+/** Parses chunks of newline-delimited JSON into events; passes everything else to `onText`. */
 export class EventReader {
     private rest = "";
 
@@ -28,7 +28,7 @@ export class EventReader {
             try {
                 event = JSON.parse(line) as EngineEvent;
             } catch {
-                // not an event: a line that something printed
+                // not an event, but a printed line
             }
         }
         if (event) this.onEvent(event, line);
@@ -42,9 +42,9 @@ const withoutState = (metadata: StepMetadata): StepMetadata =>
 const shownSeverities: readonly string[] = ["info", "info#err", "warning", "error"] satisfies Severity[];
 
 /**
- * What may be shown and kept of an event of the official engine, which writes secrets in plain into some: plugins log whole
- * requests with severity `debug`, and dynamic providers get the stack's configuration as their properties.
- * @returns undefined for an event that is to be dropped
+ * What may be shown and kept of an event of the official engine, which writes secrets in plain text into some: plugins log
+ * whole requests with severity `debug`, and dynamic providers get the stack's configuration as their properties.
+ * @returns undefined for an event that must be dropped
  */
 export function withoutSecrets(event: EngineEvent): EngineEvent | undefined {
     const { diagnosticEvent, resourcePreEvent: before, resOutputsEvent: after, resOpFailedEvent: failed } = event;
@@ -56,8 +56,8 @@ export function withoutSecrets(event: EngineEvent): EngineEvent | undefined {
 }
 
 /**
- * A new file that has lost its name: it is there for those who have its descriptor, and gone with the last of them, however
- * they end.
+ * A new file that is unlinked at once: it exists for the processes that have its descriptor, and is gone with the last of them,
+ * however they end.
  */
 export function namelessFile(name: string): number {
     const descriptor = fs.openSync(name, "wx+", 0o600);
@@ -65,7 +65,7 @@ export function namelessFile(name: string): number {
     return descriptor;
 }
 
-/** Follows a file that grows; `stop` reads what is left and closes it. */
+/** Follows a growing file; `stop` reads the rest and closes it. */
 export function follow(descriptor: number, onText: (chunk: string) => void): { stop(): void } {
     const decoder = new TextDecoder();
     const buffer = Buffer.alloc(65_536);

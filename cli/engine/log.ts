@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stateDir } from "../../paths";
 
-/** Logs kept; older ones go when a new one is begun. */
+/** Number of logs kept; a new log replaces the oldest. */
 const kept = 30;
 
-/** A new file in the folder of logs, named after what it records and when it began. */
+/** A new file in the folder of logs, named after its subject and start time. */
 export function newLog(name: string, extension: string): string {
     const dir = path.join(stateDir(), "logs");
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });

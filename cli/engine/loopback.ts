@@ -9,9 +9,9 @@ const hasLoopback = (): boolean =>
     Object.values(os.networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => internal));
 
 /**
- * The engine's processes speak to each other over the loopback interface, which is down in a network namespace that was
- * just made (`unshare --net`). What needs no network then gets a namespace of its own, with a loopback interface.
- * @throws Failure where that is not allowed either
+ * The engine's processes communicate over the loopback interface, which is down in a new network namespace (`unshare --net`).
+ * There, work that needs no network gets a separate namespace with a loopback interface.
+ * @throws Failure if that is not allowed either
  */
 export function onLoopback(): Wrap {
     if (hasLoopback()) return (argv) => argv;

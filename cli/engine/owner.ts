@@ -6,7 +6,7 @@ import { backendOf } from "./backend";
 import type { Operation } from "./commandline";
 import { hasLab } from "./entrance";
 
-/** Resources of the state; none where it is no file, or one that only the engine knows what to say of. */
+/** Resources of the state; empty if the state is not a file, or if only the engine can interpret it. */
 function recordedResources(stack: string): ListedResource[] {
     try {
         return listResources(stack, projectDir);
@@ -15,13 +15,13 @@ function recordedResources(stack: string): ListedResource[] {
     }
 }
 
-/** Where the stack's files are, as its state has it: the keys are made among the first. */
+/** The directory of the stack's files, from its state: the keys are among the first resources. */
 function recordedDataDir(stack: string): string | undefined {
     const access = recordedResources(stack).find(({ type }) => type.endsWith(":SshAccess"));
     return typeof access?.inputs.dir === "string" ? access.inputs.dir.replace(/\/ssh$/, "") : undefined;
 }
 
-/** @throws Failure saying whose the lab is, where it is not that of this state and directory */
+/** @throws Failure naming the owner of the lab, if it belongs to another state or directory */
 export async function checkLabOwner(stack: string): Promise<void> {
     const other = otherOwner(stack, () => backendOf(stack));
     if (other && (await hasLab(stack))) throw new Failure(other, { facts: { stack } });
@@ -29,8 +29,8 @@ export async function checkLabOwner(stack: string): Promise<void> {
 
 /**
  * A stack is one state and one directory of keys, certificates and disks, and its lab is made for these two. A preview needs no
- * lab: it only says that this one is another's.
- * @throws Failure saying which they are, where this process would work with others
+ * lab: it only reports that this lab belongs to another.
+ * @throws Failure naming both, if this process would use others
  */
 export async function checkOwner(stack: string, lab: boolean, operation?: Operation): Promise<void> {
     const { dataDir } = stackPaths(stack);

@@ -15,24 +15,24 @@ import { workplace } from "./workplace";
 
 export interface EngineWatch {
     onEvent(event: EngineEvent): void;
-    /** A line that is no event, as printed. */
+    /** A line that is not an event, as printed. */
     onText(line: string): void;
 }
 
 export interface EngineEnd {
     /** Exit status; 128 and more: ended by a signal. */
     status: number;
-    /** By SIGKILL: somebody's, or the kernel's for want of memory. */
+    /** Ended by SIGKILL: from a person, or from the kernel when it ran out of memory. */
     killed: boolean;
     interrupted: boolean;
     events: EngineEvent[];
-    /** What the engine said on standard error. */
+    /** The engine's standard error. */
     said: string;
-    /** Every event and every line, as they came. */
+    /** Every event and every line, in order. */
     log: string;
 }
 
-/** unshare(1) wants to end as the engine did, and can't when that was killed (util-linux 2.38). */
+/** unshare(1) tries to end as the engine did, and fails if that was killed (util-linux 2.38). */
 const UNSHARE_AFTER_KILL = /^unshare: sigprocmask unblock failed/m;
 
 /** How the engine's command line is started: as it is, or wrapped so that it runs in the lab. */
@@ -41,13 +41,13 @@ export type Wrap = (argv: string[]) => string[];
 interface Child {
     argv: string[];
     env: Record<string, string>;
-    /** Descriptor of the file that the events go to, which the child has as `eventLogPath`; undefined: standard output. */
+    /** Descriptor of the events file, which the child opens as `eventLogPath`; undefined: standard output. */
     eventLog?: number;
 }
 
 /**
- * The engine behind the process that we started: the child of unshare(1), which passes no signals on. Only the engine is
- * interrupted, not what it runs: that is what is in flight.
+ * The engine behind the process that we started: the child of unshare(1), which forwards no signals. Only the engine is
+ * interrupted, not its children: those are the work in progress.
  */
 function enginePid(pid: number): number {
     try {
@@ -59,8 +59,8 @@ function enginePid(pid: number): number {
 }
 
 /**
- * Passes interrupts on. The engine is in a process group of its own, so a Ctrl-C on the terminal reaches only us; the
- * first lets it finish what is in flight, the second stops it.
+ * Forwards interrupts. The engine has its own process group, so a Ctrl-C on the terminal reaches only us; the first lets it
+ * finish the work in progress, the second stops it.
  */
 function forwardInterrupts(pid: number): { count(): number; restore(): void } {
     let count = 0;
@@ -103,7 +103,7 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
                 watch.onEvent(event);
             },
             (line) => {
-                if (isLogged) return; // a torn event, of which nobody knows what it holds
+                if (isLogged) return; // a torn event, whose content is unknown
                 logFile.write(`${line}\n`);
                 watch.onText(line);
             },
@@ -117,7 +117,7 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
         const interrupts = forwardInterrupts(child.pid ?? 0);
         const followed = isLogged ? follow(eventLog, (chunk) => reader.take(chunk)) : undefined;
         child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
-            if (!followed) reader.take(chunk); // else it says in other words what the events say
+            if (!followed) reader.take(chunk); // otherwise it repeats the events in other words
         });
         child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
             said += chunk;
@@ -149,7 +149,7 @@ function runChild({ argv, env, eventLog }: Child, log: string, watch: EngineWatc
     });
 }
 
-/** Runs one operation by the engine chosen, and hands on its events as they come. */
+/** Runs one operation with the chosen engine and passes on its events as they arrive. */
 export async function runEngine(
     choice: EngineChoice,
     request: EngineRequest,
@@ -179,7 +179,7 @@ export async function runEngine(
     }
 }
 
-/** The official CLI works on the same state with the same passphrase as the embedded engine. */
+/** Gives the official CLI the state and passphrase of the embedded engine. */
 async function pulumiEnvironment(): Promise<Record<string, string>> {
     const { passphrase } = await import("../../engine/secrets/phrase");
     const { phrase, notice } = passphrase();

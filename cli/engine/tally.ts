@@ -1,6 +1,6 @@
 import type { EngineEvent, OpType, PolicyEvent, StepMetadata } from "../../engine/events";
 
-/** What an operation did, as `./voip up --json` says it. */
+/** What an operation did, as in `./voip up --json`. */
 export interface Counts {
     created: number;
     updated: number;
@@ -11,7 +11,7 @@ export interface Counts {
 
 export interface ResourceName {
     urn: string;
-    /** As the program named it. */
+    /** The name that the program gave it. */
     name: string;
     /** Last part of the type token, such as `Vm`. */
     type: string;
@@ -22,7 +22,7 @@ export interface FailedResource extends ResourceName {
     message: string;
 }
 
-/** A property as the state knows it, and as it is or will be. */
+/** A property in the state, and its present or future value. */
 export interface PropertyChange {
     property: string;
     was: unknown;
@@ -38,11 +38,11 @@ export interface Step extends ResourceName {
 
 export interface DriftedResource extends ResourceName {
     drift: PropertyChange[];
-    /** The resource is no longer there at all. */
+    /** The resource no longer exists. */
     gone: boolean;
 }
 
-/** A rule of the policy pack that is broken. */
+/** A broken rule of the policy pack. */
 export interface Violation {
     policy: string;
     level: "advisory" | "mandatory";
@@ -57,7 +57,7 @@ export interface Tally {
     steps: Step[];
     violations: Violation[];
     failed: FailedResource[];
-    /** Errors that name no resource, such as a config value that the program refuses. */
+    /** Errors that name no resource, such as a rejected config value. */
     errors: string[];
 }
 
@@ -68,7 +68,7 @@ export function resourceName(urn: string): ResourceName {
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Properties that differ between old and new: of the inputs where any do, else of the outputs; and secrets, by name. */
+/** Properties that differ between old and new: of the inputs if any differ, else of the outputs; and secrets, by name. */
 function changesOf(metadata: StepMetadata): PropertyChange[] {
     const seen = visibleChanges(metadata);
     const { old, new: current, diffs } = metadata;
@@ -83,12 +83,12 @@ function changesOf(metadata: StepMetadata): PropertyChange[] {
     return [...seen, ...hidden];
 }
 
-/** Those that differ as they are shown: a secret looks the same before and after. */
+/** Properties that differ as shown: a secret looks the same before and after. */
 function visibleChanges({ old, new: current }: StepMetadata): PropertyChange[] {
     for (const kind of ["inputs", "outputs"] as const) {
         const before: Record<string, unknown> = old?.[kind] ?? {};
         const after: Record<string, unknown> = current?.[kind] ?? {};
-        // outputs are told when the step is done
+        // outputs are known when the step is done
         if (kind === "outputs" && Object.keys(after).length === 0) continue;
         const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
             .filter((property) => !property.startsWith("__") && !same(before[property], after[property]))
@@ -106,7 +106,7 @@ const countOf = (changes: Partial<Record<OpType, number>>): Counts => ({
     same: changes.same ?? 0,
 });
 
-/** The pack puts the rule's description before the sentence on what is wrong. */
+/** The pack puts the rule's description before the sentence about the fault. */
 const violation = ({ policyName, enforcementLevel, resourceUrn, message }: PolicyEvent): Violation => ({
     policy: policyName,
     level: enforcementLevel,
@@ -114,7 +114,7 @@ const violation = ({ policyName, enforcementLevel, resourceUrn, message }: Polic
     message: message.trim().split("\n").slice(1).join(" ").trim() || message.trim(),
 });
 
-/** Folds the events of one operation, of either engine, into what it did. */
+/** Folds the events of one operation, of either engine, into its result. */
 export function tally(events: EngineEvent[]): Tally {
     const result: Tally = {
         counts: countOf(events.filter(({ summaryEvent }) => summaryEvent).at(-1)?.summaryEvent?.resourceChanges ?? {}),
@@ -139,7 +139,7 @@ export function tally(events: EngineEvent[]): Tally {
         }
         if (resourcePreEvent) {
             const { op, urn, keys } = resourcePreEvent.metadata;
-            // the logical step stands for the two physical ones of a replacement
+            // the logical step represents the two physical steps of a replacement
             if (!["create", "update", "delete", "replace"].includes(op)) continue;
             const because = op === "replace" ? (keys ?? []) : [];
             result.steps.push({ ...resourceName(urn), op, changes: changesOf(resourcePreEvent.metadata), because });
@@ -151,7 +151,7 @@ export function tally(events: EngineEvent[]): Tally {
     return result;
 }
 
-/** `null`, `[]`, `{}`, `""` and what holds nothing else: providers write any of them, or leave the property out. */
+/** `null`, `[]`, `{}`, `""` and anything that contains nothing else: providers write any of them, or omit the property. */
 function bare(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value === "" || value === null ? undefined : value;
     const entries = Object.entries(value).map(([key, item]) => [key, bare(item)] as const);
@@ -162,7 +162,7 @@ function bare(value: unknown): unknown {
 
 const isNotation = ({ was, is }: PropertyChange): boolean => !same(was, is) && same(bare(was), bare(is));
 
-/** Reads off the events of a refresh which resources are not as the state knew them: their provider says so in `op`. */
+/** Finds in the events of a refresh which resources differ from the state: their provider reports it in `op`. */
 export function drift(events: EngineEvent[]): DriftedResource[] {
     return events.flatMap(({ resOutputsEvent }) => {
         if (!resOutputsEvent || resOutputsEvent.metadata.op === "same") return [];

@@ -15,9 +15,9 @@ const read = (file: string): StackFile =>
     fs.existsSync(file) ? ((parseYaml(fs.readFileSync(file, "utf8")) as StackFile | null) ?? {}) : {};
 
 /**
- * Copies a stack's configuration out of the checkout, to where the official CLI may write: it puts the salt of its encryption
- * into the file that it reads, and the whole of that in its own notation. A salt of the checkout's file stays, as secrets in
- * that file need it; otherwise the copy keeps the one that the CLI made.
+ * Copies a stack's configuration out of the checkout to a place where the official CLI may write: it puts the salt of its
+ * encryption into the file that it reads, and rewrites the whole file in its own notation. A salt in the checkout's file is
+ * kept, as secrets in that file need it; otherwise the copy keeps the CLI's salt.
  */
 export function untrackedConfig(projectDir: string, stack: string, dir: string): UntrackedConfig {
     const name = `Pulumi.${stack}.yaml`;

@@ -8,14 +8,14 @@ import { projectDir, stateDir } from "../../paths";
 import type { EngineRequest } from "./commandline";
 import { untrackedConfig, type UntrackedConfig } from "./untracked-config";
 
-/** Where the official CLI works on a stack. */
+/** Where the official CLI runs for a stack. */
 export interface Workplace {
     env: Record<string, string>;
-    /** Directory of its own copy of the stack's configuration. */
+    /** Directory of the CLI's own copy of the stack's configuration. */
     configDir: string;
-    /** Whether the stack may not be there yet, and is made then. */
+    /** Whether to make the stack if it does not exist yet. */
     makesStack: boolean;
-    /** To be called when it has ended. */
+    /** To be called when the CLI has ended. */
     leave: () => void;
 }
 
@@ -24,7 +24,7 @@ const ownConfigDir = (stack: string): string => path.join(stateDir(), "pulumi", 
 /** The copy of a stack's configuration that `./voip` and `pulumi` in its shell share. */
 export const ownConfig = (stack: string): UntrackedConfig => untrackedConfig(projectDir, stack, ownConfigDir(stack));
 
-/** Whether the backend is known not to have the stack; only files can be looked at. */
+/** Whether the backend is known not to have the stack; only file backends can be checked. */
 export function isMissing(stack: string): boolean {
     const project = readProject(projectDir, stack);
     if (!project.backendUrl.startsWith("file://")) return false;
@@ -32,7 +32,7 @@ export function isMissing(stack: string): boolean {
     return ![checkpoint, `${checkpoint}.gz`].some((file) => fs.existsSync(file));
 }
 
-/** The CLI needs a stack to preview: one that is not there yet is made in a backend of its own, and goes with it. */
+/** The CLI needs a stack to preview: one that does not exist yet is made in a temporary backend. */
 function passingWorkplace(): Workplace {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-preview-"));
     return {
@@ -43,7 +43,7 @@ function passingWorkplace(): Workplace {
     };
 }
 
-/** Where the request is carried out: a preview leaves nothing in the backend. */
+/** Where the request runs: a preview leaves nothing in the backend. */
 export function workplace({ operation, stack }: EngineRequest): Workplace {
     const isPreview = operation === "preview";
     if (isPreview && isMissing(stack)) return passingWorkplace();

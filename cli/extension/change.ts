@@ -6,7 +6,7 @@ import { addSubscribers, ha1, listSubscribers, removeSubscribers } from "../../s
 
 export interface ExtensionJob {
     action: "add" | "remove" | "list";
-    /** To be added or removed. */
+    /** The extension to add or remove. */
     extension?: string;
     login: PostgresLogin;
     sipDomain: string;
@@ -18,7 +18,7 @@ export interface ExtensionJob {
 
 export interface ExtensionReport {
     extensions: string[];
-    /** What a phone needs that was added; it is kept nowhere. */
+    /** What a phone needs for the added extension; it is stored nowhere. */
     added?: { password: string; voicemailPin: string };
 }
 
@@ -26,9 +26,9 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 const randomText = (length: number, alphabet: string): string =>
     Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 
-/** Has the services forget what they keep in memory of an extension: account, registration, endpoint. */
+/** Makes the services drop what they hold in memory of an extension: account, registration, endpoint. */
 async function forget({ sshConfig, proxies, pbxs }: ExtensionJob, extension: string): Promise<void> {
-    // an extension that is not in memory is as good as forgotten
+    // an extension that is not in memory needs no dropping
     const onProxy = ["htable.delete account", "ul.rm location"]
         .map((command) => `sudo ${inContainer("kamailio", `kamcmd ${command} s:${extension}`)} || true`)
         .join("\n");
@@ -50,8 +50,8 @@ async function add({ login, sipDomain }: ExtensionJob, extension: string): Promi
 }
 
 /**
- * Changes the extensions of a running platform, and tells which there are then.
- * @throws Error for an extension to be added that is there, or to be removed that is not
+ * Changes the extensions of a running platform, and returns the resulting list.
+ * @throws Error if an extension to add exists, or one to remove does not
  */
 export async function changeExtensions(job: ExtensionJob): Promise<ExtensionReport> {
     const { action, login, sipDomain, extension = "" } = job;

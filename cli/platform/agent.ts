@@ -1,4 +1,4 @@
-/** The program on every VM that tells of its Vault agent, renders anew and logs in again. */
+/** The program on every VM that reports its Vault agent's status, renders secrets again and logs in again. */
 export const agentProgram = "sudo /usr/local/sbin/voip-agent";
 
 /** A certificate that a VM's agent has rendered. */
@@ -14,13 +14,13 @@ export interface AgentSecret {
     name: string;
     /** Seconds since it was made. */
     ageSeconds: number;
-    /** Seconds from when it was made until it is replaced. */
+    /** Seconds from its creation until it is replaced. */
     ttlSeconds: number;
 }
 
-/** What a VM's agent says of itself. */
+/** The status report of a VM's agent. */
 export interface AgentReport {
-    /** `ok` where it is logged in and reaches Vault. */
+    /** `ok` if it is logged in and reaches Vault. */
     state: string;
     /** Why it is not ok. */
     detail?: string;
@@ -28,7 +28,7 @@ export interface AgentReport {
     since?: string;
     certificates: AgentCertificate[];
     secrets: AgentSecret[];
-    /** Rotations that failed and were not made good since, a sentence each. */
+    /** Rotations that failed and have not succeeded since, a sentence each. */
     failures: string[];
 }
 
@@ -39,13 +39,13 @@ interface Said {
     failures?: (string | { name: string; detail?: string })[];
 }
 
-/** Times are in seconds since 1970 where a shell wrote them. */
+/** Times written by a shell are in seconds since 1970. */
 const isoTime = (time: string | number): string =>
     typeof time === "number" ? new Date(time * 1000).toISOString() : new Date(time).toISOString();
 
 /**
- * Reads what `voip-agent status` prints.
- * @throws Error when it is not that
+ * Parses the output of `voip-agent status`.
+ * @throws Error if it is something else
  */
 export function parseAgent(text: string): AgentReport {
     let said: Said;

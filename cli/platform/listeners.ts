@@ -1,7 +1,7 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
 
-/** A TLS listener whose certificate is looked at. */
+/** A TLS listener whose certificate is checked. */
 export interface Listener {
     name: string;
     host: string;
@@ -10,13 +10,13 @@ export interface Listener {
     protocol?: "tls" | "postgres";
 }
 
-/** What a new connection is shown. */
+/** The certificate that a new connection gets. */
 export interface ServedCertificate {
     name: string;
     serial: string;
     /** ISO 8601. */
     expiresAt: string;
-    /** Why there is none, instead of the rest. */
+    /** Why there is none, instead of the other fields. */
     error?: string;
 }
 
@@ -31,7 +31,7 @@ function connected(host: string, port: number): Promise<net.Socket> {
     });
 }
 
-/** Asks PostgreSQL to go on with TLS. */
+/** Asks PostgreSQL to switch to TLS. */
 async function requestSsl(socket: net.Socket): Promise<void> {
     const request = Buffer.alloc(8);
     request.writeUInt32BE(8, 0);
@@ -45,7 +45,7 @@ async function requestSsl(socket: net.Socket): Promise<void> {
     if (answer.toString("latin1") !== "S") throw new Error("PostgreSQL has no TLS");
 }
 
-/** Shakes hands with a listener and looks at its certificate; whether that is good is not asked. */
+/** Does a TLS handshake with a listener and returns its certificate, without validating it. */
 export async function servedCertificate({ name, host, port, protocol }: Listener): Promise<ServedCertificate> {
     try {
         const socket = await connected(host, port);

@@ -3,11 +3,11 @@ import { serviceNamed } from "../../services/registry";
 import { agentProgram, parseAgent, type AgentReport } from "./agent";
 import { parseTotals } from "../../services/rtpengine/totals";
 
-/** What one VM says of itself. */
+/** The report of one VM. */
 export interface VmReport {
-    /** States by service name, `running` where all is well. */
+    /** States by service name, `running` if all is well. */
     services: Record<string, string>;
-    /** Contacts that are registered at the proxy. */
+    /** Contacts registered at the proxy. */
     registrations?: number;
     activeCalls?: number;
     forwarding?: Forwarding;
@@ -15,7 +15,7 @@ export interface VmReport {
 }
 
 export interface Forwarding {
-    /** Kernel module that is loaded; null: none. */
+    /** Loaded kernel module; null: none. */
     module: string | null;
     /** RTPEngine's forwarding table in the kernel; null: none, packets would go through userspace. */
     table: number | null;
@@ -26,7 +26,7 @@ export interface Forwarding {
 
 const mark = (name: string): string => `echo "@${name}"`;
 
-/** Asks systemd once for the states of all units: each process more costs an emulated VM half a second. */
+/** Asks systemd once for the states of all units: each further process costs an emulated VM half a second. */
 function unitStates(units: ServiceOutput[]): string[] {
     if (units.length === 0) return [];
     const names = units.map(({ name, unit }) => unit ?? name);
@@ -36,10 +36,13 @@ function unitStates(units: ServiceOutput[]): string[] {
     ];
 }
 
-/** Of a container's description (Docker's API, GET /containers/{id}/json), State.Status and State.Pid. */
+/** State.Status and State.Pid of a container's description (Docker's API, GET /containers/{id}/json). */
 const statusAndPid = `grep -oE '"(Status|Pid)":("[a-z]+"|[0-9]+)' | head -n 2 | cut -d : -f 2 | tr -d '"'`;
 
-/** Prints the state; `$2` is then the container's process, 0 when it does not run. Without the docker command, which takes seconds. */
+/**
+ * Prints the state and sets `$2` to the container's process, 0 if it does not run. Avoids the docker command, which takes
+ * seconds.
+ */
 const containerState = ({ name }: ServiceOutput): string[] => [
     mark(`state ${name}`),
     `set -- $(curl -s --unix-socket /run/docker.sock http://docker/containers/${name}/json | ${statusAndPid})`,
@@ -78,7 +81,7 @@ const firstNumber = (text: string | undefined, pattern: RegExp): number | undefi
     return found ? Number(found[1]) : undefined;
 };
 
-/** systemd and Docker say the same in different words. */
+/** systemd and Docker use different words for the same state. */
 const normalState = (state: string | undefined): string => (state === "active" ? "running" : state || "unknown");
 
 export function parseProbe(answer: string, services: ServiceOutput[]): VmReport {

@@ -19,7 +19,7 @@ export interface SecretStatus {
 export interface SecretsStatus {
     certificates: CertificateStatus[];
     secrets: SecretStatus[];
-    /** What will become a problem if nobody looks at it. */
+    /** What will become a problem without action. */
     warnings: string[];
     problems: string[];
 }
@@ -36,8 +36,8 @@ function lifeLeft(seconds: number): string {
 }
 
 /**
- * Ages and ends of all secrets, and what is wrong with them.
- * @param agents by VM; undefined where the VM could not be asked, which is told elsewhere
+ * Ages and expiry of all secrets, and their faults.
+ * @param agents by VM; undefined if the VM did not answer, which is reported elsewhere
  * @param now milliseconds since 1970
  */
 export function secretsStatus(

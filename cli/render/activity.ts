@@ -21,13 +21,13 @@ export interface InFlight {
     message?: string;
 }
 
-/** What the renderers say of one event: a finished line, or nothing. */
+/** What the renderers print for one event: a finished line, or nothing. */
 export interface Said {
     line: string;
     failed: boolean;
 }
 
-/** Follows the engine's events: what is in flight, and one line for each thing that ended. */
+/** Follows the engine's events: what is in progress, and one line for each finished item. */
 export class Activity {
     private readonly inFlight = new Map<string, InFlight>();
 
@@ -40,7 +40,7 @@ export class Activity {
         return [...this.inFlight.values()];
     }
 
-    /** @returns lines to print, in order. `started` lines are for those who see no live progress. */
+    /** @returns lines to print, in order. `started` lines are for output without live progress. */
     take(event: EngineEvent): { started?: string; said: Said[] } {
         const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, stdoutEvent } = event;
         if (resourcePreEvent && !resourcePreEvent.planning)

@@ -1,9 +1,9 @@
 import type { PropertyChange } from "../engine/tally";
 
-/** Characters of a value that are shown. */
+/** Maximum length of a value as shown. */
 const room = 60;
 
-/** Pulumi's event log has a secret as an object with this signature (sdk/go/common/resource/sig). */
+/** Pulumi's event log represents a secret as an object with this signature (sdk/go/common/resource/sig). */
 const signature = "4dabf18193072939515e22adb298388d";
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -30,7 +30,7 @@ function clip(whole: string, start: number): string {
     return `${from > 0 ? "..." : ""}${part}${from + room < whole.length ? "..." : ""}`;
 }
 
-/** Old and new, where both are long from shortly before they begin to differ. */
+/** Old and new; if both are long, from shortly before the first difference. */
 function oldAndNew(was: unknown, is: unknown): string {
     if (was === null || was === undefined) return `set to ${clip(text(is), 0)}`;
     if (is === null || is === undefined) return `${clip(text(was), 0)} -> removed`;
@@ -42,7 +42,7 @@ function oldAndNew(was: unknown, is: unknown): string {
     return `${clip(before, start)} -> ${clip(after, start)}`;
 }
 
-/** The members that differ, down to where one of both is no collection: `nics[1].mac`. */
+/** The members that differ, down to where one of the two is not a collection: `nics[1].mac`. */
 function leaves(property: string, was: unknown, is: unknown): PropertyChange[] {
     const [before, after] = [plain(was), plain(is)];
     if (!isMembers(before) || !isMembers(after)) return [{ property, was, is }];
@@ -53,10 +53,10 @@ function leaves(property: string, was: unknown, is: unknown): PropertyChange[] {
         .flatMap((name) => leaves(isList ? `${property}[${name}]` : `${property}.${name}`, before[name], after[name]));
 }
 
-/** Leaves of one property that are shown. */
+/** Maximum number of leaves shown per property. */
 const most = 8;
 
-/** What changes of a resource, a line a property or member: old -> new, nothing that is secret. */
+/** The changes of a resource, one line per property or member: old -> new, without secrets. */
 export function changeLines({ property, was, is }: PropertyChange): string[] {
     const all = leaves(property, was, is);
     const shown = all.length > 0 ? all : [{ property, was, is }];

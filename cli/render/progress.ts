@@ -9,7 +9,7 @@ export interface Progress {
     end(): void;
 }
 
-/** What progress is written to: standard error. */
+/** The output for progress: standard error. */
 export interface Screen {
     write(text: string): void;
     isTTY?: boolean;
@@ -20,7 +20,7 @@ export interface Screen {
 const clip = (line: string, columns: number): string =>
     line.length < columns ? line : `${line.slice(0, columns - 2)}…`;
 
-/** Without a terminal: one line an event. */
+/** Without a terminal: one line per event. */
 class Lines implements Progress {
     constructor(
         private readonly activity: Activity,
@@ -38,11 +38,11 @@ class Lines implements Progress {
     }
 
     end(): void {
-        // every line is out already
+        // every line is already printed
     }
 }
 
-/** On a terminal: what ended scrolls by, what is in flight stays below it and counts. */
+/** On a terminal: finished items scroll by; what is in progress stays below with a running count. */
 class Live implements Progress {
     private drawn = 0;
     private readonly timer: NodeJS.Timeout;
@@ -58,7 +58,7 @@ class Live implements Progress {
     event(event: EngineEvent): void {
         const inFlight = new Set(this.activity.current().map(({ label }) => label));
         const { said } = this.activity.take(event);
-        // the progress of something in flight is shown beside it; it scrolls by only where it belongs to nothing
+        // messages about something in progress are shown beside it; only others scroll by
         const quiet = event.diagnosticEvent?.urn !== undefined && event.diagnosticEvent.severity.startsWith("info");
         this.draw(quiet && inFlight.size > 0 ? [] : said.map(({ line }) => line));
     }
@@ -73,8 +73,8 @@ class Live implements Progress {
     }
 
     private draw(lines: string[], last = false): void {
-        const columns = this.screen.columns || 80; // a terminal may say 0: not known
-        const room = (this.screen.rows || 24) - 2; // what scrolled off can't be drawn over
+        const columns = this.screen.columns || 80; // a terminal may report 0: unknown
+        const room = (this.screen.rows || 24) - 2; // lines that scrolled off can't be redrawn
         const status = last ? [] : this.activity.current().slice(0, room);
         const below = status.map((entry) => clip(describe(entry), columns));
         const up = this.drawn > 0 ? `\u001b[${this.drawn}A` : "";

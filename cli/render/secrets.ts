@@ -8,7 +8,7 @@ function duration(seconds: number): string {
     return `${Math.floor(seconds / size)} ${unit}`;
 }
 
-/** Certificates with their end, secrets with their age, and what to look at. */
+/** Certificates with their expiry, secrets with their age, and warnings. */
 export function secretsText({ certificates, secrets, warnings }: SecretsStatus): string {
     return [
         table(

@@ -6,7 +6,7 @@ const signs: Record<string, string> = { create: "+", update: "~", delete: "-", r
 
 const indented = (line: string): string => `      ${line}`;
 
-/** Why a resource is replaced, a line a property that forces it. */
+/** Why a resource is replaced, one line per property that forces it. */
 const replacementLines = ({ type, because }: Step): string[] =>
     because.map((property) => `replaced because of ${property}: ${replacementReason(type, property.split(/[.[]/)[0])}`);
 
@@ -16,18 +16,18 @@ function stepLines(step: Step): string[] {
     return [`  ${signs[op] ?? op} ${type} ${name}`, ...[...replacementLines(step), ...details].map(indented)];
 }
 
-/** What a preview would do, a line a resource, with what changes and why below it; last, what policies advise. */
+/** What a preview would do, one line per resource, with changes and reasons below it; policy advice comes last. */
 export function previewText(steps: Step[], counts: Counts, violations: Violation[] = []): string {
     const lines = steps.flatMap(stepLines);
     const advice = violations.filter(({ level }) => level === "advisory").map(violationText);
     return [...(lines.length ? lines : ["  nothing to do"]), ...advice, countsText(counts, "to ")].join("\n");
 }
 
-/** A rule that is broken, in one line. */
+/** A broken rule, in one line. */
 export const violationText = ({ policy, level, message }: Violation): string =>
     `${level === "advisory" ? "advice" : "policy"} ${policy}: ${message}`;
 
-/** What a refresh found, a line a resource. */
+/** The findings of a refresh, one line per resource. */
 export function driftText(drifted: DriftedResource[]): string {
     if (!drifted.length) return "everything is as the state says";
     return drifted

@@ -1,4 +1,4 @@
-/** Columns aligned to the widest cell, two blanks between; the heading in upper case. */
+/** Columns aligned to the widest cell, separated by two blanks; the heading in upper case. */
 export function table(heading: string[], rows: string[][]): string {
     const all = [heading.map((cell) => cell.toUpperCase()), ...rows];
     const widths = heading.map((_, column) => Math.max(...all.map((row) => row[column].length)));

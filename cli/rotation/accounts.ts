@@ -5,7 +5,7 @@ import { coreDefinition } from "./core";
 import { attempt, merged, stopwatch, type Outcome, type Rotated, type RotationJob } from "./job";
 import { renderAnew } from "./render";
 
-/** A secret as the key-value engine has it (version 2). */
+/** A secret in the key-value engine (version 2). */
 interface Versioned {
     fields: Record<string, string>;
     version: number;
@@ -18,7 +18,7 @@ async function read(vault: VaultClient, secret: string): Promise<Versioned> {
     return { fields: data.data, version: data.metadata.version };
 }
 
-/** Fails where somebody else has written it meanwhile. @returns the new version */
+/** Fails if somebody else has written the secret meanwhile. @returns the new version */
 async function write(vault: VaultClient, secret: string, { fields, version }: Versioned): Promise<number> {
     const body = { data: fields, options: { cas: version } };
     const answer = await vault.request("POST", `secret/data/${secret}`, body);
@@ -28,8 +28,8 @@ async function write(vault: VaultClient, secret: string, { fields, version }: Ve
 const password = (): string => randomBytes(24).toString("base64url");
 
 /**
- * New passwords for clients of servers in the core. A server takes the old and the new one while its clients change over, and
- * the old one no more when all of them have the new one: no connection ends, and none is refused.
+ * Sets new passwords for clients of servers in the core. A server accepts the old and the new password while its clients change
+ * over, and rejects the old one when all of them have the new one: no connection ends, and none is refused.
  */
 export function rotateAccounts(vault: VaultClient, job: RotationJob): Promise<Outcome> {
     const accounts = job.accounts.filter(({ vms }) => job.vm === undefined || vms.includes(job.vm));
@@ -64,7 +64,7 @@ export function rotateAccounts(vault: VaultClient, job: RotationJob): Promise<Ou
     });
 }
 
-/** @throws Error naming the VMs that do not have the new ones; the old ones stay good */
+/** @throws Error naming the VMs that do not have the new ones; the old ones stay valid */
 async function renderOn(sshConfig: string, vms: string[]): Promise<void> {
     const ends = await Promise.all(vms.map((vm) => attempt(vm, () => renderAnew(sshConfig, vm, "kv").then(() => []))));
     const { failures } = merged(ends);

@@ -15,7 +15,7 @@ interface Before {
 const pbxs = ({ vms }: RotationJob): string[] =>
     vms.filter(({ services }) => services.includes("asterisk")).map(({ name }) => name);
 
-/** The calls that are up on the PBXs now. @throws CommandError */
+/** The calls that are now up on the PBXs. @throws CommandError */
 export function callsNow(job: RotationJob): Promise<Before[]> {
     return Promise.all(
         pbxs(job).map(async (host) => {
@@ -26,7 +26,7 @@ export function callsNow(job: RotationJob): Promise<Before[]> {
     );
 }
 
-/** The calls that were up before and were lost since. @throws CommandError */
+/** The number of calls in `before` that were lost since. @throws CommandError */
 export async function callsDropped(before: Before[], job: RotationJob): Promise<number> {
     const dropped = await Promise.all(
         before.map(async ({ host, calls: up, time }) => {

@@ -1,4 +1,4 @@
-/** A call that Asterisk has: the leg that runs the dial plan, not the legs that it dialled. */
+/** A call in Asterisk: the leg that runs the dial plan, not the legs that it dialled. */
 export interface CallUp {
     /** Asterisk's unique id of the channel. */
     id: string;
@@ -8,8 +8,8 @@ export interface CallUp {
 const applicationOfDialledLegs = "AppDial";
 
 /**
- * Reads `core show channels concise`: fields parted by `!`, the unique id last (Asterisk, main/cli.c).
- * @returns the calls that are answered
+ * Parses `core show channels concise`: fields separated by `!`, the unique id last (Asterisk, main/cli.c).
+ * @returns the answered calls
  */
 export function parseCalls(text: string): CallUp[] {
     return text
@@ -19,19 +19,16 @@ export function parseCalls(text: string): CallUp[] {
         .map((fields) => ({ channel: fields[0], id: fields[fields.length - 1] }));
 }
 
-/** ITU-T Q.850 causes of a call that a party, or the dial plan, ended as it should end; 0 is a party's BYE, which gives no cause. */
+/** ITU-T Q.850 causes of a call that a party or the dial plan ended normally; 0 is a party's BYE, which gives no cause. */
 const normalCauses = new Set([0, 16, 17, 18, 19, 21]);
 
-/**
- * The ids of the calls that ended as calls do, from the line that the dial plan logs at the end of each:
- * `call ID ended, cause N`.
- */
+/** The ids of calls that ended normally, from the line that the dial plan logs at the end of each: `call ID ended, cause N`. */
 export function parseEnds(log: string): Set<string> {
     const ends = [...log.matchAll(/call (\S+) ended, cause (\d+)/g)];
     return new Set(ends.filter(([, , cause]) => normalCauses.has(Number(cause))).map(([, id]) => id));
 }
 
-/** Calls that were up before, are not up after, and did not end as calls do. */
+/** Calls that were up before, are not up after, and did not end normally. */
 export function droppedCalls(before: CallUp[], after: CallUp[], ended: Set<string>): CallUp[] {
     const stillUp = new Set(after.map(({ id }) => id));
     return before.filter(({ id }) => !stillUp.has(id) && !ended.has(id));

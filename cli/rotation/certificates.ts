@@ -2,7 +2,7 @@ import type { VaultClient } from "../../clients/vault/client";
 import { attempt, merged, stopwatch, type Outcome, type Rotated, type RotatedVm, type RotationJob } from "./job";
 import { renderAnew } from "./render";
 
-/** Vault's way to write a serial number: pairs of lower-case hex digits, joined by colons. */
+/** Vault's notation of a serial number: pairs of lower-case hex digits, joined by colons. */
 export const vaultSerial = (serial: string): string =>
     (serial.replaceAll(":", "").toLowerCase().match(/../g) ?? []).join(":");
 
@@ -17,7 +17,7 @@ async function renew(vault: VaultClient, sshConfig: string, { name: host }: Rota
     return rotated;
 }
 
-/** New certificates for the services of the VMs; the old ones are revoked once the services have the new ones. */
+/** Issues new certificates for the services of the VMs and revokes the old ones once the services use the new ones. */
 export async function rotateCertificates(vault: VaultClient, { sshConfig, vms, vm }: RotationJob): Promise<Outcome> {
     const chosen = vms.filter(({ name }) => vm === undefined || name === vm);
     return merged(

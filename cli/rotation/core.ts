@@ -10,7 +10,7 @@ import { attempt, stopwatch, type Outcome, type Rotated, type RotationJob } from
 const role = appRoleOf("core");
 const rolePath = `auth/approle/role/${role}`;
 
-/** How the agent of the core services is reached; undefined where they are not this stack's. */
+/** How to reach the agent of the core services; undefined if they are not this stack's. */
 export async function coreDefinition(
     vault: VaultClient,
     job: RotationJob,
@@ -27,7 +27,7 @@ const serials = ({ certificates }: CoreIdentityDefinition): string[] =>
 /** Of `.../core/postgres/tls/server.pem`, postgres. */
 const serverOf = (file: string): string => path.basename(path.dirname(path.dirname(file)));
 
-/** New certificates for OpenBao and PostgreSQL, where they belong to the stack. */
+/** Issues new certificates for OpenBao and PostgreSQL, if they belong to the stack. */
 export function rotateCoreCertificates(vault: VaultClient, job: RotationJob): Promise<Outcome> {
     return attempt("certificates of the core services", async () => {
         const took = stopwatch();
@@ -48,7 +48,7 @@ export function rotateCoreCertificates(vault: VaultClient, job: RotationJob): Pr
     });
 }
 
-/** A new identity for the agent of the core services, where they belong to the stack. */
+/** Makes a new identity for the agent of the core services, if they belong to the stack. */
 export function rotateCoreIdentity(vault: VaultClient, job: RotationJob): Promise<Outcome> {
     return attempt("identity of the core services", async (): Promise<Rotated[]> => {
         const took = stopwatch();

@@ -2,7 +2,7 @@ import { vaultText, type VaultClient } from "../../clients/vault/client";
 import { attempt, merged, stopwatch, type Outcome, type Rotated, type RotatedVm, type RotationJob } from "./job";
 import { renderAnew } from "./render";
 
-/** The VMs whose services log in to PostgreSQL by this role; roles have the names of services. */
+/** The VMs whose services log in to PostgreSQL with this role; roles have the names of services. */
 const users = (vms: RotatedVm[], role: string): RotatedVm[] => vms.filter(({ services }) => services.includes(role));
 
 const lastRotation = async (vault: VaultClient, role: string): Promise<string> =>
@@ -29,19 +29,19 @@ async function rolesOf(vault: VaultClient, { vms, vm }: RotationJob): Promise<Ro
     const chosen = (role: string): boolean => vm === undefined || users(vms, role).some(({ name }) => name === vm);
     return {
         fixed: (await vault.list("database/static-roles")).filter(chosen),
-        // nobody has credentials of a dynamic role without a service
+        // a dynamic role without a service has no users
         dynamic: (await vault.list("database/roles")).filter((role) => users(vms, role).length > 0 && chosen(role)),
     };
 }
 
-/** A new password for the account of a role; PostgreSQL refuses the old one from that moment on. */
+/** Sets a new password for the account of a role; PostgreSQL refuses the old one from that moment on. */
 async function newPassword(vault: VaultClient, role: string, took: () => number): Promise<Rotated[]> {
     const from = await lastRotation(vault, role);
     await vault.request("POST", `database/rotate-role/${role}`);
     return [{ name: `database/${role}`, from, to: await lastRotation(vault, role), seconds: took() }];
 }
 
-/** Ends the leases that a role had before its users got new ones; their accounts are dropped. */
+/** Revokes the leases that a role had before its users got new ones; their accounts are dropped. */
 async function endLeases(vault: VaultClient, role: string, old: string[], took: () => number): Promise<Rotated[]> {
     const now = (await leases(vault, role)).filter((lease) => !old.includes(lease));
     if (now.length === 0) throw new Error("no new lease was taken, the old one is left in use");
@@ -51,7 +51,7 @@ async function endLeases(vault: VaultClient, role: string, old: string[], took: 
 }
 
 /**
- * New passwords in PostgreSQL, on the VMs at once. Accounts that keep their name get another password; short-lived ones are
+ * Sets new passwords in PostgreSQL and on the VMs. Accounts that keep their name get another password; short-lived ones are
  * replaced, and dropped when the new ones are in use.
  */
 export async function rotateDatabases(vault: VaultClient, job: RotationJob): Promise<Outcome> {
@@ -71,7 +71,7 @@ export async function rotateDatabases(vault: VaultClient, job: RotationJob): Pro
         );
         return [];
     });
-    // the old accounts of a VM that did not take new ones stay: its calls depend on them
+    // keep the old accounts of a VM that did not take new ones: its calls depend on them
     const ended = rendered.failures.length
         ? []
         : await Promise.all(

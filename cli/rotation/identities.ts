@@ -8,7 +8,7 @@ async function secretIds(vault: VaultClient, path: string, vm: string): Promise<
     const found: string[] = [];
     for (const accessor of await vault.list(`${path}/secret-id`)) {
         const body = { secret_id_accessor: accessor };
-        // one that was used up since the list was made is not found, or refused
+        // one that was used since the list was made is not found, or refused
         const answer = await vault.request("POST", `${path}/secret-id-accessor/lookup`, body).catch(() => undefined);
         const metadata = answer?.data?.metadata as { vm?: string } | undefined;
         if (metadata?.vm === vm) found.push(accessor);
@@ -43,7 +43,7 @@ async function newIdentity(vault: VaultClient, job: RotationJob, vm: RotatedVm):
     return [{ name: `${vm.name}/approle`, from: before.join(" ") || "none", to: now.join(" "), seconds: took() }];
 }
 
-/** New identities for the VMs: each logs in with a new secret-id, and the ones before it are destroyed. */
+/** Makes new identities for the VMs: each logs in with a new secret-id, and the previous ones are destroyed. */
 export async function rotateIdentities(vault: VaultClient, job: RotationJob): Promise<Outcome> {
     const chosen = job.vms.filter(({ name }) => job.vm === undefined || name === job.vm);
     return merged(

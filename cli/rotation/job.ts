@@ -2,18 +2,18 @@ import type { CoreIdentityDefinition } from "../../providers/core-identity/ident
 import type { Role } from "../../topology";
 
 /**
- * What can be rotated: the identities that hosts log in to Vault with, certificates, passwords in the databases, and passwords
- * that are in Vault's key-value engine.
+ * What can be rotated: the identities that hosts log in to Vault with, certificates, database passwords, and passwords in
+ * Vault's key-value engine.
  */
 export const kinds = ["approle", "certs", "db", "kv"] as const;
 export type Kind = (typeof kinds)[number];
 
-/** A VM, as far as its rotation goes. */
+/** What a rotation needs of a VM. */
 export interface RotatedVm {
     name: string;
-    /** Tier, by whose AppRole it logs in. */
+    /** Tier, whose AppRole it logs in with. */
     role: Role;
-    /** Internal address, which its identity is bound to. */
+    /** Internal address that its identity is bound to. */
     address: string;
     services: string[];
 }
@@ -26,11 +26,11 @@ export interface RotationJob {
         /** CA certificates (PEM). */
         ca: string;
     };
-    /** The agent of the core services, where they belong to the stack. */
+    /** The agent of the core services, if they belong to the stack. */
     core?: Omit<CoreIdentityDefinition, "role" | "roleId" | "vaultAddress" | "token">;
     sshConfig: string;
     vms: RotatedVm[];
-    /** Secrets with the password of a client of a server in the core, and the VMs that the client runs on. */
+    /** Secrets with the password of a client of a core server, and the VMs that the client runs on. */
     accounts: { secret: string; vms: string[] }[];
     kinds: Kind[];
     /** Only what this VM uses; a credential that several VMs share changes on all of them. */
@@ -40,24 +40,24 @@ export interface RotationJob {
 /** One secret that changed. */
 export interface Rotated {
     name: string;
-    /** What the old and the new one are told apart by: a time, a serial number, an accessor; never a secret. */
+    /** What tells the old and the new one apart: a time, a serial number, an accessor; never a secret. */
     from: string;
     to: string;
-    /** From the command until the new one was in use and the old one was refused. */
+    /** From the command until the new secret is in use and the old one is refused. */
     seconds: number;
 }
 
 export interface RotationReport {
     rotated: Rotated[];
-    /** A sentence for each secret that did not change as it should have. */
+    /** A sentence for each secret that did not change as it should. */
     failures: string[];
-    /** Calls that were up when it began. */
+    /** Calls that were up at the start. */
     callsUp: number;
-    /** Those of them that neither are up now nor were hung up. */
+    /** Those calls that are no longer up and were not hung up. */
     callsDropped: number;
 }
 
-/** What the parts of a rotation return: what changed, and what went wrong. */
+/** The result of each part of a rotation: what changed, and what failed. */
 export type Outcome = Pick<RotationReport, "rotated" | "failures">;
 
 export const merged = (outcomes: Outcome[]): Outcome => ({
@@ -65,7 +65,7 @@ export const merged = (outcomes: Outcome[]): Outcome => ({
     failures: outcomes.flatMap(({ failures }) => failures),
 });
 
-/** Does one part; what it throws becomes a sentence that names it. */
+/** Runs one part; an exception becomes a sentence that names the part. */
 export async function attempt(name: string, work: () => Promise<Rotated[]>): Promise<Outcome> {
     try {
         return { rotated: await work(), failures: [] };
@@ -75,7 +75,7 @@ export async function attempt(name: string, work: () => Promise<Rotated[]>): Pro
     }
 }
 
-/** A stopwatch: seconds since it was made, to a tenth. */
+/** A stopwatch: seconds since its creation, to a tenth. */
 export function stopwatch(): () => number {
     const start = performance.now();
     return () => Math.round((performance.now() - start) / 100) / 10;

@@ -2,7 +2,7 @@ import { ssh } from "../../clients/ssh";
 import { agentProgram } from "../platform/agent";
 import { CommandError } from "../../process/run";
 
-/** What a VM's agent has made anew, and its service has taken. */
+/** A secret that a VM's agent has renewed, and that its service uses. */
 export interface Rendered {
     name: string;
     /** The version before and after: a serial number, a lease, or when it was rotated. */
@@ -10,12 +10,12 @@ export interface Rendered {
     to: string;
 }
 
-/** The agent gives up after two minutes by itself. */
+/** The agent itself gives up after two minutes. */
 const timeoutMs = 180_000;
 
 /**
- * Has a VM's agent fetch its secrets of a kind anew, and waits until its services use them.
- * @throws Error with what the agent says of one that did not change
+ * Makes a VM's agent fetch its secrets of a kind again, and waits until its services use them.
+ * @throws Error with the agent's message about one that did not change
  */
 export async function renderAnew(sshConfig: string, host: string, kind: "certs" | "db" | "kv"): Promise<Rendered[]> {
     try {

@@ -7,7 +7,7 @@ import { rotateDatabases } from "./databases";
 import { rotateIdentities } from "./identities";
 import { merged, type Kind, type Outcome, type RotationJob, type RotationReport } from "./job";
 
-/** A VM's new identity comes with a new token, which ends the leases of the old one: first of all. */
+/** A VM's new identity brings a new token, which ends the leases of the old one: so identities come first. */
 const parts: [Kind, (vault: VaultClient, job: RotationJob) => Promise<Outcome>][] = [
     ["approle", rotateIdentities],
     ["approle", rotateCoreIdentity],
@@ -18,9 +18,8 @@ const parts: [Kind, (vault: VaultClient, job: RotationJob) => Promise<Outcome>][
 ];
 
 /**
- * Changes the secrets of the kinds named, on a platform in use. A secret that can't be changed does not keep the others from
- * being changed.
- * @throws Error when a PBX can't be asked for its calls; then nothing was changed
+ * Changes the secrets of the named kinds, on a platform in use. If one secret can't be changed, the others still are.
+ * @throws Error if a PBX does not report its calls; then nothing was changed
  */
 export async function rotate(job: RotationJob): Promise<RotationReport> {
     const vault = new VaultClient(job.vault);

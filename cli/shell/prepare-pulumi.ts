@@ -7,17 +7,17 @@ import { isMissing, ownConfig } from "../engine/workplace";
 import { Failure, messageOf, note } from "../result";
 
 export interface PreparedPulumi {
-    /** Path of the official CLI, where this machine has one. */
+    /** Path of the official CLI, if this machine has one. */
     cli?: string;
-    /** For its environment. */
+    /** Variables for its environment. */
     variables: Record<string, string>;
 }
 
 /**
- * Prepares the official CLI for a stack, before the lab's network is entered, which has no way out: the passphrase, the plugins, and
- * the stack itself, which `pulumi up` wants to be there. Where another command is typed, such as `ssh sip-1`, only the passphrase.
- * @param command what is to run in the shell; empty for a person
- * @throws Failure with what the CLI said when it can't make the stack
+ * Prepares the official CLI for a stack before the lab's network is entered, which has no route out: the passphrase, the
+ * plugins, and the stack itself, which `pulumi up` requires. For another command, such as `ssh sip-1`, only the passphrase.
+ * @param command the command to run in the shell; empty for an interactive shell
+ * @throws Failure with the CLI's message if it can't make the stack
  */
 export async function preparePulumi(stack: string, command: readonly string[]): Promise<PreparedPulumi> {
     const { variables: passphrase, notice } = passphraseVariables();

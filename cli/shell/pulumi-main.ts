@@ -3,7 +3,7 @@ import { projectDir } from "../../paths";
 import { ownConfig } from "../engine/workplace";
 import { moreOptions, readInvocation } from "./pulumi";
 
-// Prints, as words of a shell, what `pulumi` in `./voip shell` adds to the command line that it was given.
+// Prints, as shell words, the options that `pulumi` in `./voip shell` adds to its command line.
 const options = moreOptions(readInvocation(process.argv.slice(2), process.cwd()), {
     dir: projectDir,
     stack: process.env.PULUMI_STACK ?? "",

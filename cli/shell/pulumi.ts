@@ -1,19 +1,19 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Commands of the official CLI (with their aliases) that run or change a stack by its configuration, and write that back. */
+/** Commands of the official CLI (with their aliases) that run or change a stack by its configuration, and write to that file. */
 const withConfig = ["up", "update", "preview", "pre", "refresh", "destroy", "down", "dn", "import", "watch"];
 
-/** Those that take a policy pack. */
+/** Commands that accept a policy pack. */
 const withPolicies = ["up", "update", "preview", "pre", "watch"];
 
-/** Options that may stand before the command, and take a value as a word of its own. */
+/** Options that may come before the command, with their value as a separate word. */
 const withValue = [
     ...["-C", "--cwd", "-s", "--stack", "--color", "-v", "--verbose"],
     ...["--tracing", "--otel-traces", "--profiling", "--memprofilerate"],
 ];
 
-/** What one `pulumi ...` asks for. */
+/** What a `pulumi ...` command line asks for. */
 export interface Invocation {
     command?: string;
     /** Without organization and project. */
@@ -32,7 +32,7 @@ function valueOf(argv: readonly string[], long: string, short: string): string |
     return undefined;
 }
 
-/** Reads a command line of the official CLI. `cwd` is where it was typed. */
+/** Parses a command line of the official CLI. `cwd` is where it was typed. */
 export function readInvocation(argv: readonly string[], cwd: string): Invocation {
     return {
         command: argv.find((word, index) => !word.startsWith("-") && !withValue.includes(argv[index - 1])),
@@ -50,9 +50,9 @@ function projectOf(dir: string): string | undefined {
 }
 
 /**
- * What the official CLI is to be given beside what was typed, so that it does as under `./voip`: it works by a copy of the stack's
- * configuration, and keeps to the policies. What was typed itself stands; other projects and commands are left alone.
- * @param copyOf makes the copy for a stack, and gives its path
+ * The options to add to a command line of the official CLI, so that it works as under `./voip`: with a copy of the stack's
+ * configuration, and with the policies. Options that were typed take precedence; other projects and commands are left alone.
+ * @param copyOf makes the copy for a stack, and returns its path
  */
 export function moreOptions(
     { command = "", stack, dir, has }: Invocation,

@@ -8,7 +8,7 @@ import { onPath } from "../../process/on-path";
 const sshShim = (client: string, sshConfig: string): string =>
     `exec ${shellWord(client)} -F ${shellWord(sshConfig)} "$@"`;
 
-/** The CLI takes the place of the shim: signals and the exit status are its own. */
+/** The CLI replaces the shim's process, so signals and the exit status are its own. */
 const pulumiShim = (cli: string): string =>
     [
         `more=$(${nodeArgv("cli/shell/pulumi-main.ts").map(shellWord).join(" ")} "$@") || exit`,
@@ -16,7 +16,7 @@ const pulumiShim = (cli: string): string =>
         `exec ${shellWord(cli)} "$@"`,
     ].join("\n");
 
-/** Writes the commands into `dir` that are others in the shell than outside of it; `pulumi` is the official CLI, where there is one. */
+/** Writes the commands into `dir` that differ in the shell from those outside; `pulumi` is the official CLI, if there is one. */
 export function writeShims(dir: string, { sshConfig, pulumi }: { sshConfig: string; pulumi?: string }): void {
     const shim = (name: string, script: string): void =>
         fs.writeFileSync(path.join(dir, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
