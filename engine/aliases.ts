@@ -1,7 +1,7 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { isStackType, makeUrn, nameOfUrn, parseUrn, typeOfUrn } from "./urn";
 
-/** What a resource may have been before: a URN, or what was different then. */
+/** Another identity that a resource may have had: a URN, or the parts that differed. */
 export type Alias =
     string | { name?: string; type?: string; parent?: string; noParent: boolean; project?: string; stack?: string };
 
@@ -21,7 +21,7 @@ export function aliasesOf(request: RegisterResourceRequest): Alias[] {
     return [...given, ...request.getAliasurnsList()];
 }
 
-/** A child whose name begins with its parent's was named after it, so it had another name when its parent had. */
+/** A child whose name starts with its parent's was named after it, so its name changed with its parent's. */
 function inherited(child: { type: string; name: string }, parent: string, oldParent: string): string {
     const parentName = nameOfUrn(parent);
     const named = child.name.startsWith(parentName);
@@ -31,8 +31,8 @@ function inherited(child: { type: string; name: string }, parent: string, oldPar
 }
 
 /**
- * The URNs under which the state may know a resource, other than its own (pulumi/pulumi,
- * pkg/resource/deploy/step_generator.go, generateAliases).
+ * The URNs under which the state may have a resource, other than its own (pulumi/pulumi, pkg/resource/deploy/step_generator.go,
+ * generateAliases).
  * @param renamed URNs of this run's resources that were found under another URN, and that URN
  */
 export function oldUrns(

@@ -12,13 +12,13 @@ const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((file) => fs.existsSyn
 interface StartOptions {
     env?: NodeJS.ProcessEnv;
     cwd?: string;
-    /** Gives it a stream to the engine and back as descriptor 3, which is `stdio[3]` here. */
+    /** Connects the child's descriptor 3 to the engine by a duplex stream, which is `stdio[3]` here. */
     connected?: boolean;
 }
 
 /**
- * Starts a program in a process group of its own, so that an interrupt at the terminal reaches the engine only, which
- * then lets running steps finish. The kernel kills it when the engine is gone, however the engine ended.
+ * Starts a program in its own process group, so that an interrupt at the terminal reaches only the engine, which then lets
+ * running steps finish. The kernel kills it when the engine is gone, however the engine ended.
  */
 export function start(argv: readonly string[], options: StartOptions): Child {
     const { connected, ...rest } = options;
@@ -33,7 +33,7 @@ export function start(argv: readonly string[], options: StartOptions): Child {
     return child;
 }
 
-/** Ends a child and whatever it started in its process group. */
+/** Ends a child and everything it started in its process group. */
 export function end(child: Child): void {
     if (child.pid === undefined) return;
     try {
@@ -51,7 +51,7 @@ export function lines(stream: Readable, onLine: (line: string) => void): void {
     createInterface({ input: stream, crlfDelay: Infinity }).on("line", onLine);
 }
 
-/** The exit status once all output was read; a signal counts as 128 and an error to start as 127. */
+/** The exit status, once all output was read; a signal counts as 128, a failure to start as 127. */
 export function exitStatus(child: Child): Promise<number> {
     return new Promise((resolve) => {
         child.once("error", () => resolve(127));

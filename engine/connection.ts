@@ -2,11 +2,11 @@ import type { Duplex } from "node:stream";
 import { frame, reader } from "../process/frames";
 import type { Methods } from "./methods";
 
-/** The codes of gRPC that the SDK knows (process/embedded-monitor.js says the names). */
+/** The codes of gRPC that the SDK knows (process/embedded-monitor.js has their names). */
 const UNKNOWN = 2;
 const UNIMPLEMENTED = 12;
 
-/** Number of the call, name of the method, what the request consists of. */
+/** Number of the call, name of the method, values of the request. */
 type Call = [number: number, method: string, request: unknown[]];
 
 /** Answers a program's calls, which come over its descriptor (process/embedded-monitor.js), until the program has ended. */
@@ -30,5 +30,5 @@ export function serve(stream: Duplex, methods: Methods): void {
         "data",
         reader((call) => void answer(call as Call)),
     );
-    stream.on("error", () => undefined); // the program has ended, which its exit status says
+    stream.on("error", () => undefined); // the program has ended, which its exit status shows
 }

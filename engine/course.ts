@@ -25,7 +25,7 @@ export interface CourseOptions extends OperationRequest {
     lock?: StackLock;
     checkpoint?: Checkpoint;
     crypter: Promise<Crypter>;
-    /** Started, and not connected yet; none in a refresh and a destroy. */
+    /** Started, and not connected yet; none in a refresh or destroy. */
     program?: Program;
     /** Aborted when everything must stop at once. */
     abort: AbortSignal;
@@ -33,7 +33,7 @@ export interface CourseOptions extends OperationRequest {
     started: number;
 }
 
-/** What an operation does once the program runs: all that needs the state, the providers and the SDK's messages. */
+/** What an operation does once the program runs: everything that needs the state, the providers and the SDK's messages. */
 export class Course {
     private executor?: Executor;
     private policies?: PolicyPack;
@@ -45,7 +45,7 @@ export class Course {
         return this.options.events;
     }
 
-    /** Begins nothing more; what is under way goes on to its end and is recorded. */
+    /** Starts nothing more; steps in progress finish and are recorded. */
     interrupt(): void {
         this.interrupted = true;
         this.executor?.stop();
@@ -81,7 +81,7 @@ export class Course {
             if (program) this.loadPolicies();
             const types = checkpoint?.latest?.resources?.map(({ type }) => type);
             const looks = kind === "refresh" || kind === "destroy";
-            // The process of dynamic resources, which an up needs only for what changes, and a preview never.
+            // The process of dynamic resources, which an up needs only for changes, and a preview never.
             if (looks && types?.some((type) => type.startsWith(`${DYNAMIC_PACKAGE}:`))) void registry.startDynamic();
             if (kind === "up" && !types) void registry.startDynamic();
 
@@ -140,7 +140,7 @@ export class Course {
         if (policyPack) this.policies = new PolicyPack(path.resolve(project.dir, policyPack), this.events);
     }
 
-    /** The stack as a whole; what a preview found wrong with single resources counts as well. */
+    /** Checks the stack as a whole; includes what a preview found in single resources. */
     private enforcePolicies(executor: Executor): void {
         if (!this.policies) return;
         const resources = executor.snapshot.resources().filter((state) => !state.delete);
@@ -199,7 +199,7 @@ export class Course {
                 });
             }
         } catch (error) {
-            // A full disk has been told of already by what failed for it.
+            // A failed step has already reported a full disk.
             if (!executor.failed) executor.fail(error as Error);
         }
         this.events.summary({
@@ -212,7 +212,7 @@ export class Course {
     }
 }
 
-/** What would be left without something that it depends on, itself or through others, in the order of the state. */
+/** Resources that depend on the removed ones, directly or indirectly, in the order of the state. */
 function dependentsOf(going: readonly ResourceState[], all: readonly ResourceState[]): ResourceState[] {
     const gone = new Set(going.map(({ urn }) => urn));
     const dependents: ResourceState[] = [];

@@ -36,7 +36,7 @@ function stateOf(goal: Goal, inputs: PropertyMap, provider: string | undefined, 
     };
 }
 
-/** Marks the outputs that the program says are secret. */
+/** Marks the outputs that the program declares secret. */
 export function withSecretOutputs(state: ResourceState): ResourceState {
     const outputs = { ...state.outputs };
     for (const name of state.additionalSecretOutputs ?? []) {
@@ -45,11 +45,11 @@ export function withSecretOutputs(state: ResourceState): ResourceState {
     return { ...state, outputs };
 }
 
-/** Carries out what was planned for one resource. */
+/** Carries out the plan of one resource. */
 export class Creation {
     /** Properties that force the replacement of resources that were deleted with one that they depend on. */
     private readonly forced = new Map<string, string[]>();
-    /** URNs of what was replaced in this run. */
+    /** URNs of resources that were replaced in this run. */
     private readonly replaced = new Set<string>();
 
     constructor(
@@ -59,12 +59,12 @@ export class Creation {
         private readonly registered: ReadonlySet<string>,
     ) {}
 
-    /** Whether the resource was replaced in this run: what is deleted with it has to be made anew. */
+    /** Whether the resource was replaced in this run: then resources that are deleted with it must be recreated. */
     isReplaced(urn: string | undefined): boolean {
         return urn !== undefined && this.replaced.has(urn);
     }
 
-    /** @returns the resource as it is then */
+    /** @returns the resulting resource */
     async carryOut(
         plan: Plan,
         goal: Goal,
@@ -126,7 +126,7 @@ export class Creation {
                 return withSecretOutputs({ ...wanted, id: known, outputs, created: now, modified: now });
             },
             (state) => {
-                // The old one, if it is still there, is deleted when everything has moved to its successor.
+                // The old one, if it still exists, is deleted when everything has moved to its successor.
                 if (replaced && !replaced.pendingReplacement)
                     snapshot.exchange(replaced, { ...replaced, delete: true });
                 snapshot.add(state!, replaced && !replaced.pendingReplacement ? undefined : old);
@@ -168,7 +168,8 @@ export class Creation {
     ): Promise<ResourceState> {
         this.replaced.add(goal.urn);
         const wanted = stateOf(goal, plan.inputs, providerReference);
-        // Deleted in this run with what it depends on: what that forces is told of its creation only.
+        // Deleted in this run with a resource that it depends on: the properties that force this are reported with its creation
+        // only.
         const forced = this.forced.get(goal.urn);
         const { diffs, replaces } = forced ? { diffs: [], replaces: [] } : plan;
         const step = { old, new: wanted, diffs, replaces };
@@ -192,7 +193,7 @@ export class Creation {
         return this.create("create-replacement", anew, wanted, this.executor.snapshot.old(old.urn), provider);
     }
 
-    /** With what can't stay without it. */
+    /** Deletes the resource, with those that can't exist without it. */
     private async deleteFirst(old: ResourceState): Promise<void> {
         const { snapshot } = this.executor;
         const dependents = await dependentReplacements(old, snapshot, this.registry, this.registered);

@@ -25,7 +25,7 @@ export interface Registered {
     urn: string;
     id?: string;
     outputs: PropertyMap;
-    /** In a run for certain targets: the resource was left out, so nothing is known of it. */
+    /** In a run with targets: the resource was left out, so its outputs are unknown. */
     unknown?: boolean;
 }
 
@@ -56,10 +56,10 @@ export interface DeploymentOptions {
     policies?: PolicyPack;
 }
 
-/** Makes resources what the program, running meanwhile, says it wants. */
+/** Makes the resources match what the running program registers. */
 export class Deployment {
     private readonly registered = new Set<string>();
-    /** Resources that the state knows by another URN. */
+    /** Resources that the state has under another URN. */
     private readonly renamed = new Map<string, string>();
     private readonly defaults = new Map<string, Promise<string>>();
     private readonly providerResources: ProviderResources;
@@ -75,7 +75,7 @@ export class Deployment {
         this.creation = new Creation(executor, registry, removal, this.registered);
     }
 
-    /** The reference of the provider that a request means; a default provider is made on first use. */
+    /** The reference of the provider of a request; a default provider is made on first use. */
     providerFor(type: string, request: ProviderRequest): Promise<string> {
         if (request.reference) return Promise.resolve(request.reference);
         const packageName = packageOfType(type);
@@ -100,7 +100,7 @@ export class Deployment {
         return `${urn}::${id ?? UNKNOWN_VALUE}`;
     }
 
-    /** A package's own configuration; dynamic resources see all of it, under full keys. */
+    /** A package's own configuration; dynamic resources get all of it, with full keys. */
     private packageConfig(packageName: string): PropertyMap {
         const { values, secretKeys } = this.options.config;
         const result: PropertyMap = {};
@@ -114,7 +114,7 @@ export class Deployment {
 
     /**
      * @param providerReference undefined for components and provider resources
-     * @throws StoppedError, or what failed, which has been reported
+     * @throws StoppedError, or the failure, which has been reported
      */
     async register(goal: Goal, providerReference: string | undefined): Promise<Registered> {
         try {
@@ -151,7 +151,7 @@ export class Deployment {
         return { urn: goal.urn, id: state.id, outputs: state.outputs };
     }
 
-    /** A resource moves to another provider: in place, unless the new one says that its configuration forbids that. */
+    /** Whether a move to another provider replaces the resource: only if the new provider's configuration requires it. */
     private async isProviderReplaced(old: ResourceState | undefined, reference: string | undefined): Promise<boolean> {
         if (!old?.provider || !reference || old.provider === reference) return false;
         const [before, after] = [parseProviderReference(old.provider), parseProviderReference(reference)];
@@ -164,7 +164,7 @@ export class Deployment {
         return diff.replaces.length > 0;
     }
 
-    /** What a killed run was updating is looked at, and updated again in any case: not all of it can be seen. */
+    /** Reads a resource that a killed run was updating; it is updated again in any case, as a read does not show everything. */
     private async look(halfUpdated: ResourceState, provider: Provider): Promise<ResourceState | undefined> {
         const { urn, id = "", inputs, outputs, customTimeouts } = halfUpdated;
         const found = await provider.read(urn, { id, inputs, outputs }, customTimeouts?.read);
@@ -177,7 +177,7 @@ export class Deployment {
         return state;
     }
 
-    /** A preview goes on, to tell of everything that is wrong. */
+    /** A preview continues, to report all violations. */
     private enforcePolicies({ urn, type }: Goal, properties: PropertyMap): void {
         const broken = this.options.policies?.analyze({ urn, type, properties }) ?? [];
         if (broken.length > 0 && !this.executor.preview) throw new PolicyViolation(broken.join("\n"));
@@ -188,13 +188,13 @@ export class Deployment {
         return reference ? this.registry.get(reference) : undefined;
     }
 
-    /** Reports what failed, if that was not done yet, and begins nothing more. */
+    /** Reports the failure, if that was not done yet, and starts nothing more. */
     fail(error: Error, step?: Step): void {
         if (error instanceof StoppedError || this.executor.isReported(error)) return;
         this.executor.fail(error, step);
     }
 
-    /** A resource that exists already and is only looked up (`Resource.get`); it is never changed nor deleted. */
+    /** An existing resource that is only read (`Resource.get`); it is never changed or deleted. */
     async read(request: ReadRequest): Promise<Registered> {
         if (isBuiltIn(request.type)) {
             throw new Error(`${nameOfUrn(request.urn)}: the embedded engine does not support '${request.type}'`);
@@ -249,7 +249,7 @@ export class Deployment {
         return { urn: goal.urn, id: old.id, outputs: old.outputs };
     }
 
-    /** The outputs of a component; of the stack itself, its outputs. */
+    /** The outputs of a component; for the stack itself, its outputs. */
     async registerOutputs(urn: string, outputs: PropertyMap): Promise<void> {
         const { snapshot, save } = this.executor;
         const state = snapshot.current(urn);
@@ -262,7 +262,7 @@ export class Deployment {
         this.executor.reportOutputs(next);
     }
 
-    /** What the program no longer wants, and what was replaced. */
+    /** Removes what the program no longer wants, and what was replaced. */
     async removeRest(): Promise<void> {
         const { targets } = this.options;
         const { snapshot } = this.executor;

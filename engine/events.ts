@@ -1,7 +1,7 @@
 import { blind, without, type PropertyMap } from "./properties";
 import type { ResourceState } from "./state";
 
-/** The names of Pulumi's steps (sdk/go/common/apitype, OpType), as far as this engine takes them. */
+/** The names of Pulumi's steps (sdk/go/common/apitype, OpType) that this engine uses. */
 export type OpType =
     | "same"
     | "create"
@@ -68,7 +68,7 @@ export interface SummaryEvent {
     result: "succeeded" | "failed" | "canceled";
 }
 
-/** A rule of a policy pack that is broken. */
+/** A broken rule of a policy pack. */
 export interface PolicyEvent {
     resourceUrn: string;
     message: string;
@@ -97,7 +97,10 @@ export interface EngineEvent {
 
 const made = new WeakMap<PropertyMap, PropertyMap>();
 
-/** The serialised dynamic provider is code, not a property a person reads. What stays as it is is shown up to four times. */
+/**
+ * Properties for display: without the serialised dynamic provider, which is code. Unchanged properties are shown up to four
+ * times.
+ */
 function shown(map: PropertyMap): PropertyMap {
     const known = made.get(map) ?? blind(without(map, "__provider"));
     made.set(map, known);
@@ -119,7 +122,7 @@ export function stateMetadata(state: ResourceState | undefined): StateMetadata |
     };
 }
 
-/** Numbers the events of one operation and hands each on as soon as it happens. */
+/** Numbers the events of one operation and passes each on at once. */
 export class EventStream {
     private sequence = 0;
 
@@ -129,7 +132,7 @@ export class EventStream {
         this.write({ sequence: this.sequence++, timestamp: Math.floor(Date.now() / 1000), ...event });
     }
 
-    /** The last word on an operation, and the end of its events. @param end what it was, and when it started (ms since 1970) */
+    /** The last event of an operation. @param end the result, and the start time (ms since 1970) */
     summary(end: Pick<SummaryEvent, "resourceChanges" | "isPreview" | "result"> & { started: number }): void {
         const { started, ...summary } = end;
         const durationSeconds = Math.round((Date.now() - started) / 1000);

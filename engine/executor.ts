@@ -4,7 +4,7 @@ import { InitError, UnansweredError } from "./provider/provider";
 import type { OperationType, ResourceState, Snapshot } from "./state";
 import { isDefaultProvider } from "./urn";
 
-/** Nothing more is begun: a step failed, or the user interrupted. */
+/** Nothing more is started: a step failed, or the user interrupted. */
 export class StoppedError extends Error {
     constructor() {
         super("the operation was stopped");
@@ -19,17 +19,17 @@ export interface Step {
     new?: ResourceState;
     /** Properties that force a replacement. */
     replaces?: string[];
-    /** Properties that differ, as the provider says. */
+    /** Properties that differ, according to the provider. */
     diffs?: string[];
-    /** Nothing is done to the resource, which is no target. */
+    /** The resource is not a target and is left alone. */
     left?: boolean;
-    /** Written to the state ahead of the operation. */
+    /** Recorded in the state before the operation. */
     pending?: OperationType;
-    /** What a refresh found: reported and counted in its place. */
+    /** The finding of a refresh: reported and counted instead of `op`. */
     result?: OpType;
 }
 
-/** Parts of a replacement, which is a step itself; a refresh is none either, only what it finds. */
+/** Parts of a replacement, which is itself a step; a refresh is not counted either, only its finding. */
 const PHYSICAL: readonly OpType[] = [
     "create-replacement",
     "delete-replaced",
@@ -38,24 +38,24 @@ const PHYSICAL: readonly OpType[] = [
     "refresh",
 ];
 
-/** A resource that is only looked up counts when it is not what it was. */
+/** A resource that is only read counts if it changed. */
 function isCounted({ op, result, old, new: found }: Step): boolean {
     if (op === "read") return old !== undefined && !equalValues(old.outputs, found!.outputs);
     return !PHYSICAL.includes(result ?? op);
 }
 
-/** What an operation that went half-way left; an update then has not taken the new inputs. */
+/** The result of an operation that failed half-way; after an update it still has the old inputs. */
 function halfMade({ op, old, new: wanted }: Step, { id, outputs, reasons }: InitError): ResourceState {
     const modified = new Date().toISOString();
     const inputs = op === "update" ? old!.inputs : wanted!.inputs;
     return { ...wanted!, id, inputs, outputs, initErrors: reasons, created: wanted!.created ?? modified, modified };
 }
 
-/** Runs steps: a bounded number at a time, each announced, recorded ahead, recorded after, and reported. */
+/** Runs steps: a bounded number at a time, each announced, recorded before and after, and reported. */
 export class Executor {
     readonly changes: Partial<Record<OpType, number>> = {};
     failed = false;
-    /** Whether the other steps go on when one fails: right where each stands for itself, as in a removal. */
+    /** Whether the other steps continue when one fails: right if they are independent, as in a removal. */
     keepGoing = false;
     private stopped = false;
     private readonly reported = new WeakSet<Error>();
@@ -65,7 +65,7 @@ export class Executor {
     private readonly waiting: (() => void)[] = [];
     private readonly whenIdle: (() => void)[] = [];
     private wakeStopped: () => void = () => undefined;
-    /** Resolves when nothing more is begun and nothing is under way. */
+    /** Resolves when nothing more is started and nothing is in progress. */
     readonly ended = new Promise<void>((resolve) => (this.wakeStopped = resolve)).then(() => this.idle());
 
     constructor(
@@ -73,7 +73,7 @@ export class Executor {
         readonly events: EventStream,
         readonly preview: boolean,
         private readonly parallel: number,
-        /** Puts the snapshot on the disk, if it changed; nothing in a preview. */
+        /** Writes the snapshot to the disk, if it changed; does nothing in a preview. */
         readonly save: () => Promise<void>,
     ) {}
 
@@ -85,14 +85,14 @@ export class Executor {
         return this.stopped;
     }
 
-    /** Steps under way go on; no other is begun. */
+    /** Steps in progress continue; no other is started. */
     stop(): void {
         this.stopped = true;
         this.wakeStopped();
         this.waiting.splice(0).forEach((wake) => wake());
     }
 
-    /** Resolves when no step is under way. */
+    /** Resolves when no step is in progress. */
     idle(): Promise<void> {
         return this.running === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
     }
@@ -112,10 +112,10 @@ export class Executor {
     }
 
     /**
-     * @param act does it, and returns the resource as it is then (undefined: it is gone)
-     * @param commit puts that into the snapshot
-     * @param describe what to report then
-     * @throws StoppedError when it was not begun; else what `act` throws, which has been reported
+     * @param act does the work, and returns the resulting resource (undefined: it is gone)
+     * @param commit puts the result into the snapshot
+     * @param describe the report about it
+     * @throws StoppedError if it was not started; else the error of `act`, which has been reported
      */
     async run(
         step: Step,
@@ -145,7 +145,7 @@ export class Executor {
             if (error instanceof InitError && step.new) {
                 commit(halfMade(step, error));
             }
-            // What can't be written either is one more thing to report, once; it must not hide the first.
+            // A failed write is one more error to report, once; it must not hide the first.
             await this.save().catch((unwritten: Error) => {
                 if (unwritten.message !== (error as Error).message) this.fail(unwritten);
             });
@@ -156,7 +156,7 @@ export class Executor {
         }
     }
 
-    /** A resource that stays as it is; what is recorded about it may have changed. */
+    /** A resource that stays as it is; its record may have changed. */
     async same(old: ResourceState, state: ResourceState): Promise<void> {
         if (this.stopped) throw new StoppedError();
         const step: Step = { op: "same", old, new: state };
@@ -167,7 +167,7 @@ export class Executor {
         this.report(step);
     }
 
-    /** A resource that is no target stays as it is. */
+    /** A resource that is not a target stays as it is. */
     leave(state: ResourceState): void {
         if (this.stopped) throw new StoppedError();
         const step: Step = { op: "same", old: state, new: state, left: true };
@@ -176,7 +176,7 @@ export class Executor {
         this.report(step);
     }
 
-    /** A resource that does not exist and is no target is not made: the official engine calls that the same, too. */
+    /** A resource that does not exist and is not a target is not made; the official engine also reports that as `same`. */
     skip(wanted: ResourceState): void {
         if (this.stopped) throw new StoppedError();
         const step: Step = { op: "same", old: { ...wanted, parent: undefined }, new: wanted, left: true };
@@ -192,7 +192,7 @@ export class Executor {
         return { metadata: stepMetadata(step), ...(this.preview ? { planning: true } : {}) };
     }
 
-    /** What a resource will be is not known before the step is done: only what is wanted of it. */
+    /** Before the step is done, only the wanted state of a resource is known. */
     announce(step: Step): void {
         const known = ["refresh", "replace", "read"].includes(step.op) || !step.new;
         const outputs = step.left ? step.new!.outputs : {};
@@ -206,7 +206,7 @@ export class Executor {
         if (isCounted(step)) this.changes[counted] = (this.changes[counted] ?? 0) + 1;
         const { custom, urn } = (step.new ?? step.old)!;
         if (!custom) this.components.set(urn, step);
-        // A component says what it has become when it registers its outputs.
+        // A component reports its new state when it registers its outputs.
         if (this.preview || custom || step.op === "delete" || step.op === "refresh") {
             this.events.send({ resOutputsEvent: this.metadata(step) });
         }

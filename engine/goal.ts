@@ -26,7 +26,7 @@ export interface Goal {
     deletedWith?: string;
 }
 
-/** @throws Error when the text is not a duration such as `90s`, `5m` or `1h30m`. */
+/** @throws Error if the text is not a duration such as `90s`, `5m` or `1h30m`. */
 export function seconds(duration: string): number {
     const unit: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
     const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
@@ -44,12 +44,12 @@ function timeouts(request: RegisterResourceRequest): CustomTimeouts | undefined 
     return Object.fromEntries(set.map(([operation, text]) => [operation, seconds(text)]));
 }
 
-/** What the request asks for and this engine can't do; said before anything is touched. */
+/** Requested options that this engine does not support; reported before anything is touched. */
 function unsupported(request: RegisterResourceRequest): string[] {
     const hooks: Record<string, string[]> = { ...request.getHooks()?.toObject() };
     const isNested = (property: string): boolean => !/^(\*|[A-Za-z_]\w*)$/.test(property);
     const ignored = request.getIgnorechangesList().filter(isNested);
-    // Every command of @pulumi/command asks for `triggers[*]`: any element, which is any change of the property.
+    // Every command of @pulumi/command asks for `triggers[*]`: any element, that is, any change of the property.
     const forcing = request.getReplaceonchangesList().filter((name) => isNested(name.replace(/\[\*\]$/, "")));
     return [
         ...(ignored.length > 0 ? [`ignoreChanges inside of a property (${ignored.join(", ")})`] : []),

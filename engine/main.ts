@@ -9,7 +9,10 @@ const USAGE =
     "usage: engine/main.ts preview|up|refresh|destroy --stack NAME [--target URN]... [--parallel N] " +
     "[--policy-pack DIR]";
 
-/** A terminal sends one Ctrl-C to the whole process group: what the parent passes on at the same moment is no second one. */
+/**
+ * A terminal sends one Ctrl-C to the whole process group: the signal that the parent forwards at the same moment is not a
+ * second one.
+ */
 const SAME_INTERRUPT_MS = 500;
 
 function parsed(argv: string[]) {
@@ -62,7 +65,7 @@ function handleInterrupts(operation: Operation): void {
 
 const unwritten: string[] = [];
 
-/** Events go out with those of the same turn: one write for each would wait for its reader hundreds of times. */
+/** Events of the same turn are written together: one write for each would wait for its reader hundreds of times. */
 function write(event: EngineEvent): void {
     if (unwritten.push(JSON.stringify(event)) === 1) setImmediate(flush);
 }
@@ -82,7 +85,7 @@ async function main(): Promise<number> {
     return operation.run();
 }
 
-/** Ends when all events are on their way: what a pipe has no room for while its reader is busy, Node keeps, and exit(3) drops. */
+/** Ends when all events are written: Node buffers what a pipe has no room for while its reader is busy, and exit(3) drops it. */
 function end(status: number): void {
     flush();
     process.stdout.write("", () => process.exit(status));

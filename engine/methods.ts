@@ -1,15 +1,15 @@
 import type { Message } from "google-protobuf";
 
-/** A message of the SDK, from the array of its values. */
+/** A message class of the SDK, constructed from an array of its values. */
 export type MessageClass<Request> = new (values: Message.MessageArray) => Request;
 
-/** What the engine answers to one kind of request. */
+/** The engine's answer to one kind of request. */
 export interface Method<Request extends Message = Message> {
-    /** Makes the request from what it consists of (google-protobuf, `toArray`). */
+    /** Makes the request from its values (google-protobuf, `toArray`). */
     Request: MessageClass<Request>;
-    /** Never settles where no answer is due. Throws what the caller did wrong, who may go on. */
+    /** Never settles if no answer is due. Throws the caller's errors, after which the caller may continue. */
     respond(this: void, request: Request): Promise<Message> | Message;
 }
 
-/** By the names that the SDK's clients have for them. */
+/** By the names of the SDK's clients. */
 export type Methods = Record<string, Method>;

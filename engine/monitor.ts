@@ -12,8 +12,8 @@ import { fromStruct, toStruct } from "./struct";
 import { isProviderType, makeUrn } from "./urn";
 
 /**
- * What the SDK may ask for. It is told that more is supported than is: it would otherwise say itself, where a program uses
- * such a thing, that the Pulumi CLI is too old; this way the request comes here and is refused with the reason.
+ * The features that the SDK may use. More is announced than is supported: otherwise the SDK itself would report, if a program
+ * uses such a feature, that the Pulumi CLI is too old. This way the request arrives here and is refused with the reason.
  */
 const FEATURES: Record<string, proto.ResourceMonitorFeature> = {
     secrets: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -31,7 +31,7 @@ const FEATURES: Record<string, proto.ResourceMonitorFeature> = {
     stateMigrations: proto.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
 };
 
-/** What the monitor needs to know of the operation it serves. */
+/** What the monitor needs from the operation that it serves. */
 export interface MonitorHost {
     project: string;
     stack: string;
@@ -40,13 +40,13 @@ export interface MonitorHost {
     events: EventStream;
     /** The program is started while the state is still being read. */
     deployment: Promise<Deployment>;
-    /** The program has ended well and waits for its leave. */
+    /** The program has finished without errors and waits for permission to end. */
     onProgramDone(): void;
 }
 
 const unanswered = (): Promise<never> => new Promise(() => undefined);
 
-/** An error is the caller's: the program may go on. */
+/** An error is the caller's: the program may continue. */
 function handle<Request extends Message>(
     Request: MessageClass<Request>,
     respond: (request: Request) => Promise<Message> | Message,
@@ -63,8 +63,8 @@ function handle<Request extends Message>(
 }
 
 /**
- * An error ends the operation. It stays without an answer, as does every request after it: the program is ended once the
- * steps under way are done, and the SDK has no occasion to print its view of the failure.
+ * An error ends the operation. This request and every later one get no answer: the program is ended once the steps in progress
+ * are done, and the SDK can't print its own view of the failure.
  */
 function step<Request extends Message>(
     host: MonitorHost,
@@ -79,7 +79,7 @@ function step<Request extends Message>(
     );
 }
 
-/** What the program asks for and this engine can't do ends the operation, whatever the SDK would make of the answer. */
+/** An unsupported request ends the operation, however the SDK would handle the answer. */
 function refuse(host: MonitorHost, what: string): Method {
     return step(host, Empty, () => Promise.reject(new Error(`the embedded engine does not support ${what}`)));
 }

@@ -28,13 +28,13 @@ export class Operation {
         this.events = new EventStream(options.write);
     }
 
-    /** Begins nothing more; what is under way goes on to its end and is recorded. */
+    /** Starts nothing more; steps in progress finish and are recorded. */
     interrupt(): void {
         this.interrupted = true;
         this.course?.interrupt();
     }
 
-    /** Everything stops at once: what was under way is on record as such. */
+    /** Everything stops at once; steps in progress stay recorded as such. */
     kill(): void {
         this.abort.abort();
         endAll();
@@ -43,7 +43,7 @@ export class Operation {
 
     /**
      * @returns the exit status: 0 done, 1 failed, 130 interrupted
-     * @throws Error for what stands in the way of a beginning, such as a lock or a wrong passphrase
+     * @throws Error if the operation can't start, for example because of a lock or a wrong passphrase
      */
     async run(): Promise<number> {
         const project = readProject(this.options.projectDir, this.options.stack);
@@ -71,7 +71,7 @@ export class Operation {
 
         const program = kind === "up" || kind === "preview" ? this.startProgram(project, config) : undefined;
         try {
-            // Loaded while the program loads itself: these two take the most time of a run that changes nothing.
+            // Loaded while the program loads itself: these two take the most time in a run that changes nothing.
             const { Course } = await import("./course");
             const abort = this.abort.signal;
             const what = { kind, targets, parallel, policyPack, project, config };

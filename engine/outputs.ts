@@ -18,14 +18,14 @@ export interface OutputsOptions {
     projectDir?: string;
 }
 
-/** A resource of the stack, as the state has it. */
+/** A resource of the stack, from the state. */
 export interface ListedResource {
     urn: string;
     type: string;
     id?: string;
     custom: boolean;
     protect: boolean;
-    /** With each secret as its ciphertext. */
+    /** Secrets are ciphertexts. */
     inputs: PropertyMap;
 }
 
@@ -44,9 +44,9 @@ const hidden = (value: PropertyValue): PropertyValue =>
     mapValue(value, (item) => (isObject(item) && item[SIGNATURE] === SECRET ? "[secret]" : item));
 
 /**
- * The outputs of a stack, from its state; no engine runs. Secrets show as `[secret]` unless asked for.
+ * The outputs of a stack, from its state; no engine runs. Secrets show as `[secret]` unless requested.
  * @returns nothing for a stack that was never made
- * @throws Error when the state can't be read, or the passphrase is not the stack's
+ * @throws Error if the state can't be read, or if the passphrase is not the stack's
  */
 export async function readOutputs(stack: string, options: OutputsOptions): Promise<Record<string, unknown>> {
     const { checkpoint, open } = load(stack, options.projectDir);
@@ -57,7 +57,7 @@ export async function readOutputs(stack: string, options: OutputsOptions): Promi
     return unwrapSecret((await open()).resource(root).outputs) as PropertyMap;
 }
 
-/** The resources of a stack, from its state; without those that wait for their deletion only. */
+/** The resources of a stack, from its state; without those that only wait for their deletion. */
 export function listResources(stack: string, projectDir?: string): ListedResource[] {
     const { checkpoint } = load(stack, projectDir);
     return (checkpoint?.latest?.resources ?? [])

@@ -15,7 +15,7 @@ interface Analyzed {
     properties: PropertyMap;
 }
 
-/** What the directory of a pack exports, as `policies/` does. */
+/** The exports of a pack's directory, such as `policies/`. */
 interface Rules {
     packName: string;
     resourceRules: readonly ResourceRule[];
@@ -24,8 +24,8 @@ interface Rules {
 }
 
 /**
- * The rules of a policy pack, asked as the official engine asks the pack: about each resource before it is touched, and about
- * all of them at the end. Rules are pure functions, so they run in the engine's process; the pack's server, with which
+ * The rules of a policy pack, called as the official engine calls the pack: for each resource before it is touched, and for all
+ * of them at the end. Rules are pure functions, so they run in the engine's process; the pack's server, with which
  * @pulumi/policy answers the official engine, is not needed. Violations are sent as events.
  */
 export class PolicyPack {
@@ -35,7 +35,7 @@ export class PolicyPack {
 
     /**
      * @param directory of PulumiPolicy.yaml
-     * @throws Error when there is no pack in it
+     * @throws Error if it has no pack
      */
     constructor(
         directory: string,
@@ -60,21 +60,21 @@ export class PolicyPack {
     }
 
     /**
-     * Asks about one resource with its checked inputs.
-     * @returns what breaks a mandatory rule, a sentence each
+     * Checks one resource with its checked inputs.
+     * @returns the violations of mandatory rules, a sentence each
      */
     analyze(analyzed: Analyzed): string[] {
         const resource = this.resource(analyzed);
         return this.rules.resourceRules.flatMap((rule) => this.report(rule, analyzed.urn, rule.check(resource)));
     }
 
-    /** Asks about all resources of the stack with their outputs. */
+    /** Checks all resources of the stack with their outputs. */
     analyzeStack(all: Analyzed[], root: string): void {
         const resources = all.map((analyzed) => this.resource(analyzed));
         for (const rule of this.rules.stackRules) this.report(rule, root, rule.checkAll(resources));
     }
 
-    /** @returns what breaks a mandatory rule, with the rule's description before it, as @pulumi/policy has it */
+    /** @returns the violations of a mandatory rule, each with the rule's description before it, as in @pulumi/policy */
     private report(rule: ResourceRule | StackRule, urn: string, sentences: string[]): string[] {
         const messages = sentences.map((sentence) => `${rule.description}\n${sentence}`);
         for (const message of messages) {

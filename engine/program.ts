@@ -7,13 +7,13 @@ import { serve } from "./connection";
 import type { Methods } from "./methods";
 import type { PlainConfig, Project } from "./project";
 
-/** Leaves out what the SDK does for nobody. */
+/** Skips work of the SDK that nobody uses. */
 const preload = path.join(projectDir, "process", "embedded-sdk.js");
 
-/** The descriptor that the program has the engine at (process/embedded-monitor.js); the SDK wants an address. */
+/** The descriptor of the program's connection to the engine (process/embedded-monitor.js); the SDK requires an address. */
 const MONITOR = "fd:3";
 
-/** The program has told the user what is wrong (sdk/nodejs/cmd/run/index.ts). */
+/** The program has reported the error itself (sdk/nodejs/cmd/run/index.ts). */
 const LOGGED_ERROR = 32;
 
 export interface ProgramOptions {
@@ -23,7 +23,7 @@ export interface ProgramOptions {
     onLine(stream: "stdout" | "stderr", line: string): void;
 }
 
-/** The user's program in the SDK's own runner, in a process of its own. */
+/** The user's program in the SDK's own runner, in a separate process. */
 export class Program {
     readonly ended: Promise<number>;
     private readonly child: Child;
@@ -54,12 +54,12 @@ export class Program {
         this.ended = exitStatus(this.child);
     }
 
-    /** Why an exit status means failure, in one sentence; undefined when the program has said so itself. */
+    /** Why an exit status means failure, in one sentence; undefined if the program has reported it itself. */
     static reason(status: number): string | undefined {
         return status === LOGGED_ERROR ? undefined : `the program ended with exit status ${status}`;
     }
 
-    /** Answers what it asks, and has asked since it started. */
+    /** Answers the program's requests, including those since its start. */
     connect(methods: Methods): void {
         serve(this.child.stdio[3] as Duplex, methods);
     }

@@ -34,7 +34,7 @@ function refuse(file: string, content: object | undefined, keys: readonly string
     if (used.length > 0) throw new Error(`${file}: the embedded engine does not support ${used.join(", ")}`);
 }
 
-/** What Pulumi.yaml and Pulumi.STACK.yaml say, as far as the engine needs it. */
+/** The content of Pulumi.yaml and Pulumi.STACK.yaml that the engine needs. */
 export interface Project {
     name: string;
     dir: string;
@@ -50,10 +50,10 @@ export interface Project {
     config: Map<string, ConfigEntry>;
 }
 
-/** One value, as text: what is not a string is JSON. */
+/** One value, as text: JSON unless it is a string. */
 export interface ConfigEntry {
     value?: string;
-    /** The value as the stack's file has it, with a ciphertext in place of each secret, when there is any in it. */
+    /** The value in the stack's file, with a ciphertext for each secret, if it contains any. */
     encrypted?: ConfigItem;
     secret: boolean;
 }
@@ -78,7 +78,7 @@ const asText = (value: ConfigItem): string => (typeof value === "string" ? value
 const isMap = (value: ConfigItem | undefined): value is { [key: string]: ConfigItem } =>
     typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** `{ secure: CIPHERTEXT }`, wherever it stands in a value. */
+/** `{ secure: CIPHERTEXT }`, anywhere in a value. */
 const isSecure = (value: ConfigItem): value is { secure: string } =>
     isMap(value) && Object.keys(value).length === 1 && typeof value.secure === "string";
 
@@ -101,7 +101,7 @@ function readConfig(
     const full = (key: string): string => (key.includes(":") ? key : `${project}:${key}`);
     const config = new Map<string, ConfigEntry>();
     for (const [key, entry] of Object.entries(schema)) {
-        // The short form, `key: value`, gives the default itself.
+        // In the short form, `key: value`, the value is the default itself.
         const fallback = isMap(entry) ? (entry.default ?? entry.value) : entry;
         if (fallback !== undefined && fallback !== null) {
             config.set(full(key), { value: asText(fallback), secret: isMap(entry) && entry.secret === true });
@@ -119,7 +119,7 @@ function readConfig(
     return config;
 }
 
-/** @throws Error when `dir` holds no Pulumi project with runtime nodejs. */
+/** @throws Error if `dir` has no Pulumi project with runtime nodejs. */
 export function readProject(dir: string, stack: string, env: NodeJS.ProcessEnv = process.env): Project {
     if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack)) {
         throw new Error(`stack '${stack}': a name is up to 100 letters, digits, '.', '_' and '-'`);
@@ -156,13 +156,13 @@ export function readProject(dir: string, stack: string, env: NodeJS.ProcessEnv =
     };
 }
 
-/** The configuration with its secrets in plain, and the names of those. */
+/** The configuration with its secrets decrypted, and their names. */
 export interface PlainConfig {
     values: Record<string, string>;
     secretKeys: string[];
 }
 
-/** @throws Error when a secret can't be decrypted. */
+/** @throws Error if a secret can't be decrypted. */
 export async function openConfig(config: Project["config"], crypter: () => Promise<Crypter>): Promise<PlainConfig> {
     const plain: PlainConfig = { values: {}, secretKeys: [] };
     for (const [key, entry] of config) {

@@ -5,7 +5,7 @@
 export type PropertyValue = null | boolean | number | string | PropertyValue[] | { [key: string]: PropertyValue };
 export type PropertyMap = { [key: string]: PropertyValue };
 
-/** The key of an object that is not what it looks like; its value says what it is. */
+/** The key that marks a special object; its value names the kind. */
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 export const ASSET = "c44067f5952c0a294b673a41bacd8c17";
@@ -29,7 +29,7 @@ export function secret(value: PropertyValue): PropertyValue {
     return isSecret(value) ? value : { [SIGNATURE]: SECRET, value };
 }
 
-/** Rebuilds a value from the leaves up; `change` sees each value after its members were changed. */
+/** Rebuilds a value from the leaves up; `change` gets each value after its members were changed. */
 export function mapValue(value: PropertyValue, change: (value: PropertyValue) => PropertyValue): PropertyValue {
     if (Array.isArray(value)) return change(value.map((item) => mapValue(item, change)));
     if (isObject(value)) return change(mapProperties(value, change));
@@ -51,18 +51,18 @@ export const containsUnknowns = (value: PropertyValue): boolean => contains(valu
 
 const open = (value: PropertyValue): PropertyValue => (isSecret(value) ? value.value : value);
 
-/** The value without any secret mark, all the way down. */
+/** The value without secret marks at any level. */
 export const unwrapSecrets = (map: PropertyMap): PropertyMap => mapProperties(map, open);
 export const unwrapSecret = (value: PropertyValue): PropertyValue => mapValue(value, open);
 
-/** For display: what is secret shows as `[secret]`. */
+/** For display: secrets show as `[secret]`. */
 export function blind(map: PropertyMap): PropertyMap {
     return mapProperties(map, (value) =>
         isSecret(value) ? "[secret]" : value === UNKNOWN_VALUE ? "[unknown]" : value,
     );
 }
 
-/** A provider that returns no secrets: what came in as a secret goes out as one (as the official engine does). */
+/** For a provider that returns no secrets: an output is secret if the input was (as in the official engine). */
 export function annotateSecrets(outputs: PropertyMap, inputs: PropertyMap): PropertyMap {
     const result = { ...outputs };
     for (const [key, input] of Object.entries(inputs)) {
@@ -78,7 +78,7 @@ export function annotateSecrets(outputs: PropertyMap, inputs: PropertyMap): Prop
 export const without = (map: PropertyMap, ...names: string[]): PropertyMap =>
     Object.fromEntries(Object.entries(map).filter(([key]) => !names.includes(key)));
 
-/** Deep equality of JSON values, whatever the order of keys. */
+/** Deep equality of JSON values, regardless of the order of keys. */
 export function equalValues(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {
     if (a === b) return true;
     if (Array.isArray(a) || Array.isArray(b)) {

@@ -10,8 +10,8 @@ import { isProviderType, nameOfUrn } from "./urn";
 const orNothing = (urns: string[] | undefined): string[] | undefined => (urns?.length ? urns : undefined);
 
 /**
- * Removes what refers to resources that are gone, so that the state stays whole, and, as the official engine does after
- * every refresh, the names of properties that depend on nothing.
+ * Removes references to resources that are gone, so that the state stays consistent. As the official engine does after every
+ * refresh, also removes the names of properties that depend on nothing.
  */
 function without(state: ResourceState, gone: ReadonlySet<string>): ResourceState {
     const keep = (urns: string[]): string[] => urns.filter((urn) => !gone.has(urn));
@@ -29,7 +29,7 @@ function without(state: ResourceState, gone: ReadonlySet<string>): ResourceState
     return sameState(state, result) ? state : result;
 }
 
-/** Looks at every resource as it really is, and takes that into the state. */
+/** Reads every resource as it really is, and updates the state. */
 export class Refresh {
     constructor(
         private readonly executor: Executor,
@@ -49,7 +49,7 @@ export class Refresh {
         await save();
     }
 
-    /** @returns the resource as it is; undefined when it is gone */
+    /** @returns the resource as it is; undefined if it is gone */
     private async refresh(old: ResourceState): Promise<ResourceState | undefined> {
         let diffs: string[] = [];
         return this.executor.run(
@@ -87,7 +87,7 @@ export class Refresh {
         }
     }
 
-    /** What an `up` of the unchanged program would find to mend; property names, empty for no drift. */
+    /** What an `up` of the unchanged program would repair; property names, empty for no drift. */
     private async drift(old: ResourceState, found: ResourceState): Promise<string[]> {
         const provider = await this.registry.get(old.provider ?? "");
         const after = { id: found.id ?? "", inputs: found.inputs, outputs: found.outputs };

@@ -9,11 +9,11 @@ function stepFor(state: ResourceState, deleteFirst: boolean): Step {
     return { op: state.delete || deleteFirst ? "delete-replaced" : "delete", old: state, pending: "deleting" };
 }
 
-/** What the resource stands for stays, or goes with another. */
+/** Whether the real object is kept, or removed with another. */
 const isKept = ({ retainOnDelete, deletedWith }: ResourceState, going: ReadonlySet<string>): boolean =>
     retainOnDelete === true || (deletedWith !== undefined && going.has(deletedWith));
 
-/** Ends resources. */
+/** Removes resources. */
 export class Removal {
     constructor(
         private readonly executor: Executor,
@@ -21,9 +21,9 @@ export class Removal {
     ) {}
 
     /**
-     * Ends one resource.
-     * @param going URNs of all that end with it
-     * @param deleteFirst it is deleted ahead of its replacement, and stays in the state until that is made
+     * Removes one resource.
+     * @param going URNs of all resources that are removed with it
+     * @param deleteFirst it is deleted before its replacement is made, and stays in the state until then
      */
     async remove(state: ResourceState, going: ReadonlySet<string>, deleteFirst = false): Promise<void> {
         const step = stepFor(state, deleteFirst);
@@ -50,7 +50,7 @@ export class Removal {
         );
     }
 
-    /** Ends what a creation that was killed may have made. */
+    /** Removes what a killed creation may have made. */
     async discard(halfMade: ResourceState, going: ReadonlySet<string> = new Set()): Promise<void> {
         const { preview, snapshot } = this.executor;
         await this.executor.run(
@@ -68,8 +68,8 @@ export class Removal {
     }
 
     /**
-     * Ends many, side by side as far as dependencies allow: nothing goes before what depends on it. When one can't be
-     * ended, what it depends on stays, and the others go on.
+     * Removes many resources, in parallel as far as dependencies allow: nothing is removed before its dependents. If one can't
+     * be removed, its dependencies stay, and the others continue.
      */
     async removeAll(states: readonly ResourceState[]): Promise<void> {
         const halfMade = this.executor.snapshot.halfMade();
@@ -81,7 +81,7 @@ export class Removal {
             const known = ends.get(state);
             if (known) return known;
             const dependents = states.filter((other) => {
-                // What is up to date depends on the successor of a replaced resource, not on the resource itself.
+                // Up-to-date resources depend on the successor of a replaced resource, not on the resource itself.
                 const onSuccessor = state.delete && !other.delete && current.has(state.urn);
                 return other !== state && !onSuccessor && dependencies.get(other)?.has(state.urn);
             });

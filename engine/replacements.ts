@@ -5,8 +5,8 @@ import { diffResource } from "./steps";
 import { parseProviderReference } from "./urn";
 
 /**
- * Resources that must go before `root` goes, because they would have to be replaced once it is: those that are deleted with it,
- * those whose provider goes, and those with an input that comes from it and whose provider says that a change there means a
+ * Resources that must be removed before `root`, because its removal forces their replacement: those that are deleted with it,
+ * those whose provider is removed, and those with an input that comes from it and for which their provider requires a
  * replacement. In the order of dependency, with the properties that force it. As in the official engine (pulumi/pulumi,
  * pkg/resource/deploy/step_generator.go, calculateDependentReplacements).
  */

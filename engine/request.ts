@@ -1,6 +1,6 @@
 export type OperationKind = "preview" | "up" | "refresh" | "destroy";
 
-/** What is asked for, whatever the stack. */
+/** The request of an operation, independent of the stack. */
 export interface OperationRequest {
     kind: OperationKind;
     /** URNs; empty for all resources. */

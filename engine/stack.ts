@@ -12,11 +12,11 @@ import { passphrase } from "./secrets/phrase";
 import { Snapshot, type OperationType } from "./state";
 import { nameOfUrn } from "./urn";
 
-/** Where a project's stack is kept. */
+/** The backend's layout for a project. */
 export const layoutOf = (project: Project): BackendLayout =>
     backendLayout(project.backendUrl, project.dir, project.name, project.stack);
 
-/** Operations that change the world; the official engine also records those that do not, such as `importing`. */
+/** Operations with effects outside; the official engine also records others, such as `importing`. */
 const CHANGING: ReadonlySet<OperationType> = new Set(["creating", "updating", "deleting"]);
 
 /** The state of one stack, on the disk and in memory. */
@@ -30,7 +30,7 @@ export class Stack {
         readonly layout: BackendLayout,
         private readonly codec: CheckpointCodec,
         readonly snapshot: Snapshot,
-        /** Sentences for the user about what was found. */
+        /** Sentences for the user about the findings. */
         readonly notices: string[],
         private readonly lock: StackLock | undefined,
     ) {
@@ -38,8 +38,8 @@ export class Stack {
     }
 
     /**
-     * Begins to derive the key of the state's secrets, which takes a while. The state has its own salt, which it keeps: the
-     * official CLI writes another one into the stack's configuration when it finds none there. New is the salt of neither.
+     * Starts to derive the key of the state's secrets, which takes a while. The state keeps its own salt: the official CLI
+     * writes another one into the stack's configuration if it finds none there. A new salt is made only if there is neither.
      */
     static crypters(
         project: Project,
@@ -54,7 +54,7 @@ export class Stack {
         return { state, config, notice };
     }
 
-    /** Takes the lock and reads the state; in a preview it takes no lock and writes nothing. */
+    /** Takes the lock and reads the state; a preview takes no lock and writes nothing. */
     static async open(
         project: Project,
         lock: StackLock | undefined,
@@ -78,7 +78,7 @@ export class Stack {
         }));
         const snapshot = new Snapshot(resources, interrupted);
         const stack = new Stack(project, layoutOf(project), codec, snapshot, notices, lock);
-        // Operations that need nothing any more are to go from the disk too, even if nothing else changes.
+        // Settled operations must be removed from the disk too, even if nothing else changes.
         if (lock && snapshot.operations().length === interrupted.length) stack.written = stack.body();
         if (lock && !checkpoint) await stack.initialize();
         return stack;
@@ -108,7 +108,7 @@ export class Stack {
         this.written = body;
     }
 
-    /** Resolves when everything that is in the snapshot now is on the disk. */
+    /** Resolves when the current snapshot is completely on the disk. */
     save(): Promise<void> {
         return this.lock ? this.writer.save() : Promise.resolve();
     }

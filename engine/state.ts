@@ -9,13 +9,13 @@ export interface CustomTimeouts {
 }
 
 /**
- * A resource as the checkpoint keeps it (sdk/go/common/apitype, ResourceV3), with secrets in plain. Never changed in
- * place: a new state is a new object.
+ * A resource as kept in the checkpoint (sdk/go/common/apitype, ResourceV3), with decrypted secrets. Never changed in place: a
+ * new state is a new object.
  */
 export interface ResourceState {
     urn: string;
     custom: boolean;
-    /** Replaced; what it stands for is still to be deleted. */
+    /** Replaced; the old object must still be deleted. */
     delete?: boolean;
     id?: string;
     type: string;
@@ -31,7 +31,7 @@ export interface ResourceState {
     /** URN and id of the provider resource, joined by `::`. */
     provider?: string;
     propertyDependencies?: Record<string, string[]>;
-    /** Deleted ahead of its replacement, which was not made yet. */
+    /** Deleted before its replacement, which was not made yet. */
     pendingReplacement?: boolean;
     additionalSecretOutputs?: string[];
     customTimeouts?: CustomTimeouts;
@@ -46,13 +46,13 @@ export interface ResourceState {
 
 export type OperationType = "creating" | "updating" | "deleting" | "reading" | "importing";
 
-/** Written ahead of an operation; found by a later run when this one did not live to record the outcome. */
+/** Recorded before an operation; a later run finds it if this one did not live to record the outcome. */
 export interface PendingOperation {
     resource: ResourceState;
     type: OperationType;
 }
 
-/** What is undefined counts as not there, as in the checkpoint. */
+/** Undefined counts as absent, as in the checkpoint. */
 export function sameState(a: ResourceState, b: ResourceState): boolean {
     const known = (state: ResourceState): PropertyMap =>
         Object.fromEntries<PropertyValue>(Object.entries(state).filter(([, value]) => value !== undefined));
@@ -73,8 +73,8 @@ export function dependenciesOf(state: ResourceState): Set<string> {
 }
 
 /**
- * The stack's resources while an operation changes them: what the run has dealt with, in the order of its completion
- * (so that a resource always follows what it depends on), then what it has not reached yet.
+ * The stack's resources during an operation: those that the run has processed, in the order of completion (so that a resource
+ * always follows its dependencies), then those that it has not reached yet.
  */
 export class Snapshot {
     private readonly done: ResourceState[] = [];
@@ -93,7 +93,7 @@ export class Snapshot {
         return [...this.done, ...this.base];
     }
 
-    /** The resource of the last run, unless it waits for deletion only. */
+    /** The resource of the last run, unless it only waits for deletion. */
     old(urn: string): ResourceState | undefined {
         return this.base.find((state) => state.urn === urn && !state.delete);
     }
@@ -102,27 +102,27 @@ export class Snapshot {
         return this.done.find((state) => state.urn === urn && !state.delete) ?? this.old(urn);
     }
 
-    /** All operations whose outcome is not recorded: those under way, and those of a run that was killed. */
+    /** All operations without a recorded outcome: those in progress, and those of a killed run. */
     operations(): PendingOperation[] {
         return [...this.interrupted, ...this.pending.values()];
     }
 
-    /** What was being created when a run was killed: nothing else says whether it exists. */
+    /** Resources that were being created when a run was killed: it is unknown whether they exist. */
     halfMade(): ResourceState[] {
         return this.interrupted.filter(({ type }) => type === "creating").map(({ resource }) => resource);
     }
 
-    /** Whether a run was killed while it updated the resource, which may be as it was or as it was to be. */
+    /** Whether a run was killed while it updated the resource, which may be in its old or new state. */
     isHalfUpdated({ urn }: ResourceState): boolean {
         return this.interrupted.some(({ type, resource }) => type === "updating" && resource.urn === urn);
     }
 
-    /** Nothing is left of the interrupted operations for which `isSettled` holds. */
+    /** Drops the interrupted operations for which `isSettled` holds. */
     settle(isSettled: (operation: PendingOperation) => boolean): void {
         this.interrupted = this.interrupted.filter((operation) => !isSettled(operation));
     }
 
-    /** Left from the last run, and not reached by this one. */
+    /** Resources of the last run that this one has not reached. */
     remaining(): readonly ResourceState[] {
         return this.base;
     }
@@ -133,7 +133,7 @@ export class Snapshot {
         if (replaces && replaces.urn !== state.urn) this.rename(replaces.urn, state.urn);
     }
 
-    /** What refers to a resource by the URN that it had, so that the state stays whole. */
+    /** Updates references to a resource's old URN, so that the state stays consistent. */
     private rename(from: string, to: string): void {
         const renamed = (other: string): string => (other === from ? to : other);
         for (const state of this.base.filter((other) => dependenciesOf(other).has(from))) {
@@ -153,7 +153,7 @@ export class Snapshot {
         }
     }
 
-    /** Puts `state` where `old` was, whichever part it is in. */
+    /** Replaces `old` by `state`, in either part. */
     exchange(old: ResourceState, state: ResourceState): void {
         for (const list of [this.done, this.base]) {
             const at = list.indexOf(old);
@@ -177,7 +177,7 @@ export class Snapshot {
         return this.nextOperation;
     }
 
-    /** There will be no answer: the operation is as one of a run that was killed. */
+    /** No answer will come: the operation is treated like one of a killed run. */
     interrupt(operation: number): void {
         const lost = this.pending.get(operation);
         this.pending.delete(operation);

@@ -4,7 +4,7 @@ import type { Diff, Provider } from "./provider/provider";
 import type { ResourceState } from "./state";
 import { nameOfUrn } from "./urn";
 
-/** What has to be done so that a resource becomes what the program wants. */
+/** The steps that turn a resource into what the program wants. */
 export type Plan =
     | { op: "create"; inputs: PropertyMap }
     | { op: "same"; inputs: PropertyMap }
@@ -21,7 +21,7 @@ function withIgnored(goal: Goal, old: ResourceState): PropertyMap {
     return inputs;
 }
 
-/** @throws Error listing what the provider found wrong. */
+/** @throws Error listing the faults that the provider found. */
 export async function checkInputs(
     provider: Provider,
     urn: string,
@@ -34,7 +34,7 @@ export async function checkInputs(
     throw new Error(`${nameOfUrn(urn)}: ${list.join("; ")}`);
 }
 
-/** The provider's diff, or, where it can't say, whether the inputs are the same. */
+/** The provider's diff, or, if it can't tell, whether the inputs are the same. */
 export async function diffResource(
     provider: Provider,
     urn: string,
@@ -49,10 +49,10 @@ export async function diffResource(
 }
 
 /**
- * Decides as the official engine does (pulumi/pulumi, pkg/resource/deploy/step_generator.go).
+ * Decides like the official engine (pulumi/pulumi, pkg/resource/deploy/step_generator.go).
  * @param provider undefined for a component
- * @param forcedBy why it is replaced in any case: it moves to a provider that can't take it over, or what it is deleted
- *     with was replaced
+ * @param forcedBy why it is replaced in any case: it moves to a provider that can't take it over, or a resource that it is
+ *   deleted with was replaced
  */
 export async function planStep(
     goal: Goal,
@@ -79,10 +79,10 @@ export async function planStep(
         ...diff.replaces,
         ...(diff.changes === "some" ? diffs.filter((name) => forcing.has(name) || forcing.has("*")) : []),
     ].filter((name, index, all) => all.indexOf(name) === index);
-    // What was deleted ahead of its replacement is to be made, whatever the program now wants of it.
+    // A resource that was deleted before its replacement must be made, whatever the program now wants of it.
     if (replaces.length > 0 || old.pendingReplacement) {
         const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
-        // Defaults that depend on the old resource, such as generated names, are computed anew for its successor.
+        // Defaults that depend on the old resource, such as generated names, are recomputed for its successor.
         const anew = await checkInputs(provider, goal.urn, {}, wanted);
         return { op: "replace", inputs: anew, diffs, replaces, deleteFirst };
     }

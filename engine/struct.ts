@@ -28,8 +28,8 @@ function resolveSignatures(value: PropertyValue): PropertyValue {
 }
 
 /**
- * Reads a Struct of the SDK or of a provider. Output values become plain, secret or unknown values, resource references
- * become ids.
+ * Reads a Struct from the SDK or a provider. Output values become plain, secret or unknown values; resource references become
+ * ids.
  * @throws Error for assets and archives.
  */
 export function fromStruct(struct: Struct | undefined): PropertyMap {

@@ -10,14 +10,14 @@ interface StoredState {
 }
 
 /**
- * Lifts the protection of resources in a stack's state, whichever engine wrote that; everything else stays as it is.
- * @throws Error when another run holds the stack, or when its state can't be read or written
+ * Removes the protection of resources in a stack's state, written by either engine; everything else stays as it is.
+ * @throws Error if another run holds the lock, or if the state can't be read or written
  */
 export async function unprotect(stack: string, projectDir: string, urns: readonly string[]): Promise<void> {
     const { checkpoint, locks } = layoutOf(readProject(projectDir, stack));
     const lock = await StackLock.take(locks);
     try {
-        readCheckpoint(checkpoint); // says what is wrong with it
+        readCheckpoint(checkpoint); // reports what is wrong with it
         const stored = JSON.parse(fs.readFileSync(checkpoint, "utf8")) as StoredState;
         for (const resource of stored.checkpoint?.latest?.resources ?? []) {
             if (urns.includes(resource.urn)) delete resource.protect;

@@ -9,9 +9,7 @@ export interface Urn {
     name: string;
 }
 
-/**
- * @throws Error when `urn` is not `urn:pulumi:STACK::PROJECT::TYPE::NAME`.
- */
+/** @throws Error if `urn` is not `urn:pulumi:STACK::PROJECT::TYPE::NAME`. */
 export function parseUrn(urn: string): Urn {
     const match = /^urn:pulumi:([^:]+(?::[^:]+)*?)::([^:]*)::(.*?)::(.*)$/s.exec(urn);
     if (!match) throw new Error(`'${urn}' is not a resource's URN: expected urn:pulumi:STACK::PROJECT::TYPE::NAME`);
@@ -35,7 +33,7 @@ export function makeUrn(
 }
 
 export const isStackType = (type: string): boolean => type === STACK_TYPE;
-/** Resources of the official engine itself, such as a StackReference; the stack and providers are not meant. */
+/** Resources of the official engine itself, such as a StackReference; not the stack or providers. */
 export const isBuiltIn = (type: string): boolean =>
     type.startsWith("pulumi:") && !isStackType(type) && !isProviderType(type);
 export const isProviderType = (type: string): boolean => type.startsWith(PROVIDER_PREFIX);

@@ -11,7 +11,9 @@ const FORMAT = 3;
 /** What to do with a checkpoint that only the official engine can read. */
 const OFFICIAL = "use the official CLI, --engine pulumi";
 
-/** Stated in the manifest, where the official engine puts its own version: the version of the SDK this engine speaks. */
+/**
+ * Written to the manifest, where the official engine puts its own version: the version of the SDK that this engine implements.
+ */
 const ENGINE_VERSION = "v3.270.0";
 
 type StoredResource = Omit<ResourceState, "inputs" | "outputs"> & { inputs?: PropertyMap; outputs?: PropertyMap };
@@ -32,8 +34,8 @@ export interface Checkpoint {
 }
 
 /**
- * @returns undefined when the stack was never made.
- * @throws Error when the file is damaged, compressed, or of a version this engine does not know.
+ * @returns undefined if the stack was never made.
+ * @throws Error if the file is damaged, compressed, or of a version that this engine does not know.
  */
 export function readCheckpoint(file: string): Checkpoint | undefined {
     let text: string;
@@ -63,7 +65,7 @@ export function readCheckpoint(file: string): Checkpoint | undefined {
     return stored.checkpoint;
 }
 
-/** The salt of the stack's secrets. @throws Error when another secrets provider than the passphrase was used. */
+/** The salt of the stack's secrets. @throws Error if the stack uses another secrets provider than the passphrase. */
 export function saltOf(checkpoint: Checkpoint | undefined): string | undefined {
     const provider = checkpoint?.latest?.secrets_providers;
     if (provider?.type && provider.type !== "passphrase") {
@@ -80,7 +82,7 @@ const isEncrypted = (value: PropertyValue): value is { ciphertext: string; [SIGN
 export const hasEncrypted = (checkpoint: Checkpoint | undefined): boolean =>
     JSON.stringify(checkpoint?.latest ?? {}).includes('"ciphertext":');
 
-/** Turns states into stored resources and back; a secret that was not touched keeps its ciphertext. */
+/** Converts states into stored resources and back; an unchanged secret keeps its ciphertext. */
 export class CheckpointCodec {
     private readonly ciphertexts = new WeakMap<object, string>();
     private readonly stored = new WeakMap<ResourceState, string>();
@@ -117,7 +119,7 @@ export class CheckpointCodec {
         return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.encrypt(item)]));
     }
 
-    /** Nothing for a map that is empty, as in the official engine's checkpoints. */
+    /** Undefined for an empty map, as in the official engine's checkpoints. */
     private encryptMap(map: PropertyMap): PropertyValue | undefined {
         return Object.keys(map).length > 0 ? this.encrypt(map) : undefined;
     }
@@ -135,7 +137,7 @@ export class CheckpointCodec {
         return text;
     }
 
-    /** What changes in a checkpoint from step to step: equal bodies mean an equal state. */
+    /** The part of a checkpoint that changes from step to step: equal bodies mean an equal state. */
     body(resources: readonly ResourceState[], pending: Iterable<PendingOperation>): string {
         const operations = [...pending].map(
             ({ type, resource }) => `{"resource":${this.serialize(resource)},"type":${JSON.stringify(type)}}`,

@@ -23,7 +23,7 @@ export async function addHistory(
     update: UpdateRecord,
 ): Promise<void> {
     await fs.mkdir(directory, { recursive: true });
-    // A killed run's draft is not overwritten by a later one: no two have one name.
+    // Each draft has a unique name, so a killed run's draft is never overwritten.
     for (const name of await fs.readdir(directory)) {
         if (name.endsWith(".json.new")) await fs.rm(path.join(directory, name));
     }

@@ -2,7 +2,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where Pulumi's file backend keeps what belongs to one stack (pulumi/pulumi, pkg/backend/diy). */
+/** Where Pulumi's file backend keeps the files of one stack (pulumi/pulumi, pkg/backend/diy). */
 export interface BackendLayout {
     meta: string;
     checkpoint: string;

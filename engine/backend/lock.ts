@@ -8,9 +8,9 @@ import { ownerPid } from "./owner";
 import { UnwritableError } from "./writer";
 
 /**
- * What a lock file says. The official engine writes and reads the first four (pulumi/pulumi, pkg/backend/diy/lock.go).
- * A process id means nothing in another PID namespace, so our own locks also name a socket that answers for as long as
- * their owner lives.
+ * The content of a lock file. The official engine writes and reads the first four fields (pulumi/pulumi,
+ * pkg/backend/diy/lock.go). A process id means nothing in another PID namespace, so our own locks also name a socket that
+ * answers as long as their owner lives.
  */
 interface LockContent {
     pid: number;
@@ -31,7 +31,7 @@ function answers(socket: string): Promise<boolean> {
     });
 }
 
-/** Whether the process that took the lock may still be there; in doubt it is. */
+/** Whether the process that took the lock may still exist; true in doubt. */
 async function isAlive(lock: LockContent): Promise<boolean> {
     if (lock.hostname !== os.hostname()) return true;
     if (lock.socket) return answers(lock.socket);
@@ -45,12 +45,12 @@ async function isAlive(lock: LockContent): Promise<boolean> {
     }
 }
 
-/** The path of a socket has room for 107 bytes (unix(7)), which a TMPDIR of somebody's own may exceed. */
+/** The path of a socket has room for 107 bytes (unix(7)), which a custom TMPDIR may exceed. */
 const socketDirectory = (): string => (os.tmpdir().length <= 50 ? os.tmpdir() : "/tmp");
 
 const socketOf = (id: string): string => path.join(socketDirectory(), `voip-stack-${id}.sock`);
 
-/** Removes the sockets of engines that were killed before or after they had a lock; young ones may not listen yet. */
+/** Removes the sockets of engines that were killed before or after they had a lock; recent ones may not listen yet. */
 async function removeDeadSockets(): Promise<void> {
     const directory = socketDirectory();
     const sockets = fs.readdirSync(directory).filter((name) => /^voip-stack-[0-9a-f-]{36}\.sock$/.test(name));
@@ -61,7 +61,7 @@ async function removeDeadSockets(): Promise<void> {
     }
 }
 
-/** Removes the drafts of engines that were killed before they had a lock: a living one listens before it writes. */
+/** Removes the drafts of engines that were killed before they had a lock: a running engine listens before it writes. */
 async function removeDeadDrafts(directory: string): Promise<void> {
     for (const name of fs.readdirSync(directory)) {
         const id = /^([0-9a-f-]{36})\.new$/.exec(name)?.[1];
@@ -81,7 +81,7 @@ function readLock(file: string): LockContent | undefined {
     }
 }
 
-/** One engine at a time works on a stack, whichever of the two engines it is. */
+/** Only one engine, of either kind, works on a stack at a time. */
 export class StackLock {
     private constructor(
         private readonly file: string,
@@ -91,7 +91,7 @@ export class StackLock {
         readonly notices: string[],
     ) {}
 
-    /** @throws Error naming who holds the lock; UnwritableError */
+    /** @throws Error naming the owner of the lock; UnwritableError */
     static async take(directory: string): Promise<StackLock> {
         try {
             fs.mkdirSync(directory, { recursive: true });
@@ -113,7 +113,7 @@ export class StackLock {
             timestamp: new Date().toISOString(),
             socket,
         };
-        // A lock that appears complete or not at all: a kill in between must not leave one that nobody can read.
+        // The lock appears complete or not at all: a kill in between must not leave one that can't be read.
         const draft = path.join(directory, "..", `${id}.new`);
         try {
             faultPoint("take lock: begun");
@@ -160,7 +160,7 @@ export class StackLock {
         try {
             fs.rmSync(this.file, { force: true });
         } catch {
-            // Where it can't be removed, it is known as dead by its socket.
+            // If it can't be removed, its socket shows that it is dead.
         }
         this.server.close();
         fs.rmSync(this.socket, { force: true });

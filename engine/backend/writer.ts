@@ -10,7 +10,7 @@ const REMEDIES: Record<string, string> = {
     EPERM: "it is not writable: give yourself the right to, then run it again",
 };
 
-/** A file of the stack could not be written. What it held before is unharmed. */
+/** A file of the stack could not be written. Its previous content is unharmed. */
 export class UnwritableError extends Error {
     constructor(file: string, cause: NodeJS.ErrnoException) {
         const remedy = REMEDIES[cause.code ?? ""] ?? "mend that, then run it again";
@@ -20,8 +20,8 @@ export class UnwritableError extends Error {
 }
 
 /**
- * Replaces a file so that a crash or a power cut at any moment leaves the old or the new content, never a part: written
- * beside it, synced, renamed, the directory synced. The content before it stays as `FILE.bak`.
+ * Replaces a file so that a crash or a power cut at any moment leaves the old or the new content, never a part: it is written
+ * beside the old one, synced and renamed, and the directory is synced. The previous content stays as `FILE.bak`.
  * @throws UnwritableError
  */
 export async function replaceFile(file: string, content: string): Promise<void> {
@@ -59,8 +59,8 @@ async function putInPlace(draft: string, file: string, content: string): Promise
 }
 
 /**
- * Writes the latest state, one write at a time. Requests that come in while a write is under way share the next one;
- * each is answered only when a write that began after the request has reached the disk.
+ * Writes the latest state, one write at a time. Requests during a write share the next one; each is answered only when a write
+ * that began after the request has reached the disk.
  */
 export class StateWriter {
     private running?: Promise<void>;
@@ -69,7 +69,7 @@ export class StateWriter {
     constructor(private readonly write: () => Promise<void>) {}
 
     save(): Promise<void> {
-        // A write that is about to begin comes first: between two writes there is a moment in which none is running.
+        // A write that is about to begin comes first: between two writes there is a moment when none is running.
         if (this.next) return this.next;
         if (!this.running) return this.start();
         const start = (): Promise<void> => this.start();

@@ -3,13 +3,13 @@ import { DEFAULTS, isObject } from "./inputs";
 import { PartialError, type Properties, type ResourceType, type Value } from "./plugin";
 
 /**
- * What the official plugins' bridge to Terraform's providers keeps in outputs to find Terraform's own state again
+ * The official plugins' bridge to Terraform's providers keeps this in outputs to restore Terraform's own state
  * (pulumi/pulumi-terraform-bridge, pkg/tfbridge/rawstate.go). It fits only the outputs that it was made with; without it, the
- * bridge goes by the schema.
+ * bridge uses the schema.
  */
 const RAW_STATE_DELTA = "__pulumi_raw_state_delta";
 
-/** The same value without what `check` noted down in it. */
+/** The same value without the notes of `check`. */
 export function withoutDefaults(value: Value): Value {
     if (Array.isArray(value)) return value.map(withoutDefaults);
     if (typeof value !== "object" || value === null) return value;
@@ -18,8 +18,8 @@ export function withoutDefaults(value: Value): Value {
 }
 
 /**
- * Inputs that a look found: what has changed is a default no more, so that the next `check` fills it in anew, and the drift
- * is a change (pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go, extractInputsObject).
+ * Inputs found by a read: a changed value is no longer a default, so the next `check` fills it in again, and the drift is a
+ * change (pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go, extractInputsObject).
  */
 function withLastingDefaults(before: Value | undefined, seen: Value): Value {
     if (Array.isArray(before) && Array.isArray(seen)) {
@@ -36,14 +36,14 @@ function withLastingDefaults(before: Value | undefined, seen: Value): Value {
     };
 }
 
-/** Outputs as the bridge gives them: with the id, and without what belongs to inputs or fits no more. */
+/** Outputs in the bridge's form: with the id, and without what belongs to inputs or no longer fits. */
 function bridgedOutputs(id: string, outputs: Properties): Properties {
     const kept: Properties = { ...(withoutDefaults(outputs) as object), ...(id && { id }) };
     delete kept[RAW_STATE_DELTA];
     return kept;
 }
 
-/** As the type itself, or half-made. */
+/** The type's own answer, or its half-made resource. */
 async function bridgedAnswer<T extends { id?: string; outputs: Properties }>(answer: Promise<T>, id = ""): Promise<T> {
     try {
         const made = await answer;
@@ -79,6 +79,6 @@ function bridgedType(type: ResourceType): ResourceType {
     return result;
 }
 
-/** The types of a plugin whose official counterpart is made of a provider for Terraform. */
+/** The types of a plugin whose official counterpart is based on a Terraform provider. */
 export const bridged = (types: Record<string, ResourceType>): Record<string, ResourceType> =>
     Object.fromEntries(Object.entries(types).map(([token, type]) => [token, bridgedType(type)]));

@@ -14,7 +14,7 @@ const plugins: Record<string, () => Promise<Plugin>> = {
 /**
  * The embedded plugin of a package, as a function that makes a new instance per provider resource.
  * @param name package name, such as `docker`
- * @returns `undefined` when there is none: the package then needs its official plugin.
+ * @returns `undefined` if there is none: the package then needs its official plugin.
  */
 export function pluginFor(name: string): (() => Promise<Plugin>) | undefined {
     return Object.hasOwn(plugins, name) ? plugins[name] : undefined;

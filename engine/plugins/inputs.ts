@@ -1,27 +1,27 @@
 import { hasUnknown, UNKNOWN, type CheckFailure, type CheckResult, type Properties, type Value } from "./plugin";
 
-/** What a property may hold. A `set` is a list whose order does not matter. */
+/** The type of a property. A `set` is a list in any order. */
 export type Shape =
     "string" | "boolean" | "integer" | "any" | { list: Shape } | { set: Shape } | { map: Shape } | { object: Fields };
 
 export interface Field {
     shape: Shape;
     required?: boolean;
-    /** Filled in by `check` where the program gives nothing. */
+    /** Used by `check` if the program gives no value. */
     default?: Value;
-    /** A default that is empty (false, 0 or "") is filled in as well. */
+    /** An empty default (false, 0 or "") is filled in as well. */
     fillsEmpty?: boolean;
     /** A change replaces the resource. */
     replaces?: boolean;
-    /** Where the program gives nothing, any value that the resource came to have is right. */
+    /** If the program gives no value, any value of the resource is right. */
     computed?: boolean;
     /** The only strings allowed. */
     oneOf?: string[];
-    /** The least number allowed. */
+    /** The minimum. */
     atLeast?: number;
-    /** What a string must match, and how to say that. */
+    /** A pattern for a string, and its description. */
     matches?: { pattern: RegExp; description: string };
-    /** Another notation of the same value, to compare by. */
+    /** Another notation of the same value, for comparison. */
     normal?(value: Value): Value;
 }
 
@@ -45,7 +45,7 @@ function checkLimits(field: Field, value: Value): string | undefined {
     return undefined;
 }
 
-/** Checks one value and returns it with the defaults of the objects in it. `old` is what the last run made of it. */
+/** Checks one value and returns it with the defaults of its objects. `old` is the result of the last run. */
 function checkValue(shape: Shape, value: Value, old: Value | undefined, path: string, failures: CheckFailure[]): Value {
     if (value === UNKNOWN || shape === "any") return value;
     const wrong = (): Value => {
@@ -81,8 +81,8 @@ function checkValue(shape: Shape, value: Value, old: Value | undefined, path: st
 }
 
 /**
- * What `check` fills in where the program gives nothing: as last time, if it was filled in then, else what is not empty (and,
- * in plugins with a bridge before 3.136, what is).
+ * The default that `check` fills in: the same as last time, if it was filled in then; else a default that is not empty (or, in
+ * plugins with a bridge before 3.136, also an empty one).
  */
 function defaultOf(name: string, field: Field, olds: Properties | undefined): Value | undefined {
     if (field.default === undefined) return undefined;
@@ -131,12 +131,12 @@ function checkFields(
     return { ...inputs, [DEFAULTS]: filledIn.sort() };
 }
 
-/** In every object of checked inputs: which of its properties `check` has filled in. */
+/** In every object of checked inputs: the properties that `check` has filled in. */
 export const DEFAULTS = "__defaults";
 
 /**
- * Validates what the program gave against `fields`, names everything that is wrong at once, fills in defaults. As the
- * bridge of the official plugins does (pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go, applyDefaults).
+ * Validates the program's inputs against `fields`, reports all faults at once, and fills in defaults, like the bridge of the
+ * official plugins (pulumi/pulumi-terraform-bridge, pkg/tfbridge/schema.go, applyDefaults).
  */
 export function checkInputs(fields: Fields, olds: Properties, news: Properties): CheckResult {
     const failures: CheckFailure[] = [];
@@ -144,7 +144,7 @@ export function checkInputs(fields: Fields, olds: Properties, news: Properties):
     return { inputs, failures };
 }
 
-/** JSON with the keys of objects in order: their order means nothing. */
+/** JSON with the keys of objects sorted, as their order means nothing. */
 function sorted(value: Value): Value {
     if (Array.isArray(value)) return value.map(sorted);
     if (!isObject(value)) return value;
@@ -152,7 +152,7 @@ function sorted(value: Value): Value {
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
 }
 
-/** A text that two values share exactly when they mean the same; what is empty, false or zero equals what is absent. */
+/** A text that is equal for two values exactly if they mean the same; empty, false or zero equals absent. */
 function canonical(shape: Shape, value: Value | undefined): string | undefined {
     if (value === undefined || value === null) return undefined;
     if (shape === "any") return JSON.stringify(sorted(value));
@@ -184,7 +184,7 @@ export function sameValue(field: Field, one: Value | undefined, other: Value | u
     return canonicalField(field, one) === canonicalField(field, other);
 }
 
-/** Names of the fields in which what is wanted differs from what is. */
+/** Names of the fields in which the wanted value differs from the actual one. */
 export function changedFields(fields: Fields, actual: Properties, wanted: Properties): string[] {
     return Object.entries(fields)
         .filter(([name, field]) => !(field.computed && wanted[name] === undefined))

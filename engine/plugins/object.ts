@@ -8,39 +8,39 @@ import {
     type Value,
 } from "./plugin";
 
-/** A resource that is an object on a server: made, looked at, changed and removed by requests. */
+/** A resource that is an object on a server: made, read, changed and removed by requests. */
 export interface ObjectType {
     fields: Fields;
-    /** Outputs that are no inputs; a preview does not know them. */
+    /** Outputs that are not inputs; a preview does not know them. */
     computed?: string[];
     secretOutputs?: string[];
-    /** Outputs that the official provider has of what can't be given here, with what it says where nothing was given. */
+    /** The official provider's outputs for inputs that are not supported here, with their values when nothing is given. */
     others?: Properties;
-    /** Version of the resource's schema in the official provider, where that is not 0: it upgrades state by it. */
+    /** Version of the resource's schema in the official provider, if not 0: it upgrades state by it. */
     schemaVersion?: string;
-    /** Old and new can't exist side by side, as they have one name; true by default. */
+    /** Old and new can't coexist, as they have the same name; true by default. */
     named?: boolean;
-    /** The id that a look at the object finds, where an earlier version may have given it another. */
+    /** The id that a read of the object returns, if an earlier version may have given it another. */
     id?(known: Properties): string;
-    /** @returns the id, and what only the answer to this request told. */
+    /** @returns the id, and what only the answer to this request contains. */
     create(inputs: Properties, ctx: OperationContext): Promise<{ id: string; made?: Properties }>;
     /**
-     * What the server says of the object, by property: inputs and outputs. Inputs that it does not tell are left out.
-     * @returns undefined when the object is gone
+     * The server's report of the object, by property: inputs and outputs. Inputs that it does not report are left out.
+     * @returns undefined if the object is gone
      */
     read?(id: string, known: Properties): Promise<Properties | undefined>;
     update?(id: string, olds: Properties, inputs: Properties, ctx: OperationContext): Promise<void>;
-    /** Content when there is nothing left to remove. Without it, the object goes with what it is part of. */
+    /** Succeeds if there is nothing left to remove. Without it, the object is removed with its parent. */
     delete?(id: string, outputs: Properties, ctx: OperationContext): Promise<void>;
 }
 
-/** Where the server's notation means the same as the program's, the program's stays, or what that is normally written as. */
+/** If the server's notation means the same as the program's, keeps the program's, or else the usual one. */
 function asWritten(fields: Fields, inputs: Properties, observed: Properties): Properties {
     const written = { ...observed };
     for (const [name, value] of Object.entries(inputs)) {
         if (value !== undefined && fields[name] && sameValue(fields[name], value, observed[name])) {
             const given = fields[name].normal?.(value) ?? value;
-            // of what is not given inside of an object, the server tells
+            // the server reports what is not given inside of an object
             const { shape } = fields[name];
             const isInside = typeof shape === "object" && "object" in shape;
             written[name] = isInside ? { ...(observed[name] as Properties), ...(given as Properties) } : given;
@@ -50,7 +50,7 @@ function asWritten(fields: Fields, inputs: Properties, observed: Properties): Pr
 }
 
 /**
- * Where nothing was given, and the server has nothing, Terraform's SDK says the default, else null (terraform-plugin-sdk,
+ * If nothing was given and the server has nothing, Terraform's SDK returns the default, else null (terraform-plugin-sdk,
  * helper/schema/grpc_provider.go, normalizeNullValues).
  */
 function withNulls(fields: Fields, inputs: Properties, outputs: Properties): Properties {
@@ -64,10 +64,10 @@ function withNulls(fields: Fields, inputs: Properties, outputs: Properties): Pro
     return { ...outputs, ...Object.fromEntries(said) };
 }
 
-/** Outputs of which the official provider says nothing. */
+/** Outputs without a value in the official provider. */
 export const nulls = (...names: string[]): Properties => Object.fromEntries(names.map((name) => [name, null]));
 
-/** The life of an object as that of a resource. */
+/** Makes a resource type from an object type. */
 export function objectType(type: ObjectType): ResourceType {
     const { fields, computed = [], schemaVersion, others } = type;
     const meta = schemaVersion ? { __meta: JSON.stringify({ schema_version: schemaVersion }) } : {};

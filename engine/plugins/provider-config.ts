@@ -1,20 +1,20 @@
 import { checkInputs, type Fields } from "./inputs";
 import { hasUnknown, type Properties, type Value } from "./plugin";
 
-/** The SDK sends what is not a string as JSON text. */
+/** The SDK sends values other than strings as JSON text. */
 function fromText(value: Value | undefined): Value | undefined {
     if (typeof value !== "string") return value;
     try {
         return JSON.parse(value) as Value;
     } catch {
-        return value; // the check says what it must be
+        return value; // the check reports the right type
     }
 }
 
 /**
- * A provider's settings in their types, with defaults.
- * @returns undefined when they come from a resource that a preview only plans; nothing is asked of the server then.
- * @throws Error that names every setting that is wrong
+ * A provider's settings with their types and defaults.
+ * @returns undefined if they come from a resource that a preview only plans; then the server is not contacted.
+ * @throws Error that names every invalid setting
  */
 export function readProviderConfig(name: string, fields: Fields, config: Properties): Properties | undefined {
     const typed = Object.entries(config)

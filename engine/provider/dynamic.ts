@@ -5,7 +5,7 @@ import { fromStruct, toStruct } from "../struct";
 import type { GrpcProvider } from "./grpc";
 import type { Checked, Diff, OldResource, OperationOptions, Provider } from "./provider";
 
-/** What the code of a dynamic resource may have (sdk/nodejs/dynamic/index.ts, ResourceProvider). */
+/** The methods that the code of a dynamic resource may have (sdk/nodejs/dynamic/index.ts, ResourceProvider). */
 interface Code {
     configure?(request: { config: unknown }): Promise<void>;
     check?(olds: PropertyMap, news: PropertyMap): Promise<{ inputs?: PropertyMap; failures?: CheckFailure[] }>;
@@ -23,7 +23,7 @@ const CODE = "__provider";
 
 const UNKNOWN_DIFF: Diff = { changes: "unknown", replaces: [], diffs: [], deleteBeforeReplace: false };
 
-/** Evaluates a CommonJS module that is in no file; it finds packages from the working directory, which is the project's. */
+/** Evaluates a CommonJS module that is not in a file; it resolves packages from the working directory, which is the project's. */
 function evaluate(source: string): { handler(): Code } {
     const module = new Module("") as Module & { _compile(source: string, file: string): void; paths: string[] };
     const paths = Module as unknown as { _nodeModulePaths(directory: string): string[] };
@@ -32,7 +32,7 @@ function evaluate(source: string): { handler(): Code } {
     return module.exports as { handler(): Code };
 }
 
-/** In the wire's words and no others: what has none, such as a function, is an error here as there. */
+/** Only values that the wire can represent: others, such as a function, are an error here too. */
 const onWire = (map: PropertyMap): PropertyMap => fromStruct(toStruct(map));
 
 const changesOf = (changes: boolean | undefined): Diff["changes"] =>
@@ -40,8 +40,8 @@ const changesOf = (changes: boolean | undefined): Diff["changes"] =>
 
 /**
  * The provider of dynamic resources, whose code comes with each resource. `check` and `diff`, which compare properties, are
- * called here, as the SDK's own provider does (sdk/nodejs/cmd/dynamic-provider): where nothing changes that is all that is
- * asked. What touches the world is done by the SDK's provider in a process of its own, which may crash, hang or be killed.
+ * called here, as in the SDK's own provider (sdk/nodejs/cmd/dynamic-provider): if nothing changes, no other call is needed.
+ * Calls with effects outside run in the SDK's provider, in a separate process that may crash, hang or be killed.
  */
 export class DynamicProvider implements Provider {
     private configuration: PropertyMap = {};
@@ -74,7 +74,7 @@ export class DynamicProvider implements Provider {
         this.configuration = inputs;
     }
 
-    /** Nobody can be asked anything while the configuration is not known, in a preview. */
+    /** In a preview with unknown configuration the provider can't be called. */
     private get isConfigured(): boolean {
         return !containsUnknowns(this.configuration);
     }
@@ -116,7 +116,7 @@ export class DynamicProvider implements Provider {
         return { changes: changesOf(changes), replaces, diffs: [], deleteBeforeReplace };
     }
 
-    /** In a preview nothing is made: the SDK's provider has no previews. */
+    /** A preview makes nothing: the SDK's provider has no previews. */
     async create(urn: string, inputs: PropertyMap, options: OperationOptions): ReturnType<Provider["create"]> {
         if (options.preview) return { id: "", outputs: this.isConfigured ? inputs : {} };
         return (await this.outside()).create(urn, inputs, options);

@@ -34,7 +34,7 @@ function fromProperties(properties: Properties): PropertyMap {
 
 const toProperties = (map: PropertyMap): Properties => toPlugin(unwrapSecrets(map)) as Properties;
 
-/** Marks what the resource type says is secret, and what came in as a secret. */
+/** Marks the properties that the resource type declares secret, and those that were secret inputs. */
 function mark(type: ResourceType, properties: PropertyMap, ...like: PropertyMap[]): PropertyMap {
     const result = like.reduce((map, other) => annotateSecrets(map, other), properties);
     for (const name of type.secretOutputs) markAt(result, name.split("."));
@@ -48,7 +48,7 @@ function markAt(map: PropertyMap, [name, ...inside]: string[]): void {
     else if (isObject(value)) markAt((map[name] = { ...value }), inside);
 }
 
-/** What is wanted, with the properties named as they are: also those that only a look at the resource has shown. */
+/** The wanted inputs, with the named properties as they are: also those that only a read of the resource has shown. */
 function ignoring(names: string[], old: OldResource, news: PropertyMap): PropertyMap {
     const wanted = { ...news };
     for (const name of names) if (old.outputs[name] !== undefined) wanted[name] = old.outputs[name];

@@ -10,21 +10,21 @@ import { about, channelOptions, checkedOf, diffOf, failuresOf, providerError, Un
 
 const UNKNOWN_DIFF: Diff = { changes: "unknown", replaces: [], diffs: [], deleteBeforeReplace: false };
 
-/** A plugin is told its time, and may end the operation by itself with more to say. */
+/** A plugin knows its timeout, and may end the operation itself with a better message. */
 const GRACE_MS = 1_000;
 
-/** A provider plugin in a process of its own, spoken to as the official engine does (proto/pulumi/provider.proto). */
+/** A provider plugin in a separate process, called as by the official engine (proto/pulumi/provider.proto). */
 export class GrpcProvider implements Provider {
     private readonly client: Client;
     private acceptSecrets = false;
     private supportsPreview = false;
-    /** False in a preview when the provider's own configuration is not known yet: then nobody can ask it anything. */
+    /** False in a preview if the provider's own configuration is not known yet: then it can't be called. */
     private configured = true;
 
     constructor(
         address: string,
         private readonly stop: () => void,
-        /** Whether a resource can be deleted that is known by its inputs only: dynamic resources can (providers/dynamic.ts). */
+        /** Whether a resource can be deleted by its inputs alone: dynamic resources can (providers/dynamic.ts). */
         private readonly deletesByInputs = false,
     ) {
         this.client = new Client(address, credentials.createInsecure(), channelOptions);
@@ -51,7 +51,7 @@ export class GrpcProvider implements Provider {
         });
     }
 
-    /** As {@link call}; `otherwise` when the plugin does not have the method. */
+    /** Like {@link call}; returns `otherwise` if the plugin lacks the method. */
     private async callIfThere<Q, R, T>(
         method: MethodDefinition<Q, R>,
         request: Q,
@@ -101,7 +101,7 @@ export class GrpcProvider implements Provider {
 
     async check(urn: string, olds: PropertyMap, news: PropertyMap): Promise<Checked> {
         if (!this.configured) return { inputs: news, failures: [] };
-        // The dynamic provider fails on olds that are not there, so they are sent even when empty.
+        // The dynamic provider fails without olds, so they are sent even if empty.
         const request = about(new proto.CheckRequest(), urn).setOlds(this.seal(olds)).setNews(this.seal(news));
         return checkedOf(await this.call(service.check, request), news);
     }

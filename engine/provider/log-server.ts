@@ -13,7 +13,7 @@ const handler =
         );
     };
 
-/** The SDK's service `Engine` over gRPC, which plugins in processes of their own speak. */
+/** The SDK's service `Engine` over gRPC, for plugins in separate processes. */
 export class LogServer {
     private readonly server = new Server(channelOptions);
     readonly address: Promise<string>;

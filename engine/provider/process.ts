@@ -10,10 +10,10 @@ export interface PluginProcess {
 }
 
 /**
- * Starts a plugin, which says on its first line of output on which port it listens; all later lines, and what it says on
- * standard error, go to `onLine`.
+ * Starts a plugin, which prints the port that it listens on in its first line of output; all later lines, and its standard
+ * error, go to `onLine`.
  * @param name as in "the NAME ended with exit status 1"
- * @throws Error when it ends before it has said so, or has not said so after `deadlineMs`.
+ * @throws Error if it ends before it has printed the port, or has not printed it after `deadlineMs`.
  */
 export function startPlugin(
     name: string,
@@ -50,7 +50,7 @@ export function startPlugin(
     });
 }
 
-/** The official plugin's binary, when it is installed in exactly this version. */
+/** The official plugin's binary, if exactly this version is installed. */
 export function installedPlugin(
     name: string,
     version: string,

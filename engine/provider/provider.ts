@@ -6,7 +6,7 @@ export interface CheckFailure {
 }
 
 export interface Diff {
-    /** `unknown`: the provider can't say; the inputs decide. */
+    /** `unknown`: the provider can't tell; the inputs decide. */
     changes: "none" | "some" | "unknown";
     /** Properties that force a replacement. */
     replaces: string[];
@@ -15,7 +15,7 @@ export interface Diff {
     deleteBeforeReplace: boolean;
 }
 
-/** The operation went half-way: the resource exists, with these outputs, but is not as wanted. */
+/** The operation failed half-way: the resource exists, with these outputs, but is not as wanted. */
 export class InitError extends Error {
     constructor(
         readonly id: string,
@@ -28,7 +28,7 @@ export class InitError extends Error {
     }
 }
 
-/** There will be no answer: what the operation did before its provider's process ended, or hung, is not known. */
+/** No answer will come: the provider's process ended or hung, and the effect of the operation is unknown. */
 export class UnansweredError extends Error {
     constructor(reason: string) {
         super(reason);
@@ -41,7 +41,7 @@ export interface OperationOptions {
     timeoutSeconds?: number;
 }
 
-/** A configured provider, whether it is a plugin process or code of ours. Secrets go in and come out marked. */
+/** A configured provider, either a plugin process or our own code. Secrets are marked in inputs and results. */
 export interface Provider {
     checkConfig(urn: string, olds: PropertyMap, news: PropertyMap): Promise<Checked>;
     diffConfig(urn: string, id: string, olds: PropertyMap, news: PropertyMap): Promise<Diff>;
@@ -63,8 +63,8 @@ export interface Provider {
     ): Promise<PropertyMap>;
     delete(urn: string, old: OldResource, timeoutSeconds?: number): Promise<void>;
     /**
-     * Deletes what a create with these inputs may have made that was killed before its answer was recorded.
-     * @throws Error when that can't be found out.
+     * Deletes what a create with these inputs may have made, if it was killed before its answer was recorded.
+     * @throws Error if that can't be found out.
      */
     discard(urn: string, inputs: PropertyMap, timeoutSeconds?: number): Promise<void>;
     invoke(token: string, args: PropertyMap): Promise<{ result: PropertyMap; failures: CheckFailure[] }>;

@@ -17,7 +17,7 @@ export const DYNAMIC_PACKAGE = "pulumi-nodejs";
 export interface RegistryOptions {
     projectDir: string;
     project: string;
-    /** What plugins may ask of the engine: to log. */
+    /** The engine's methods for plugins: logging. */
     engine: Methods;
     /** Aborted when in-process plugins must stop at once. */
     abort: AbortSignal;
@@ -26,7 +26,7 @@ export interface RegistryOptions {
     log: (line: string, urn?: string) => void;
 }
 
-/** What is for the engine only is not shown to the provider. */
+/** The inputs for the provider, without those for the engine only. */
 export function configOf(inputs: PropertyMap): PropertyMap {
     return without(inputs, "__internal");
 }
@@ -40,13 +40,13 @@ export class ProviderRegistry {
 
     constructor(private readonly options: RegistryOptions) {}
 
-    /** The gRPC address that plugins log to: they get it as their argument. gRPC is loaded for the first of them. */
+    /** The gRPC address that plugins log to, which they get as an argument. gRPC is loaded for the first of them. */
     private async logAddress(): Promise<string> {
         this.logServer ??= import("./log-server").then(({ LogServer }) => new LogServer(this.options.engine));
         return (await this.logServer).address;
     }
 
-    /** Starts the process of dynamic resources ahead of the first of them. A failure shows when it is used. */
+    /** Starts the process of dynamic resources early. A failure shows when it is used. */
     startDynamic(): Promise<PluginProcess> {
         const { projectDir, project, log } = this.options;
         this.dynamicProcess ??= this.logAddress().then((address) =>
@@ -65,8 +65,8 @@ export class ProviderRegistry {
     }
 
     /**
-     * A new provider of the package, not configured yet.
-     * @throws Error when there is neither an installed plugin nor one of ours.
+     * Loads a new provider of the package, not configured yet.
+     * @throws Error if there is neither an installed plugin nor one of ours.
      */
     async load(packageName: string, version: string | undefined, urn: string): Promise<Provider> {
         const provider = withFaultPoints(await this.create(packageName, version, urn));

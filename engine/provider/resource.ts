@@ -5,11 +5,11 @@ import type { Checked, Diff, OldResource, OperationOptions, Provider } from "./p
 import { configOf, type ProviderRegistry } from "./registry";
 
 /**
- * The life of provider resources (`pulumi:providers:docker`): making one means configuring it. As in the official engine
+ * The life cycle of provider resources (`pulumi:providers:docker`): making one means configuring it, as in the official engine
  * (pulumi/pulumi, pkg/resource/deploy/providers/registry.go).
  */
 export class ProviderResources implements Provider {
-    /** Loaded by check, not configured before it is known what becomes of the resource. */
+    /** Loaded by check; configured only when the plan of the resource is known. */
     private readonly fresh = new Map<string, Promise<Provider>>();
 
     constructor(private readonly registry: ProviderRegistry) {}
@@ -48,7 +48,7 @@ export class ProviderResources implements Provider {
         return { ...diff, changes: equalValues(configOf(old.inputs), configOf(news)) ? "none" : "some" };
     }
 
-    /** Makes the provider of an unchanged provider resource ready. */
+    /** Configures the provider of an unchanged provider resource. */
     async same(urn: string, inputs: PropertyMap): Promise<void> {
         await this.registry.use(urn, await this.load(urn, inputs), inputs);
     }

@@ -7,20 +7,20 @@ import { fromStruct } from "../struct";
 import { nameOfUrn, typeOfUrn } from "../urn";
 import { InitError, UnansweredError, type Checked, type CheckFailure, type Diff } from "./provider";
 
-/** Of the SDK's own channels (sdk/nodejs/runtime/settings.ts): properties may hold whole files. */
+/** The limit of the SDK's own channels (sdk/nodejs/runtime/settings.ts): properties may hold whole files. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
 export const channelOptions = {
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-    // A proxy in the environment is for the outside world, not for a process beside this one.
+    // A proxy in the environment is for external servers, not for a local process.
     "grpc.enable_http_proxy": 0,
 };
 
 /** A method that the plugin does not have. */
 export class UnimplementedError extends Error {}
 
-/** The plugin's own words, without gRPC's decoration, and what it made before it failed. */
+/** The plugin's own message, without gRPC's decoration, and what it made before it failed. */
 export function providerError(error: ServiceError, inputs: PropertyMap): Error {
     const message = error.details || error.message;
     if (error.code === status.UNIMPLEMENTED) return new UnimplementedError(message);
@@ -37,7 +37,7 @@ export function providerError(error: ServiceError, inputs: PropertyMap): Error {
             if (detail.getTypeName() !== "pulumirpc.ErrorResourceInitFailed") continue;
             const failed = proto.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
             const outputs = annotateSecrets(fromStruct(failed.getProperties()), inputs);
-            // The dynamic provider finds its code in the outputs, and leaves it out of a half-made resource's.
+            // The dynamic provider finds its code in the outputs, and omits it from a half-made resource's.
             if (inputs.__provider !== undefined) outputs.__provider ??= inputs.__provider;
             return new InitError(failed.getId(), outputs, failed.getReasonsList(), message);
         }
@@ -72,7 +72,7 @@ interface ResourceRequest {
     setType(type: string): unknown;
 }
 
-/** Says in a request which resource it is about. */
+/** Adds to a request the resource that it is about. */
 export function about<T extends ResourceRequest>(request: T, urn: string): T {
     request.setUrn(urn);
     request.setName(nameOfUrn(urn));

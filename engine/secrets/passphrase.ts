@@ -9,7 +9,7 @@ const CHECK_WORD = "pulumi";
 
 const keys = new Map<string, Promise<Buffer>>();
 
-/** About half a second on a thread of its own; once per process and salt. */
+/** Takes about half a second in its own thread; done once per process and salt. */
 function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
     const name = `${salt.toString("base64")}:${passphrase}`;
     let key = keys.get(name);
@@ -21,17 +21,18 @@ function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
 }
 
 /**
- * AES-256-GCM with a key from a passphrase, in the format of Pulumi's passphrase secrets provider: `v1:NONCE:CIPHERTEXT`,
- * both base64, the authentication tag at the ciphertext's end (pulumi/pulumi, sdk/go/common/resource/config/crypt.go).
+ * AES-256-GCM with a key derived from a passphrase, in the format of Pulumi's passphrase secrets provider:
+ * `v1:NONCE:CIPHERTEXT`, both base64, with the authentication tag at the end of the ciphertext (pulumi/pulumi,
+ * sdk/go/common/resource/config/crypt.go).
  */
 export class Crypter {
     private constructor(
         private readonly key: Buffer,
-        /** `v1:SALT:` and the encrypted check word: what the checkpoint or the stack's configuration keeps. */
+        /** `v1:SALT:` and the encrypted check word, as kept in the checkpoint or in the stack's configuration. */
         readonly state: string,
     ) {}
 
-    /** @throws Error when the passphrase is not the one that `state` was made with, or `state` is not readable. */
+    /** @throws Error if the passphrase does not match `state`, or if `state` can't be read. */
     static async open(passphrase: string, state: string): Promise<Crypter> {
         const match = /^v1:([A-Za-z0-9+/=]+):(v1:[^:]+:[^:]+)$/.exec(state);
         if (!match)
@@ -47,7 +48,7 @@ export class Crypter {
         return crypter;
     }
 
-    /** A crypter with a salt of its own, for a new stack. */
+    /** A crypter with a new salt, for a new stack. */
     static async create(passphrase: string): Promise<Crypter> {
         const salt = randomBytes(8);
         const key = await deriveKey(passphrase, salt);
@@ -62,7 +63,7 @@ export class Crypter {
         return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
     }
 
-    /** @throws Error when the value was changed, or encrypted with another key. */
+    /** @throws Error if the value was changed, or encrypted with another key. */
     decrypt(value: string): string {
         const [version, nonce, sealed, ...rest] = value.split(":");
         if (version !== "v1" || nonce === undefined || sealed === undefined || rest.length > 0) {

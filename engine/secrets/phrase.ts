@@ -5,14 +5,14 @@ import { configDir } from "../../paths";
 
 export interface Passphrase {
     phrase: string;
-    /** A sentence for the user when the passphrase was made just now. */
+    /** A sentence for the user if the passphrase was just made. */
     notice?: string;
 }
 
 /**
- * The passphrase of the stacks' secrets: PULUMI_CONFIG_PASSPHRASE, the file that PULUMI_CONFIG_PASSPHRASE_FILE names, or
- * one of our own, made on first use and readable by its owner only.
- * @throws Error when a file named by the environment can't be read.
+ * The passphrase of the stacks' secrets: PULUMI_CONFIG_PASSPHRASE, the file named by PULUMI_CONFIG_PASSPHRASE_FILE, or our own,
+ * made on first use and readable by its owner only.
+ * @throws Error if a file named by the environment can't be read.
  */
 export function passphrase(env: NodeJS.ProcessEnv = process.env): Passphrase {
     if (env.PULUMI_CONFIG_PASSPHRASE !== undefined) return { phrase: env.PULUMI_CONFIG_PASSPHRASE };
@@ -28,7 +28,7 @@ export function passphrase(env: NodeJS.ProcessEnv = process.env): Passphrase {
     return ownPassphrase(ownFile());
 }
 
-/** Variables that hand the same passphrase to the official CLI, which asks for one where it finds none. */
+/** Variables that give the official CLI the same passphrase, which it asks for otherwise. */
 export function passphraseVariables(env: NodeJS.ProcessEnv = process.env): {
     variables: Record<string, string>;
     notice?: string;
@@ -44,7 +44,7 @@ const ownFile = (): string => path.join(configDir(), "passphrase");
 function ownPassphrase(file: string): Passphrase {
     if (!fs.existsSync(file)) {
         fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-        // Two first runs at once must end up with one passphrase: the file appears complete, or not at all.
+        // Two first runs at once must get the same passphrase: the file appears complete, or not at all.
         const draft = `${file}.${randomBytes(6).toString("hex")}`;
         fs.writeFileSync(draft, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
         try {

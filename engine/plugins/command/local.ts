@@ -17,7 +17,7 @@ const fields: Fields = {
     environment: { shape: { map: "string" } },
 };
 
-/** The id of a new command, as the official provider makes it: its name and eight hexadecimal digits. */
+/** The id of a new command, in the official provider's form: its name and eight hexadecimal digits. */
 const newId = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2) + randomBytes(4).toString("hex");
 
 const typed = (inputs: Properties): CommandInputs => inputs;
@@ -27,7 +27,7 @@ const previousOf = ({ stdout = "", stderr = "" }: Properties): CommandOutputs =>
 
 const unknown = unknownOutputs(["stdout", "stderr"]);
 
-/** command:local:Command: a resource whose life is three commands of this machine. */
+/** command:local:Command: a resource that consists of three commands on this machine. */
 export const localCommand: ResourceType = {
     secretOutputs: [],
     async check(_olds, news) {

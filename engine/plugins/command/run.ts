@@ -15,18 +15,18 @@ export interface CommandInputs {
     environment?: Record<string, string>;
 }
 
-/** What a command printed, each without its last newline. */
+/** The output of a command, without the last newline. */
 export interface CommandOutputs {
     stdout: string;
     stderr: string;
 }
 
-/** Whether what the command prints there is shown as progress. */
+/** Whether the command's output on this stream is shown as progress. */
 function isLogged({ logging = "stdoutAndStderr" }: CommandInputs, stream: "stdout" | "stderr"): boolean {
     return logging === "stdoutAndStderr" || logging === stream;
 }
 
-/** Variables with which a command sees what the one before it printed. */
+/** Variables with the output of the previous command. */
 function previousOutput(inputs: CommandInputs, previous: Partial<CommandOutputs>): Record<string, string> {
     if (inputs.addPreviousOutputInEnv === false) return {};
     return {
@@ -39,8 +39,8 @@ const withoutLastNewline = (text: string): string => text.replace(/\n$/, "");
 
 /**
  * Runs one command of a resource on this machine.
- * @param previous what the resource's last command printed
- * @throws Error with the exit status, the command and what it printed
+ * @param previous the output of the resource's last command
+ * @throws Error with the exit status, the command and its output
  */
 export async function runCommand(
     command: string,

@@ -12,7 +12,7 @@ const configFields: Fields = {
     disableDockerDaemonCheck: { shape: "boolean" },
 };
 
-/** The types of @pulumi/docker that a program here may use, on a daemon of this machine or of one reached by ssh. */
+/** The types of @pulumi/docker that a program may use here, with a daemon on this machine or one reached by ssh. */
 export function dockerPlugin(): Plugin {
     let api: DockerApi | undefined;
     const configured = (): DockerApi => {

@@ -1,10 +1,10 @@
 /** Nanoseconds of each unit of Go's time.ParseDuration. */
 const UNITS: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
-/** A duration as Go writes it: decimal numbers with units, such as `1m30s` or `500ms`. */
+/** A duration in Go's notation: decimal numbers with units, such as `1m30s` or `500ms`. */
 export const DURATION = /^(0|(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+)$/;
 
-/** Nanoseconds, as the Docker Engine API wants them. */
+/** Nanoseconds, as in the Docker Engine API. */
 export function parseDuration(text: string): number {
     const parts = text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g);
     return Math.round([...parts].reduce((sum, [, number, unit]) => sum + Number(number) * UNITS[unit], 0));

@@ -64,7 +64,7 @@ export function databaseType(server: () => PostgresServer): ResourceType {
             const name = inputs.name as string;
             const owner = inputs.owner as string | undefined;
             const work = async (client: ClientBase): Promise<void> => {
-                // a run that was killed may have made it for the owner, who belongs to this stack
+                // a killed run may have made it for the owner, who belongs to this stack
                 if (owner && (await ownerOf(client, name)) === owner) return;
                 await client.query(statement(inputs));
             };

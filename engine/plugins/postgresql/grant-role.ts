@@ -31,7 +31,7 @@ export function grantRoleType(server: () => PostgresServer): ResourceType {
         async create(inputs) {
             const { member, granted } = names(inputs);
             const option = inputs.withAdminOption ? " WITH ADMIN OPTION" : "";
-            // what is as wanted stays: the member may have passed it on, and then it can't be revoked
+            // a membership that is as wanted stays: the member may have granted it further, and then it can't be revoked
             if ((await membership(inputs))?.admin !== Boolean(inputs.withAdminOption)) {
                 await server().change(`granting ${granted} to ${member}`, async (client) => {
                     await client.query(`REVOKE ${granted} FROM ${member}`);

@@ -14,7 +14,7 @@ const fields: Fields = {
     withGrantOption: { shape: "boolean", default: false, replaces: true },
 };
 
-/** `public` stands for everybody, and is no role. */
+/** `public` stands for everybody and is not a role. */
 const grantee = (role: string): string => (role === "public" ? "PUBLIC" : escapeIdentifier(role));
 
 const selectPrivileges = `SELECT ARRAY(
@@ -29,8 +29,8 @@ async function revoke(client: ClientBase, { role, database }: Properties): Promi
 }
 
 /**
- * postgresql:index/grant:Grant on a database: the role has these privileges and no others. An empty list takes away what
- * everybody has by default.
+ * postgresql:index/grant:Grant on a database: the role has exactly these privileges. An empty list revokes what everybody has
+ * by default.
  */
 export function grantType(server: () => PostgresServer): ResourceType {
     const apply = (inputs: Properties): Promise<void> => {

@@ -37,7 +37,7 @@ const attributes: Record<string, string> = {
     bypassRowLevelSecurity: "BYPASSRLS",
 };
 
-/** The options of CREATE ROLE and ALTER ROLE for the properties named. */
+/** The options of CREATE ROLE and ALTER ROLE for the named properties. */
 function options(inputs: Properties, names: string[]): string {
     return names
         .flatMap((name) => {
@@ -81,7 +81,7 @@ const selectRole = `SELECT *, COALESCE(rolvaliduntil::text, 'infinity') AS valid
     ARRAY(SELECT pg_get_userbyid(roleid)::text FROM pg_auth_members WHERE member = pg_roles.oid) AS roles
     FROM pg_roles WHERE rolname = $1`;
 
-/** Whether a role of this name was made for this very resource, by a run that was killed before it could record that. */
+/** Whether a killed run made a role of this name for this very resource, without recording it. */
 async function isLeftOver(client: ClientBase, name: string, urn: string): Promise<boolean> {
     const { rows } = await client.query<{ made: string | null }>(
         "SELECT shobj_description(oid, 'pg_authid') AS made FROM pg_roles WHERE rolname = $1",
@@ -90,7 +90,7 @@ async function isLeftOver(client: ClientBase, name: string, urn: string): Promis
     return rows[0]?.made === urn;
 }
 
-/** postgresql:index/role:Role. A password is never read back: the server keeps a verifier only. */
+/** postgresql:index/role:Role. A password is never read back: the server stores only a verifier. */
 export function roleType(server: () => PostgresServer): ResourceType {
     return objectType({
         fields,
@@ -128,7 +128,7 @@ export function roleType(server: () => PostgresServer): ResourceType {
                     connectionLimit: seen.rolconnlimit,
                     validUntil: seen.validuntil,
                     encryptedPassword: true,
-                    // memberships that the program does not give here may be resources of their own
+                    // memberships that the program does not give here may be separate resources
                     roles: known.roles && seen.roles,
                 }
             );

@@ -4,9 +4,9 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 const ITERATIONS = 4096;
 
 /**
- * The verifier that PostgreSQL keeps of a password (RFC 5802, RFC 7677; the format is that of pg_authid): with it the
- * password itself never appears in a statement, and so in no log of the server.
- * @returns the password itself where it is a verifier already, or where SASLprep (RFC 4013) might change it
+ * The verifier that PostgreSQL stores for a password (RFC 5802, RFC 7677; in the format of pg_authid). With it the password
+ * itself never appears in a statement, and so in no log of the server.
+ * @returns the password itself if it is already a verifier, or if SASLprep (RFC 4013) might change it
  */
 export function scramVerifier(password: string): string {
     if (password.startsWith("SCRAM-SHA-256$") || !/^[\x20-\x7e]+$/.test(password)) return password;

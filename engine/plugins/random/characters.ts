@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 
-/** What a random string is made of; the rules of terraform-provider-random's random_password. */
+/** The character rules of a random string, as in terraform-provider-random's random_password. */
 export interface CharacterRules {
-    /** Characters in all; at least the sum of the minima. */
+    /** Total length; at least the sum of the minima. */
     length: number;
     lower: boolean;
     upper: boolean;
@@ -12,7 +12,7 @@ export interface CharacterRules {
     minUpper: number;
     minNumeric: number;
     minSpecial: number;
-    /** Used instead of `SPECIAL` where not empty. */
+    /** Used instead of `SPECIAL` if not empty. */
     overrideSpecial: string;
 }
 
@@ -24,7 +24,7 @@ export const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 const draw = (from: string[], count: number): string[] =>
     Array.from({ length: count }, () => from[randomInt(from.length)]);
 
-/** Fisher-Yates, so that no position tells which rule a character fulfils. */
+/** Fisher-Yates, so that no position reveals which rule a character fulfils. */
 function shuffle(characters: string[]): string[] {
     for (let last = characters.length - 1; last > 0; last--) {
         const other = randomInt(last + 1);
@@ -34,8 +34,8 @@ function shuffle(characters: string[]): string[] {
 }
 
 /**
- * A string of `length` characters, each drawn evenly (node:crypto has no modulo bias).
- * @throws Error when no kind of character is allowed.
+ * A string of `length` characters, each drawn uniformly (node:crypto has no modulo bias).
+ * @throws Error if no kind of character is allowed.
  */
 export function randomString(rules: CharacterRules): string {
     const kinds = [

@@ -21,7 +21,7 @@ const fields: Fields = {
     overrideSpecial: { shape: "string", replaces: true },
 };
 
-/** Where `number` (deprecated) and `numeric` are not both given, one stands for the other. */
+/** If only one of `number` (deprecated) and `numeric` is given, it stands for both. */
 function withDefaults(inputs: Properties): Properties {
     const numeric = inputs.numeric ?? inputs.number ?? true;
     return {
@@ -66,7 +66,7 @@ const derived = ["result", "bcryptHash"];
 
 const wanted = (inputs: Properties): Properties => ({ ...withDefaults(inputs), __meta: META });
 
-/** Go's bcrypt writes version 2a, which names the same algorithm as 2b; cost 10 is its default. */
+/** Go's bcrypt writes version 2a, which is the same algorithm as 2b; cost 10 is its default. */
 async function bcrypt(text: string): Promise<string> {
     const { genSalt, hash } = await import("bcryptjs");
     return hash(text, (await genSalt(10)).replace(/^\$2b\$/, "$2a$"));
@@ -78,7 +78,7 @@ export const randomPassword: ResourceType = {
     async check(olds, news) {
         const { inputs, failures } = checkInputs(fields, olds, news);
         return {
-            inputs: withoutDefaults(inputs) as Properties, // its bridge, for the newer SDK of Terraform, notes nothing down
+            inputs: withoutDefaults(inputs) as Properties, // its bridge, for the newer SDK of Terraform, notes no defaults
             failures: failures.length > 0 ? failures : checkTogether(inputs),
         };
     },
@@ -94,6 +94,6 @@ export const randomPassword: ResourceType = {
         return { id, outputs: { ...wanted(inputs), result, bcryptHash: await bcrypt(result), id } };
     },
     async delete() {
-        // A random value lives in the state only.
+        // A random value exists in the state only.
     },
 };

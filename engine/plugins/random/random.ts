@@ -3,7 +3,7 @@ import type { Plugin } from "../plugin";
 import { randomPassword } from "./password";
 import { randomUuid } from "./uuid";
 
-/** The types of @pulumi/random that a program here may use. Secrets of a stack begin here: node:crypto only. */
+/** The types of @pulumi/random that a program may use here. They generate the secrets of a stack: node:crypto only. */
 export function randomPlugin(): Plugin {
     return {
         name: "random",

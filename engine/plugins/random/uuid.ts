@@ -22,6 +22,6 @@ export const randomUuid: ResourceType = {
         return { id, outputs: { ...inputs, id, result: id } };
     },
     async delete() {
-        // A random value lives in the state only.
+        // A random value exists in the state only.
     },
 };

@@ -7,31 +7,31 @@ export interface VaultConfig {
     /** URL of the server. */
     address: string;
     token: string;
-    /** File of CA certificates (PEM) that the server's is checked against; without it, the system's. */
+    /** File of CA certificates (PEM) to check the server's against; without it, the system's. */
     caCertFile?: string;
 }
 
-/** What a path holds, by the API's names. */
+/** The content of a path, by the API's names. */
 export type VaultData = Properties;
 
-/** Vault answers so where nothing is mounted. */
+/** Vault's answer if nothing is mounted. */
 const nothingMounted = /no handler for route|unsupported path/;
 
-/** What resources ask of OpenBao or Vault (https://openbao.org/api-docs/). */
+/** The requests that resources make to OpenBao or Vault (https://openbao.org/api-docs/). */
 export class VaultApi {
     constructor(private readonly config: VaultConfig) {}
 
-    /** @returns what is at `path`; undefined when there is nothing. */
+    /** @returns the content of `path`; undefined if there is none. */
     read(path: string): Promise<VaultData | undefined> {
         return this.ask("GET", path);
     }
 
-    /** @returns the answer's data; empty when there is none. */
+    /** @returns the answer's data; empty if there is none. */
     async write(path: string, body: VaultData): Promise<VaultData> {
         return (await this.ask("POST", path, body)) ?? {};
     }
 
-    /** Content when there is nothing at `path`, or nothing mounted there. */
+    /** Succeeds if there is nothing at `path`, or nothing mounted there. */
     async remove(path: string): Promise<void> {
         await this.ask("DELETE", path).catch((error: unknown) => {
             if (!(error instanceof VaultError && nothingMounted.test(error.message))) throw error;
@@ -40,7 +40,7 @@ export class VaultApi {
 
     private async ask(method: VaultMethod, path: string, body?: VaultData): Promise<VaultData | undefined> {
         const { address, token, caCertFile } = this.config;
-        // read anew each time: what is trusted changes when the CA does
+        // read each time: the trusted certificates change with the CA
         const ca = caCertFile ? fs.readFileSync(caCertFile, "utf8") : undefined;
         const client = new VaultClient({ address, token, ca, timeoutMs: 60_000 });
         try {
@@ -54,8 +54,8 @@ export class VaultApi {
 }
 
 /**
- * What `read` gives; undefined as well when the server says that there is nothing, in other words than by its status.
- * @param absent how it says that
+ * Like `read`; also undefined if the server reports a missing object by its message, not by its status.
+ * @param absent matches that message
  */
 export async function readUnless(api: VaultApi, path: string, absent: RegExp): Promise<VaultData | undefined> {
     try {

@@ -6,7 +6,7 @@ const name = { shape: "string", required: true, replaces: true, inPath: true } a
 const seconds = { shape: "integer" } as const satisfies PathField;
 const cidrs = { shape: { set: "string" } } as const satisfies PathField;
 
-/** vault:index/policy:Policy. Writing a policy takes the place of one of that name. */
+/** vault:index/policy:Policy. Writing a policy replaces one of the same name. */
 export const policyType = (api: () => VaultApi): ResourceType =>
     pathObject(api, {
         fields: { name, policy: { shape: "string", required: true } },

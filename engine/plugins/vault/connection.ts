@@ -4,7 +4,7 @@ import type { Properties, ResourceType, Value } from "../plugin";
 import { readUnless, type VaultApi, type VaultData } from "./api";
 import { inType, snakeCase } from "./path-object";
 
-/** The account and the way to PostgreSQL; what the API calls `connection_details`. */
+/** The account and address of PostgreSQL, `connection_details` in the API. */
 const postgresql: Fields = {
     connectionUrl: { shape: "string", required: true },
     username: { shape: "string" },
@@ -47,12 +47,12 @@ function payload(inputs: Properties, oldPassword?: Value): VaultData {
         root_rotation_statements: inputs.rootRotationStatements ?? [],
         ...details,
         ...(maxConnectionLifetime !== undefined && { max_connection_lifetime: `${Number(maxConnectionLifetime)}s` }),
-        // it may have been rotated since, and is then known to the server only
+        // it may have been rotated since, and then only the server knows it
         ...(password !== undefined && password !== oldPassword && { password }),
     };
 }
 
-/** What the official provider says of details that are not given. */
+/** The official provider's values of details that are not given. */
 const otherDetails: Properties = {
     authType: "",
     disableEscaping: false,
@@ -67,7 +67,7 @@ const otherDetails: Properties = {
     usernameTemplate: "",
 };
 
-/** What the server tells, with what it never tells (the password) and what it tells incompletely (the URL) as known. */
+/** The server's report, with known values for what it never reports (the password) or reports incompletely (the URL). */
 function observed(data: VaultData, known: Properties): Properties {
     const details = data.connection_details as VaultData;
     const given = known.postgresql as Properties;

@@ -29,7 +29,7 @@ export const dynamicRoleType = (api: () => VaultApi): ResourceType =>
         path: pathOf("roles"),
     });
 
-/** vault:database/secretBackendStaticRole:SecretBackendStaticRole: changes the password of a user that exists. */
+/** vault:database/secretBackendStaticRole:SecretBackendStaticRole: changes the password of an existing user. */
 export const staticRoleType = (api: () => VaultApi): ResourceType =>
     pathObject(api, {
         fields: {

@@ -26,7 +26,7 @@ const keyFields: Fields = {
     excludeCnFromSans: { shape: "boolean", replaces: true },
 };
 
-/** What is sent: all that is given, by the API's names, but for what is in the path. */
+/** The request body: all given inputs, by the API's names, except those in the path. */
 function body(inputs: Properties, inPath: string[]): VaultData {
     const sent = Object.entries(inputs).filter(
         ([name, value]) => value !== undefined && name !== DEFAULTS && !inPath.includes(name),
@@ -34,7 +34,7 @@ function body(inputs: Properties, inPath: string[]): VaultData {
     return Object.fromEntries(sent.map(([name, value]) => [snakeCase(name), value as Value]));
 }
 
-/** What a certificate can say beyond what is given here. */
+/** Properties of a certificate that are not supported here. */
 const certificateOthers: Properties = {
     ...nulls("altNames", "country", "excludedDnsDomains", "excludedEmailAddresses", "excludedIpRanges"),
     ...nulls("excludedUriDomains", "ipSans", "keyUsages", "locality", "namespace", "notAfter", "notBeforeDuration"),
@@ -45,12 +45,12 @@ const certificateOthers: Properties = {
 const text = (data: VaultData, ...names: string[]): Properties =>
     Object.fromEntries(names.map((name) => [name, data[snakeCase(name)] ?? ""]));
 
-/** vault:pkiSecret/secretBackendRootCert:SecretBackendRootCert. The key is made by the server and never leaves it. */
+/** vault:pkiSecret/secretBackendRootCert:SecretBackendRootCert. The server makes the key, which never leaves it. */
 export function rootCertType(api: () => VaultApi): ResourceType {
     return objectType({
         fields: {
             ...keyFields,
-            ttl: { shape: "string" }, // of a certificate that is made already: changes nothing
+            ttl: { shape: "string" }, // of an existing certificate: changes nothing
             issuerName: { ...fixed, computed: true },
             maxPathLength: { shape: "integer", replaces: true, default: -1 },
         },
@@ -75,7 +75,7 @@ export function rootCertType(api: () => VaultApi): ResourceType {
     });
 }
 
-/** The issuer at a path; undefined when it, or its mount, is gone. */
+/** The issuer at a path; undefined if it, or its mount, is gone. */
 const issuer = (api: VaultApi, path: string) => readUnless(api, path, /unable to find PKI issuer/);
 
 /** vault:pkiSecret/secretBackendIntermediateCertRequest:SecretBackendIntermediateCertRequest: a key, and its CSR. */

@@ -12,11 +12,11 @@ const json = (value: Value): Value => {
     try {
         return JSON.parse(value as string) as Value;
     } catch {
-        return value; // the server will say so
+        return value; // the server will report it
     }
 };
 
-/** JSON with the keys of objects in order: their order means nothing. */
+/** JSON with the keys of objects sorted, as their order means nothing. */
 const sortedJson = (value: Value): string =>
     JSON.stringify(value, (_, part: unknown) =>
         typeof part === "object" && part !== null && !Array.isArray(part)

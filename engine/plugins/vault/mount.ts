@@ -6,7 +6,7 @@ import type { VaultApi, VaultData } from "./api";
 
 const seconds = { shape: "integer", computed: true } as const;
 
-/** What can only be false here. */
+/** A property that can only be false here. */
 const never = { shape: "boolean", default: false, fillsEmpty: true } as const;
 
 const mountFields: Fields = {
@@ -38,8 +38,8 @@ async function mountAt(api: VaultApi, table: string, path: string): Promise<Vaul
 }
 
 /**
- * Makes the mount, or finds that a run which was killed before it could record that has made it: a description names one
- * stack's mount.
+ * Makes the mount, or finds that a killed run has made it without recording it: the description identifies the mount of one
+ * stack.
  */
 async function enable(api: VaultApi, table: string, path: string, body: VaultData): Promise<void> {
     try {
@@ -113,7 +113,7 @@ export function mountType(api: () => VaultApi): ResourceType {
     });
 }
 
-/** `768h0m0s` as the official provider writes it: without what is zero at its end. */
+/** `768h0m0s` in the official provider's notation: without trailing zero units. */
 function shortDuration(total: Value | undefined): string {
     const seconds = Number(total ?? 0);
     const parts = [`${Math.floor(seconds / 3600)}h`, `${Math.floor(seconds / 60) % 60}m`, `${seconds % 60}s`];
@@ -121,7 +121,7 @@ function shortDuration(total: Value | undefined): string {
     return parts.join("");
 }
 
-/** How a login is tuned; no input here. */
+/** The tuning of an auth method, which is not an input here. */
 async function tuneOf(api: VaultApi, id: string): Promise<Value> {
     const seen = (await api.read(`sys/auth/${id}/tune`)) ?? {};
     return {

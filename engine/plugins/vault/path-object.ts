@@ -4,25 +4,25 @@ import type { Properties, ResourceType, Value } from "../plugin";
 import { readUnless, type VaultApi, type VaultData } from "./api";
 
 export interface PathField extends Field {
-    /** Name in the API; that of the property in snake case by default. */
+    /** Name in the API; default: the property's name in snake case. */
     api?: string;
-    /** Part of the path, not of what is written there. */
+    /** Part of the path, not of the written data. */
     inPath?: boolean;
-    /** Only the request that makes the object may have it; a later one is refused, even with an equal value. */
+    /** Only the request that makes the object may contain it; a later one is refused, even with an equal value. */
     onCreate?: boolean;
-    /** The API does not tell it. */
+    /** The API does not report it. */
     hidden?: boolean;
 }
 
-/** An object that is written at a path, and read and deleted there. */
+/** An object that is written, read and deleted at a path. */
 export interface PathObject extends Pick<ObjectType, "computed" | "secretOutputs" | "schemaVersion" | "others"> {
     fields: Record<string, PathField>;
     path: (inputs: Properties) => string;
-    /** The resource's id, as in the official provider: the path, unless this says otherwise. */
+    /** The resource's id, as in the official provider: the path, unless this function gives another. */
     id?: (inputs: Properties) => string;
-    /** Outputs that need a request of their own. */
+    /** Outputs that need a separate request. */
     readMore?(api: VaultApi, id: string): Promise<Properties>;
-    /** The API has no way to delete it: it goes with its mount. */
+    /** The API can't delete it: it is removed with its mount. */
     permanent?: boolean;
 }
 
@@ -30,7 +30,7 @@ export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (lette
 
 const apiName = (name: string, field: PathField): string => field.api ?? snakeCase(name);
 
-/** What is sent for the properties named; a property that is no longer given is sent empty. */
+/** The request body for the named properties; a property that is no longer given is sent empty. */
 function body(fields: Record<string, PathField>, inputs: Properties, names: string[]): Record<string, Value> {
     const empty = (field: Field): Value => (typeof field.shape === "object" ? [] : field.shape === "integer" ? 0 : "");
     return Object.fromEntries(
@@ -40,7 +40,7 @@ function body(fields: Record<string, PathField>, inputs: Properties, names: stri
     );
 }
 
-/** The API's notation in the property's type: it writes numbers as text and text as numbers, as it likes. */
+/** The API's value in the property's type: the API mixes numbers and numeric text. */
 export function inType(field: Field, value: Value | undefined): Value | undefined {
     if (value === undefined || value === null) return undefined;
     if (field.shape === "integer" && typeof value === "string") return Number(value);
@@ -48,7 +48,7 @@ export function inType(field: Field, value: Value | undefined): Value | undefine
     return value;
 }
 
-/** Outputs by property, from what a path holds. */
+/** Outputs by property, from the content of a path. */
 export function properties(fields: Record<string, PathField>, data: VaultData): Properties {
     return Object.fromEntries(
         Object.entries(fields)
@@ -58,7 +58,7 @@ export function properties(fields: Record<string, PathField>, data: VaultData): 
     );
 }
 
-/** The life of an object at a path as that of a resource. */
+/** Makes a resource type from an object at a path. */
 export function pathObject(api: () => VaultApi, object: PathObject): ResourceType {
     const { fields, computed, path } = object;
     const idOf = object.id ?? path;
@@ -77,7 +77,7 @@ export function pathObject(api: () => VaultApi, object: PathObject): ResourceTyp
             return { ...told, ...properties(fields, data), ...(await object.readMore?.(api(), path(known))) };
         },
         async update(_id, olds, inputs) {
-            // what is left out goes back to its default in some engines, and stays as it was in others
+            // in some engines an omitted value returns to its default, in others it stays
             const given = Object.keys(fields).filter((name) => inputs[name] !== undefined);
             const names = [...new Set([...given, ...changedFields(fields, olds, inputs)])];
             const changeable = names.filter((name) => !fields[name].onCreate);

@@ -1,7 +1,7 @@
 import { parseDuration } from "../duration";
 import type { ContainerInputs } from "./inputs";
 
-/** The label that tells which resource of which stack a container was made for. */
+/** The label with the resource (and stack) that a container was made for. */
 export const URN_LABEL = "voip-stack.urn";
 
 function healthcheck(given: ContainerInputs["healthcheck"]): object | undefined {
@@ -30,7 +30,7 @@ function bind(given: NonNullable<ContainerInputs["volumes"]>[number]): string[] 
     return source ? [`${source}:${given.containerPath}:${given.readOnly ? "ro" : "rw"}`] : [];
 }
 
-/** What `POST /containers/create` wants, put together as terraform-provider-docker does. */
+/** The body of `POST /containers/create`, composed as in terraform-provider-docker. */
 export function createBody(inputs: ContainerInputs, urn: string): object {
     const { volumes = [], labels = [] } = inputs;
     return {

@@ -2,7 +2,7 @@ import type { Field, Fields } from "../../inputs";
 import type { Value } from "../../plugin";
 import { DURATION, parseDuration } from "../duration";
 
-/** Docker reports capabilities with a prefix that need not be given. */
+/** Docker reports capabilities with a prefix that is optional in inputs. */
 const capabilityName = (value: Value): Value => (value as string).toUpperCase().replace(/^CAP_/, "");
 
 const capabilities: Field = {
@@ -20,9 +20,9 @@ const duration: Field = {
 const strings = { shape: { list: "string" }, replaces: true, computed: true } as const;
 
 /**
- * The inputs of docker:index/container:Container, with the defaults of terraform-provider-docker's docker_container
- * and what it replaces for. Three differ: a changed `healthcheck`, `init` or `tmpfs` replaces the container, where the
- * official provider reports an update and leaves the container as it was.
+ * The inputs of docker:index/container:Container, with the defaults and replacements of terraform-provider-docker's
+ * docker_container. Three differ: a changed `healthcheck`, `init` or `tmpfs` replaces the container, where the official
+ * provider reports an update and leaves the container as it was.
  */
 export const containerFields: Fields = {
     name: { shape: "string", required: true, replaces: true },
@@ -122,7 +122,7 @@ export const containerFields: Fields = {
     destroyGraceSeconds: { shape: "integer", atLeast: 0 },
 };
 
-/** What only a created container can tell, unless the program gives it. */
+/** Outputs that are known only after creation, unless the program gives them. */
 export const computedOutputs = [
     "bridge",
     "containerLogs",

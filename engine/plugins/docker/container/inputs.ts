@@ -28,7 +28,7 @@ export interface ContainerInputs {
     logOpts?: Record<string, string>;
     healthcheck?: {
         tests?: string[];
-        /** Durations as Go writes them. */
+        /** Durations in Go's notation. */
         interval: string;
         timeout: string;
         startPeriod: string;

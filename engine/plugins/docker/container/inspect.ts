@@ -1,4 +1,4 @@
-/** The part that is used here of what `GET /containers/{id}/json` answers (Docker Engine API). */
+/** The fields of `GET /containers/{id}/json` that are used here (Docker Engine API). */
 export interface ContainerInspect {
     Id: string;
     /** With a slash before it. */
@@ -17,7 +17,7 @@ export interface ContainerInspect {
         Hostname: string;
         Domainname?: string;
         User: string;
-        /** The image as it was named. */
+        /** The image name as it was given. */
         Image: string;
         Cmd: string[] | null;
         Entrypoint: string[] | null;

@@ -5,7 +5,7 @@ import { formatDuration } from "../duration";
 import { containerFields } from "./fields";
 import type { ContainerInspect } from "./inspect";
 
-/** Version of docker_container's schema and its default timeouts, by which the official provider takes a state over. */
+/** Version of docker_container's schema and its default timeouts, which the official provider needs to take over a state. */
 const META = JSON.stringify({
     "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0": { create: 1.2e12, delete: 1.2e12, update: 1.2e12 },
     schema_version: "2",
@@ -43,7 +43,7 @@ function capabilities(seen: ContainerInspect): Value | undefined {
     return CapAdd?.length || CapDrop?.length ? { adds: CapAdd ?? [], drops: CapDrop ?? [] } : undefined;
 }
 
-/** Those that were given: a daemon may have more of its own for every container. */
+/** The options that were given: a daemon may add its own to every container. */
 function logOptions(seen: Record<string, string>, given: Value | undefined): Value | undefined {
     if (typeof given !== "object" || given === null) return given;
     return Object.fromEntries(Object.entries(seen).filter(([name]) => Object.hasOwn(given, name)));
@@ -57,7 +57,7 @@ const mount = (seen: NonNullable<ContainerInspect["HostConfig"]["Mounts"]>[numbe
     ...(seen.BindOptions && { bindOptions: { propagation: seen.BindOptions.Propagation ?? "" } }),
 });
 
-/** What the daemon says of the container, in the provider's names and units. */
+/** The daemon's report of the container, in the provider's names and units. */
 function observed(seen: ContainerInspect, inputs: Properties): Properties {
     const { Config, HostConfig, State } = seen;
     return {
@@ -69,7 +69,7 @@ function observed(seen: ContainerInspect, inputs: Properties): Properties {
         exitCode: State.Running ? undefined : State.ExitCode,
         healthcheck: healthcheck(seen),
         hostname: Config.Hostname,
-        // An image named by its id is compared by its id, one named by a tag by its tag.
+        // An image given by its id is compared by its id, one given by a tag by its tag.
         image: (inputs.image as string).startsWith("sha256:") ? seen.Image : Config.Image,
         init: HostConfig.Init ?? false,
         ipcMode: HostConfig.IpcMode ?? "",
@@ -100,7 +100,7 @@ function observed(seen: ContainerInspect, inputs: Properties): Properties {
     };
 }
 
-/** What the official provider says of what can't be given here. */
+/** The official provider's outputs for inputs that are not supported here. */
 const others: Properties = {
     ...nulls("cgroupParent", "cgroupnsMode", "containerLogs", "cpuPeriod", "cpuQuota", "cpus", "destroyGraceSeconds"),
     ...nulls("dns", "dnsOpts", "dnsSearches", "exitCode", "gpus", "groupAdds", "healthcheck", "logOpts", "pidMode"),
@@ -146,8 +146,8 @@ export function containerOutputs(seen: ContainerInspect, inputs: Properties): Pr
 }
 
 /**
- * The inputs that would make the container as it is now: what a refresh compares with what the program gave. What the daemon
- * writes differently but means the same (`CAP_` before a capability, `60s` as `1m0s`, another order) stays as it was given.
+ * The inputs that would make the container as it is now: a refresh compares them with the program's. Where the daemon's
+ * notation differs but means the same (`CAP_` before a capability, `60s` as `1m0s`, another order), the given one is kept.
  */
 export function inputsAsTheyAre(outputs: Properties, inputs: Properties): Properties {
     const isAsGiven = (name: string): boolean =>

@@ -9,7 +9,7 @@ import type { ContainerInspect } from "./inspect";
 const refused = (error: unknown, status: number): error is DockerError =>
     error instanceof DockerError && error.status === status;
 
-/** The container as the daemon knows it; `undefined` when there is none. */
+/** The container as the daemon reports it; `undefined` if there is none. */
 export async function inspect(api: DockerApi, id: string): Promise<ContainerInspect | undefined> {
     try {
         return (await api.call("GET", `/containers/${id}/json`)) as ContainerInspect;
@@ -29,15 +29,15 @@ export async function remove(api: DockerApi, id: string, signal: AbortSignal, re
     }
 }
 
-/** Somebody else is removing it already. */
+/** Another request is already removing it. */
 async function waitUntilRemoved(api: DockerApi, id: string): Promise<void> {
     const gone = async (): Promise<true | undefined> => ((await inspect(api, id)) ? undefined : true);
     await waitFor(`removal of container ${id}`, gone, { deadlineMs: 60_000 });
 }
 
 /**
- * Removes the container that holds the name, if an interrupted run made it for the same resource.
- * @returns false when the name is another's
+ * Removes the container that has the name, if an interrupted run made it for the same resource.
+ * @returns false if the name is taken by another container
  */
 export async function removeLeftOver(api: DockerApi, name: string, urn: string, signal: AbortSignal): Promise<boolean> {
     const holder = await inspect(api, name);
@@ -46,7 +46,7 @@ export async function removeLeftOver(api: DockerApi, name: string, urn: string, 
     return true;
 }
 
-/** Makes the container, with its image pulled when the daemon lacks it. @returns its id */
+/** Makes the container and pulls its image if the daemon lacks it. @returns its id */
 export async function createContainer(
     api: DockerApi,
     inputs: ContainerInputs,
@@ -97,8 +97,8 @@ async function waitUntilHealthy(api: DockerApi, seen: ContainerInspect, seconds:
 }
 
 /**
- * Starts the container and waits for what the inputs ask for: `mustRun`, that it did not end at once; `wait`, that it
- * is healthy within `waitTimeout` seconds.
+ * Starts the container and waits as the inputs require: `mustRun`, that it did not end at once; `wait`, that it is healthy
+ * within `waitTimeout` seconds.
  * @throws Error that ends with the last lines that the container printed.
  */
 export async function startContainer(
@@ -122,7 +122,7 @@ export async function startContainer(
     }
 }
 
-/** Stops the container, if it is to have time for it, and removes it. */
+/** Stops the container, if it has a grace period, and removes it. */
 export async function stopAndRemove(
     api: DockerApi,
     id: string,
