@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import * as path from "node:path";
 import { isKnown, type CheckFailure } from "./contract";
 
-/** What is wrong with a value (a `reason` that says what is allowed), prefixed by the path to it within the property. */
+/** The faults of a value (with a `reason` that names what is allowed), each with its path within the property. */
 export type Rule = (value: unknown) => { path: string; allowed: string; value: unknown }[];
 
 const rule =
@@ -14,7 +14,7 @@ const isString = (value: unknown): value is string => typeof value === "string";
 
 export const text = rule("a text that is not empty", (value) => isString(value) && value !== "");
 
-/** Names of VMs, networks, hosts, namespaces: what libvirt, ssh and ip all take. */
+/** Names of VMs, networks, hosts, namespaces: valid for libvirt, ssh and ip. */
 export const name = rule("a name of letters, digits, '.', '_' and '-' that starts with a letter or digit", (value) =>
     isString(value) ? /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value) : false,
 );
@@ -48,7 +48,7 @@ export function oneOf(...values: string[]): Rule {
     return rule(values.join(" or "), (value) => isString(value) && values.includes(value));
 }
 
-/** A text that matches; `allowed` says in words what does. */
+/** A text that matches; `allowed` describes the pattern in words. */
 export function matching(pattern: RegExp, allowed: string): Rule {
     return rule(allowed, (value) => isString(value) && pattern.test(value));
 }
@@ -82,7 +82,7 @@ export function objectOf(members: Record<string, Rule>): Rule {
     };
 }
 
-/** All violations of the rules, each naming the property, what is allowed and the value received. */
+/** All violations of the rules; each names the property, what is allowed and the value received. */
 export function violations<Inputs extends object>(
     inputs: Inputs,
     rules: { [Key in keyof Required<Inputs>]: Rule },
@@ -95,7 +95,7 @@ export function violations<Inputs extends object>(
     );
 }
 
-/** Names of the properties whose value differs, in the order given; one that is not known yet counts as different. */
+/** Names of the properties whose value differs, in the given order; an unknown value counts as different. */
 export function changed<Inputs extends object>(
     olds: Inputs,
     news: Inputs,
@@ -105,9 +105,9 @@ export function changed<Inputs extends object>(
 }
 
 /**
- * As `changed`, but a value that is not known yet, or has such a part, counts as the one that it was. For what replaces a
- * resource: the engine asks with unknown values also while it replaces something that they come from, and deletes at once
- * what would have to be replaced.
+ * Like `changed`, but a value that is unknown, or has an unknown part, counts as unchanged. For properties that replace a
+ * resource: the engine also asks with unknown values while it replaces their source, and deletes at once what would have to be
+ * replaced.
  */
 export function surelyChanged<Inputs extends object>(
     olds: Inputs,
@@ -124,7 +124,7 @@ export function surelyChanged<Inputs extends object>(
 const isKnownThroughout = (value: unknown): boolean =>
     typeof value === "object" && value !== null ? Object.values(value).every(isKnownThroughout) : isKnown(value);
 
-/** JSON with sorted keys: equal for equal values, whatever order the engine keeps them in. */
+/** JSON with sorted keys: equal for equal values, regardless of their order in the engine. */
 function canonical(value: unknown): string {
     return JSON.stringify(value ?? null, (_, part: unknown) =>
         typeof part === "object" && part !== null && !Array.isArray(part)

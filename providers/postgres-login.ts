@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PostgresLogin } from "../clients/postgres/connection";
 import { absolutePath, integer, text, type Rule } from "./check";
 
-/** What a resource that works in a database takes to get there; a `PostgresAccess` fits. */
+/** The login of a resource that works in a database; a `PostgresAccess` fits. */
 export interface PostgresLoginArgs {
     host: pulumi.Input<string>;
     port: pulumi.Input<number>;
@@ -20,5 +20,5 @@ export const loginRules: { [Key in keyof PostgresLogin]: Rule } = {
     caFile: absolutePath,
 };
 
-/** A change of any is an update: what is in a server is not to be removed because it is reached differently. */
+/** A change of any of these is an update: data on a server must not be removed because its address or login changes. */
 export const loginProperties = ["host", "port", "user", "password", "caFile"] as const;

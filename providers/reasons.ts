@@ -4,8 +4,8 @@ const imageUsed = "the VM's disk began as the image";
 const fixedNetwork = "libvirt can't change a network that exists";
 
 /**
- * Why a change of a property replaces a resource of ours, by type and property. Pulumi's protocol has room for the
- * property's name only.
+ * Why a change of a property replaces one of our resources, by type and property. Pulumi's protocol transfers only the
+ * property's name.
  */
 const reasons: Record<string, Record<string, string>> = {
     Vm: {
@@ -38,13 +38,13 @@ const reasons: Record<string, Record<string, string>> = {
     Container: { labels: "its VM was made anew, or its configuration is another" },
 };
 
-/** What holds for a reason of the engine's own, whatever the type. */
+/** The engine's own reasons, for all types. */
 const general: Record<string, string> = {
     deletedWith: "what it belongs to is made anew",
     provider: "it moves to another provider",
 };
 
-/** What holds for all other properties of a type. */
+/** The reasons of all other properties of a type. */
 const otherwise: Record<string, string> = {
     RandomPassword: "the password is drawn anew",
     Container: "a container can't be changed while it exists",

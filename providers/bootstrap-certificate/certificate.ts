@@ -9,10 +9,10 @@ export interface BootstrapCertificateDefinition {
     address: string;
 }
 
-/** Ten years: as long as it may be needed to start with. */
+/** Ten years, more than a stack lives. */
 const days = 3650;
 
-/** The certificate in the file with its key, if there is one that is good for the address; PEM. */
+/** The certificate in the file with its key, if it is valid for the address; PEM. */
 export function readCertificate({ file, address }: BootstrapCertificateDefinition): string | undefined {
     try {
         const pem = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\n/.exec(
@@ -26,7 +26,7 @@ export function readCertificate({ file, address }: BootstrapCertificateDefinitio
     }
 }
 
-/** Makes the file unless it is there and good. @returns the certificate, without its key */
+/** Makes the file unless a valid one exists. @returns the certificate, without its key */
 export async function makeCertificate(definition: BootstrapCertificateDefinition): Promise<string> {
     const present = readCertificate(definition);
     if (present) return present;

@@ -2,18 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic";
 
 export interface BootstrapCertificateArgs {
-    /** File for key and certificate (PEM), in a directory that is there. */
+    /** File for key and certificate (PEM), in an existing directory. */
     file: pulumi.Input<string>;
-    /** Number of the user who alone may read it. */
+    /** Number of the only user who may read it. */
     owner: pulumi.Input<number>;
     commonName: pulumi.Input<string>;
-    /** IPv4 address that it is for. */
+    /** IPv4 address in the certificate. */
     address: pulumi.Input<string>;
 }
 
 /**
- * The certificate that a server starts with as long as the PKI has given it none: signed by its own key, which never leaves its
- * file, and good for ten years. Who is to trust it trusts this very certificate.
+ * The certificate that a server uses until the PKI gives it another: self-signed, valid for ten years, with a key that never
+ * leaves its file. Clients trust this very certificate.
  */
 export class BootstrapCertificate extends DynamicResource {
     /** PEM, without the key. */

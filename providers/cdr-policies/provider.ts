@@ -12,7 +12,7 @@ export const provider: DynamicProvider<PostgresLogin, Outputs> = {
     },
     async diff(_id, olds, news) {
         const updates = changed(olds, news, [...loginProperties]);
-        // the edition may have changed, or a policy have been removed, since the last look
+        // the edition may have changed, or a policy may have been removed, since the last read
         const lacking = olds.license === "timescale" && olds.retention !== "policy";
         return { changes: updates.length > 0 || lacking };
     },
@@ -33,6 +33,6 @@ export const provider: DynamicProvider<PostgresLogin, Outputs> = {
         return { outs: { ...news, ...(await ensureCdrPolicies(news)) } };
     },
     async delete() {
-        // Policies go with the table.
+        // Policies are removed with the table.
     },
 };

@@ -22,10 +22,10 @@ export interface CoreIdentityDefinition {
     certificates: string[];
 }
 
-/** For the agent's container to start, on a machine that boots VMs at the same time. */
+/** For the start of the agent's container, on a machine that boots VMs at the same time. */
 const startMs = 60_000;
 
-/** Seconds that a wrapped secret-id waits to be fetched. */
+/** Seconds after which a wrapped secret-id expires unread. */
 const wrapTtl = 300;
 
 const vaultOf = ({ vaultAddress, caFile, token }: CoreIdentityDefinition, asToken = token) => ({
@@ -34,7 +34,7 @@ const vaultOf = ({ vaultAddress, caFile, token }: CoreIdentityDefinition, asToke
     token: asToken,
 });
 
-/** @throws Error that names the agent's container, with what it said */
+/** @throws Error with the name of the agent's container and its message */
 async function agent(definition: CoreIdentityDefinition, request: AgentRequest): Promise<string> {
     const { runDir, container, dockerHost } = definition;
     try {
@@ -46,8 +46,8 @@ async function agent(definition: CoreIdentityDefinition, request: AgentRequest):
 }
 
 /**
- * What is wrong with a server's certificate. One signed by its own key is the one that a server starts with; one that nobody signed
- * who is trusted is of a PKI that is no more.
+ * The fault of a server's certificate. A self-signed one is the server's first; one without a trusted issuer is from a former
+ * PKI.
  */
 function problemOf(file: string, caFile: string): string | undefined {
     if (!fs.existsSync(file)) return `${file} is missing`;
@@ -66,9 +66,9 @@ const problemsOf = ({ certificates, caFile }: CoreIdentityDefinition): string[] 
     certificates.flatMap((file) => problemOf(file, caFile) ?? []);
 
 /**
- * Has the agent log in with a new secret-id, good for one login from this machine and wrapped on its way, and waits until each
- * server has a certificate of the PKI.
- * @throws Error with what the agent said
+ * Makes the agent log in with a new, wrapped secret-id, valid for one login from this machine, and waits until each server has
+ * a certificate of the PKI.
+ * @throws Error with the agent's message
  */
 export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
     const { role, roleId, address, vaultAddress, container } = definition;
@@ -80,13 +80,13 @@ export async function logIn(definition: CoreIdentityDefinition): Promise<void> {
     );
     if (!answer?.wrap_info) throw new Error(`${role} was given no wrapped secret-id by ${vaultAddress}`);
     await agent(definition, { command: "login", input: `${answer.wrap_info.token}\n${roleId}\n` });
-    // a certificate may be good for long, and of a PKI that is no more
+    // a certificate may still be valid, but from a former PKI
     if (problemsOf(definition).length > 0) await renderAnew(definition, "certs");
     const problems = problemsOf(definition);
     if (problems.length > 0) throw new Error(`${container} is not ready: ${problems.join("; ")}`);
 }
 
-/** `ok`, or what is wrong with the agent's work. */
+/** `ok`, or the fault in the agent's work. */
 export async function agentState(definition: CoreIdentityDefinition): Promise<string> {
     const problems = problemsOf(definition);
     if (problems.length > 0) return problems.join("; ");
@@ -104,7 +104,7 @@ export async function agentState(definition: CoreIdentityDefinition): Promise<st
     return token === "refused" ? "not logged in" : "ok";
 }
 
-/** Has the agent fetch certificates, or secrets of the key-value engine, anew now, and waits until the servers have them. */
+/** Makes the agent fetch certificates, or secrets of the key-value engine, again, and waits until the servers use them. */
 export async function renderAnew(definition: CoreIdentityDefinition, kind: "certs" | "kv"): Promise<void> {
     await agent(definition, { command: "render", kind });
 }

@@ -14,9 +14,9 @@ import type { DynamicProvider } from "../contract";
 import { agentState, logIn, type CoreIdentityDefinition } from "./identity";
 
 interface Inputs extends CoreIdentityDefinition {
-    /** Id of the container: another one has to log in anew. */
+    /** Id of the container: another one must log in again. */
     containerId: string;
-    /** Always "ok"; a refresh puts here what it found instead. */
+    /** Always "ok"; a refresh stores its finding here. */
     state?: string;
 }
 
@@ -41,7 +41,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { inputs, failures: violations(inputs, rules) };
     },
 
-    /** Another token of provisioning changes nothing for an agent that is logged in. */
+    /** A new token of provisioning does not matter to an agent that is logged in. */
     async diff(_id, olds, news) {
         const replaces = surelyChanged(olds, news, ["container", "runDir"]);
         const updates = changed(olds, news, [
@@ -66,6 +66,6 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { outs: news };
     },
 
-    /** Its directory, its container and its server go with the stack. */
+    /** Its directory, its container and its server are removed with the stack. */
     async delete() {},
 };

@@ -3,14 +3,14 @@ import { DynamicResource } from "../dynamic";
 
 export interface CoreIdentityArgs {
     vaultAddress: pulumi.Input<string>;
-    /** File with the CA certificates (PEM) that the server's certificate is checked against. */
+    /** File with the CA certificates (PEM) to check the server's certificate against. */
     caFile: pulumi.Input<string>;
     /** Secret. A token that may make secret-ids of the role. */
     token: pulumi.Input<string>;
     /** AppRole. */
     role: pulumi.Input<string>;
     roleId: pulumi.Input<string>;
-    /** Address that the agent comes from. */
+    /** Address that the agent connects from. */
     address: pulumi.Input<string>;
     /** The directory of the agent's socket and token on this machine. */
     runDir: pulumi.Input<string>;
@@ -23,8 +23,8 @@ export interface CoreIdentityArgs {
 }
 
 /**
- * What makes the agent of the core services log in. It is there when each server has a certificate of the PKI; a refresh finds
- * one that has none or an old one, and an agent that is not logged in.
+ * Makes the agent of the core services log in. It is complete when each server has a certificate of the PKI; a refresh finds a
+ * missing or old certificate, and an agent that is not logged in.
  */
 export class CoreIdentity extends DynamicResource {
     constructor(name: string, args: CoreIdentityArgs, opts?: pulumi.CustomResourceOptions) {

@@ -42,6 +42,6 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { outs: news };
     },
     async delete() {
-        // What the platform made there are resources of their own.
+        // The objects that the platform made there are separate resources.
     },
 };

@@ -21,7 +21,7 @@ export type DaemonState = "answering" | "not answering" | "without its images";
 const serviceDir = ({ dataDir }: DaemonDefinition) => path.join(dataDir, "dockerd");
 const runFile = (definition: DaemonDefinition) => path.join(serviceDir(definition), "run");
 const dockerDir = ({ dataDir }: DaemonDefinition) => path.join(dataDir, "docker");
-/** In the daemon's data: which image's store it began as. */
+/** In the daemon's data: the image whose store it started with. */
 const originFile = (definition: DaemonDefinition) => path.join(dockerDir(definition), "voip-stack-origin");
 
 export const dockerHost = ({ socket }: DaemonDefinition): string => `unix://${socket}`;
@@ -32,8 +32,8 @@ const startSeconds = 90;
 const stopSeconds = 60;
 
 /**
- * Starts the daemon, with the containers that it has and that restart by themselves; content with one that runs. One that was
- * made from another image is stopped, and its containers, which that image's store does not know, are gone with it.
+ * Starts the daemon, with its self-restarting containers; does nothing if it already runs. A daemon that was made from another
+ * image is stopped, and its containers, which that image's store does not know, are lost.
  * @throws Error with the end of the daemon's log
  */
 export async function startDaemon(definition: DaemonDefinition): Promise<void> {
@@ -64,7 +64,7 @@ export async function startDaemon(definition: DaemonDefinition): Promise<void> {
     }
 }
 
-/** Stops the daemon and all its containers; content when nothing runs. */
+/** Stops the daemon and all its containers; does nothing if none runs. */
 export async function stopDaemon(definition: DaemonDefinition): Promise<void> {
     fs.rmSync(runFile(definition), { force: true });
     if (!(await isAnswering(definition))) return;
@@ -95,7 +95,7 @@ export function removeDaemon(definition: DaemonDefinition): void {
     for (const file of ["settings", "log"]) fs.rmSync(path.join(serviceDir(definition), file), { force: true });
 }
 
-/** Makes the daemon's data out of the image's: by links where that can be, as layers of images are never written to. */
+/** Makes the daemon's data from the image's: by links if possible, as layers of images are never written to. */
 async function fillStore(definition: DaemonDefinition): Promise<void> {
     const made = `${dockerDir(definition)}.new`;
     fs.rmSync(made, { recursive: true, force: true });
@@ -125,14 +125,14 @@ function settings({ dataDir, runDir, socket, cgroup, layers, store }: DaemonDefi
         SOCKET: socket,
         CGROUP: cgroup,
         LAYERS: layers.join(":"),
-        STORE: store, // run.sh mounts anew when it is another
+        STORE: store, // run.sh remounts when it changes
     };
     return Object.entries(variables)
         .map(([name, value]) => `${name}=${shellWord(value)}\n`)
         .join("");
 }
 
-/** Writes a line into a FIFO of lab/supervise.sh, if it is waiting for one. */
+/** Writes a line into a FIFO of lab/supervise.sh, if that is waiting for one. */
 function tell(definition: DaemonDefinition, fifo: "wake" | "stop"): void {
     try {
         const open = fs.openSync(
@@ -143,7 +143,7 @@ function tell(definition: DaemonDefinition, fifo: "wake" | "stop"): void {
         fs.closeSync(open);
     } catch (error) {
         const { code = "" } = error as NodeJS.ErrnoException;
-        if (!["ENXIO", "ENOENT", "EPIPE"].includes(code)) throw error; // nobody waits, or no lab is there
+        if (!["ENXIO", "ENOENT", "EPIPE"].includes(code)) throw error; // nobody waits, or there is no lab
     }
 }
 

@@ -3,7 +3,7 @@ import type { DynamicProvider } from "../contract";
 import { daemonState, dockerHost, removeDaemon, startDaemon, stopDaemon, type DaemonDefinition } from "./daemon";
 
 interface Inputs extends DaemonDefinition {
-    /** Always "answering"; a refresh puts here what it found instead. */
+    /** Always "answering"; a refresh stores its finding here. */
     state?: string;
 }
 

@@ -2,23 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic";
 
 export interface DockerDaemonArgs {
-    /** The stack's directory: the daemon keeps its data in `docker` there. */
+    /** The stack's directory: the daemon's data is in `docker` there. */
     dataDir: pulumi.Input<string>;
-    /** The stack's directory for what does not outlive the machine's next start. */
+    /** The stack's directory for data that does not survive a reboot. */
     runDir: pulumi.Input<string>;
-    /** Where the daemon listens; below `runDir`, as containers and others see nothing else of it. */
+    /** The daemon's socket; in `runDir`, the only part of the daemon that containers and others see. */
     socket: pulumi.Input<string>;
-    /** Control group that containers are put below. */
+    /** Parent control group of the containers. */
     cgroup: pulumi.Input<string>;
     /** Its root file system, as directories for overlayfs, uppermost first. */
     layers: pulumi.Input<string[]>;
-    /** What its data is to begin with: the images of containers. With another one, containers are made anew. */
+    /** What its data starts with: the images of containers. With another store, containers are recreated. */
     store: pulumi.Input<string>;
 }
 
 /**
- * The Docker daemon of a lab: it runs in the lab's namespaces, from an image of ours, and ends with the lab. It has no bridge and
- * leaves netfilter alone; containers use the lab's own network. When it dies it comes back by itself, and containers run on.
+ * The Docker daemon of a lab: it runs in the lab's namespaces, from one of our images, and ends with the lab. It has no bridge
+ * and does not use netfilter; containers use the lab's own network. When it dies it is restarted, and containers keep running.
  */
 export class DockerDaemon extends DynamicResource {
     /** For DOCKER_HOST, or `host` of a docker.Provider. */

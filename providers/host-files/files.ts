@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** A directory or file of this machine, and whose it is: a user and its group by number, as a container knows it. */
+/** A directory or file of this machine, with user and group as numbers, as a container knows them. */
 interface Owned {
     path: string;
     /** Octal permissions. */
@@ -22,7 +22,7 @@ export interface HostFilesDefinition {
 
 const permissions = (mode: string) => Number.parseInt(mode, 8);
 
-/** Writes what is not there as it should be; a file is replaced as a whole, so that nobody reads half of it. */
+/** Writes what is missing or differs; a file is replaced as a whole, so that nobody reads a part of it. */
 export function writeHostFiles({ directories, files }: HostFilesDefinition): void {
     for (const directory of directories) {
         fs.mkdirSync(directory.path, { recursive: true, mode: permissions(directory.mode) });
@@ -37,7 +37,7 @@ export function writeHostFiles({ directories, files }: HostFilesDefinition): voi
     }
 }
 
-/** Paths of those that are missing, or not as they should be. */
+/** Paths of those that are missing or differ. */
 export function deviations({ directories, files }: HostFilesDefinition): string[] {
     return [
         ...directories.filter((directory) => !hasOwner(directory)),
@@ -45,13 +45,13 @@ export function deviations({ directories, files }: HostFilesDefinition): string[
     ].map((deviating) => deviating.path);
 }
 
-/** Removes the files, and the directories with all that is in them. */
+/** Removes the files, and the directories with all their contents. */
 export function removeHostFiles({ directories, files }: HostFilesDefinition): void {
     for (const file of files) fs.rmSync(file.path, { force: true });
     for (const directory of directories) fs.rmSync(directory.path, { recursive: true, force: true });
 }
 
-/** Removes what the one has and the other has no more. */
+/** Removes what is in the first definition and no longer in the second. */
 export function removeAbandoned(olds: HostFilesDefinition, news: HostFilesDefinition): void {
     const kept = [...news.directories, ...news.files].map((entry) => entry.path);
     const isAbandoned = (entry: Owned) => !kept.some((at) => at === entry.path || at.startsWith(entry.path + path.sep));
@@ -60,7 +60,7 @@ export function removeAbandoned(olds: HostFilesDefinition, news: HostFilesDefini
 
 function own(at: string, { owner, mode }: Owned): void {
     fs.chownSync(at, owner, owner);
-    fs.chmodSync(at, permissions(mode)); // after chown(2), which takes away setgid
+    fs.chmodSync(at, permissions(mode)); // after chown(2), which clears setgid
 }
 
 function hasOwner(wanted: Owned): boolean {

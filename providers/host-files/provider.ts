@@ -4,7 +4,7 @@ import type { DynamicProvider } from "../contract";
 import { deviations, removeAbandoned, removeHostFiles, writeHostFiles, type HostFilesDefinition } from "./files";
 
 interface Inputs extends HostFilesDefinition {
-    /** Always empty; a refresh puts here the paths that are not as they should be. */
+    /** Always empty; a refresh stores the differing paths here. */
     deviating?: string[];
 }
 
@@ -21,7 +21,7 @@ const eachOf =
             ? value.flatMap((entry, at) => element(entry).map((found) => ({ ...found, path: `[${at}]${found.path}` })))
             : [];
 
-/** What a file holds is not repeated in an error: it may be secret. */
+/** An error does not repeat the content of a file: it may be secret. */
 const anyText: Rule = (value) =>
     typeof value === "string" ? [] : [{ path: "", allowed: "a text", value: typeof value }];
 

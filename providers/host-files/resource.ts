@@ -5,9 +5,9 @@ import type { HostDirectory, HostFile } from "./files";
 export type { HostDirectory, HostFile } from "./files";
 
 export interface HostFilesArgs {
-    /** Made when missing, and removed with all that is in them. */
+    /** Made if missing, and removed with all their contents. */
     directories: pulumi.Input<pulumi.Input<HostDirectory>[]>;
-    /** Replaced as a whole when they differ. */
+    /** Replaced as a whole if they differ. */
     files: pulumi.Input<pulumi.Input<HostFile>[]>;
 }
 

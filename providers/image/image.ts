@@ -24,13 +24,13 @@ export interface StoreOutputs extends ImageInputs, BuiltStore {
     hash: string;
 }
 
-/** What differs between images of VMs and the image of the lab's Docker daemon. */
+/** The differences between images of VMs and the image of the lab's Docker daemon. */
 interface Form<Special> {
-    /** Of `images` and `containers` in the definitions, those of this form. */
+    /** The `images` and `containers` of this form in the definitions. */
     kinds: string[];
     containers: string[];
     build(request: ImageRequest, options: BuildOptions): Promise<Special>;
-    /** Without which the image has to be made again. */
+    /** The files without which the image must be rebuilt. */
     files(outputs: Special): string[];
 }
 
@@ -75,7 +75,7 @@ function providerOf<Special extends object>(
             return { inputs, failures };
         },
 
-        /** Another image never replaces this resource: the disk's path changes, and with it the VMs that lie on it. */
+        /** A new image never replaces this resource: the disk's path changes, and with it the VMs based on it. */
         async diff(_id, olds, news) {
             const containers = isKnown(news.containers)
                 ? news.containers.flatMap(({ name, archive }) => [name, archive])
@@ -89,10 +89,10 @@ function providerOf<Special extends object>(
             return { id: imageEntry(definitions, inputs).name, outs };
         },
 
-        /** Gone when somebody emptied the cache; what is built then has another path, as it is not the same to the byte. */
+        /** Gone if somebody emptied the cache; a rebuilt image gets another path, as it is not identical byte for byte. */
         async read(id, props) {
             const { kind, suite, checkValidUntil, containers } = props;
-            const mirror = props.mirror === undefined ? {} : { mirror: props.mirror }; // what is undefined can't be sent
+            const mirror = props.mirror === undefined ? {} : { mirror: props.mirror }; // undefined can't be sent
             if (!form.files(props).every((file) => fs.existsSync(file))) return gone;
             return { id, props, inputs: { kind, suite, checkValidUntil, ...mirror, containers } };
         },
@@ -102,7 +102,7 @@ function providerOf<Special extends object>(
         },
 
         async delete() {
-            // The cache belongs to all stacks: the next one to ask for this image has it at once.
+            // The cache belongs to all stacks: the next one that needs this image finds it there.
         },
     };
 }

@@ -4,7 +4,7 @@ import { DynamicResource } from "../dynamic";
 export interface VmImageContainer {
     /** Name of a container definition in services/definitions.ts, such as kamailio. */
     name: pulumi.Input<string>;
-    /** Path of an OCI or Docker archive (`docker save`) to take in place of Debian's packages; relative to the project. */
+    /** Path of an OCI or Docker archive (`docker save`) to use instead of Debian's packages; relative to the project. */
     archive?: pulumi.Input<string | undefined>;
 }
 
@@ -13,9 +13,9 @@ export interface ImageArgs {
     kind: pulumi.Input<string>;
     /** Debian suite, such as forky. */
     suite: pulumi.Input<string>;
-    /** False accepts package lists past their date, as frozen mirrors have them; signatures are checked all the same. */
+    /** False accepts expired package lists, as frozen mirrors have them; signatures are still checked. */
     checkValidUntil: pulumi.Input<boolean>;
-    /** URI of a Debian archive; by default the one that this host's own packages come from. */
+    /** URI of a Debian archive; default: the one that this host's own packages come from. */
     mirror?: pulumi.Input<string | undefined>;
     /** Containers that are in the image's Docker store at boot. */
     containers: pulumi.Input<pulumi.Input<VmImageContainer>[]>;
@@ -23,12 +23,12 @@ export interface ImageArgs {
 
 /**
  * A virtual machine's image: disk, kernel and initrd, in a cache that all stacks of this user share and that outlives them.
- * Built when the cache does not have it; what it is made from (packages, files, archives) is in its hash.
+ * Built if the cache lacks it; its hash covers its inputs (packages, files, archives).
  */
 export class VmImage extends DynamicResource {
-    /** SHA-256 over all that the image is made from. */
+    /** SHA-256 over all inputs of the image. */
     declare readonly hash: pulumi.Output<string>;
-    /** Path of the disk: ext4 without a partition table, raw, sparse and read-only, to be put below a VM's own disk. */
+    /** Path of the disk: ext4 without a partition table, raw, sparse and read-only, as the base of a VM's own disk. */
     declare readonly disk: pulumi.Output<string>;
     declare readonly kernel: pulumi.Output<string>;
     declare readonly initrd: pulumi.Output<string>;
@@ -47,14 +47,14 @@ export class VmImage extends DynamicResource {
 
 /**
  * What the lab's Docker daemon runs from: its root file system, and its store with the images of the core services; in the same
- * cache, and built in the same way, as the images of VMs.
+ * cache as the images of VMs, and built in the same way.
  */
 export class ContainerStore extends DynamicResource {
-    /** SHA-256 over all that it is made from. */
+    /** SHA-256 over all inputs. */
     declare readonly hash: pulumi.Output<string>;
     /** Directories with the root file system for overlayfs, uppermost first; never written to. */
     declare readonly layers: pulumi.Output<string[]>;
-    /** Directory with what /var/lib/docker is to begin with. */
+    /** Directory with the initial content of /var/lib/docker. */
     declare readonly store: pulumi.Output<string>;
     /** Version of each container. */
     declare readonly versions: pulumi.Output<Record<string, string>>;

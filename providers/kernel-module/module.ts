@@ -17,7 +17,7 @@ export interface LoadedModule {
     kernel: string;
 }
 
-/** Why the module does not work: it is not loaded, or is not loaded at boot, or its host can't be reached. */
+/** The module's state: loaded, or why it does not work. */
 export type ModuleState = "loaded" | "not loaded" | "not persistent" | "host not reached";
 
 const loadScript = () => fs.readFileSync(path.join(__dirname, "load.sh"), "utf8");
@@ -27,7 +27,7 @@ const buildTimeoutMs = 15 * 60_000;
 
 /**
  * Loads the module; one round trip.
- * @throws Error that names the host and says what failed, with the end of the kernel's log.
+ * @throws Error with the host, the failure, and the end of the kernel's log.
  */
 export async function loadModule({ modules, procPath, ...target }: KernelModuleDefinition): Promise<LoadedModule> {
     const command = ["sudo", "sh", "-s", "--", procPath, ...modules].join(" ");
@@ -42,7 +42,7 @@ export async function loadModule({ modules, procPath, ...target }: KernelModuleD
     }
 }
 
-/** One round trip. A host that can't be reached is a state like the others: what runs on a stopped VM is not loaded. */
+/** One round trip. An unreachable host is also a state: on a stopped VM no module is loaded. */
 export async function moduleState(
     { procPath, ...target }: KernelModuleDefinition,
     module: string,
@@ -57,7 +57,7 @@ export async function moduleState(
     return stdout.trim() as ModuleState;
 }
 
-/** The module is no longer loaded at boot. It stays loaded: whatever uses it goes on working. */
+/** Stops loading the module at boot. It stays loaded for the programs that use it. */
 export async function forgetModule(target: KernelModuleDefinition, module: string): Promise<void> {
     const command = `sudo rm -f /etc/modules-load.d/voip-${module}.conf`;
     await ssh(target, command, { okStatus: [0, 255], timeoutMs: 60_000 }); // 255: the VM is gone, and the file with it

@@ -3,7 +3,7 @@ import type { DynamicProvider } from "../contract";
 import { forgetModule, loadModule, moduleState, type KernelModuleDefinition, type LoadedModule } from "./module";
 
 interface Inputs extends KernelModuleDefinition {
-    /** Always "loaded"; a refresh puts here what it found instead. */
+    /** Always "loaded"; a refresh stores its finding here. */
     state?: string;
 }
 
@@ -27,7 +27,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         const replaces = surelyChanged(olds, news, ["host", "vmId"]);
         const changes =
             replaces.length > 0 || changed(olds, news, ["sshConfig", "modules", "procPath", "state"]).length > 0;
-        // the other way round, deleting would undo what the replacement persisted
+        // in the other order, deleting would undo what the replacement persisted
         return { changes, replaces, deleteBeforeReplace: true };
     },
 

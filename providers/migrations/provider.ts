@@ -18,7 +18,7 @@ const loginOf = ({ host, port, user, password, caFile }: Inputs): PostgresLogin 
     caFile,
 });
 
-/** Runs what is missing; a database that has had more was made by a newer version of this program. */
+/** Runs missing migrations; a database that has had more was made by a newer version of this program. */
 async function run(inputs: Inputs): Promise<Inputs> {
     const { database, owner, migrations } = inputs;
     const had = await migrate(loginOf(inputs), database, owner);
@@ -56,6 +56,6 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { outs: await run(news) };
     },
     async delete() {
-        // The tables and what is in them go with the database.
+        // The tables and their contents are removed with the database.
     },
 };

@@ -5,13 +5,13 @@ import type { PostgresLoginArgs } from "../postgres-login";
 
 export interface MigrationsArgs extends PostgresLoginArgs {
     database: pulumi.Input<string>;
-    /** Role that what the migrations make belongs to. */
+    /** Role that owns what the migrations make. */
     owner: pulumi.Input<string>;
 }
 
 /**
- * The schema of a database: all of `migrations/<database>/`, each run once, in order. New ones are run by the next `up`; what
- * is in the tables stays. A refresh finds a migration that the database has not had.
+ * The schema of a database: all of `migrations/<database>/`, each run once, in order. The next `up` runs new ones; the data in
+ * the tables stays. A refresh finds a migration that the database has not had.
  */
 export class Migrations extends DynamicResource {
     constructor(name: string, args: MigrationsArgs, opts?: pulumi.CustomResourceOptions) {

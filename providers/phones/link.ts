@@ -8,7 +8,7 @@ export interface PhonesDefinition {
     prefix: number;
 }
 
-/** What is there of the phones' link: empty bridge or addresses where they are missing. */
+/** The existing parts of the phones' link: an empty bridge or address list if missing. */
 export interface PhonesLink {
     bridge: string;
     addresses: string[];
@@ -19,7 +19,7 @@ const port = "phones";
 
 const ip = (netns: string, args: string[], input?: string) => run(["ip", "-n", netns, ...args], { input });
 
-/** Makes the link; one that is there is replaced. */
+/** Makes the link; an existing one is replaced. */
 export async function createPhones(definition: PhonesDefinition): Promise<void> {
     const { netns, labNetns } = definition;
     await removePhones(definition);
@@ -33,8 +33,8 @@ export async function createPhones(definition: PhonesDefinition): Promise<void> 
 }
 
 /**
- * Puts the link on the bridge and gives the phones exactly these addresses. Addresses that stay are not touched, and neither
- * are the calls that use them.
+ * Puts the link on the bridge and gives the phones exactly these addresses. Addresses that stay are not touched, nor are the
+ * calls that use them.
  */
 export async function configurePhones({ netns, labNetns, bridge, addresses, prefix }: PhonesDefinition): Promise<void> {
     await ip(labNetns, ["link", "set", port, "master", bridge, "up"]);
@@ -48,11 +48,11 @@ export async function configurePhones({ netns, labNetns, bridge, addresses, pref
     await ip(netns, ["-batch", "-"], batch.join(""));
 }
 
-/** Undefined when the pair, or one of the namespaces, is not there. */
+/** Undefined if the pair or one of the namespaces does not exist. */
 export async function readPhones(definition: PhonesDefinition): Promise<PhonesLink | undefined> {
     const { netns, labNetns, prefix } = definition;
     const link = (await linksOf(labNetns)).find(({ ifname }) => ifname === port);
-    // the kernel takes a removed namespace's end away a moment before, or after, the other one
+    // the kernel removes the end in a removed namespace shortly before, or after, the other one
     const phones = (await linksOf(netns)).find(({ ifname }) => ifname === "eth0");
     if (!link || !phones) return undefined;
     const suffix = `/${prefix}`;
@@ -65,7 +65,7 @@ export async function readPhones(definition: PhonesDefinition): Promise<PhonesLi
     };
 }
 
-/** One end takes the other with it. */
+/** Removing one end removes the other. */
 export async function removePhones({ netns, labNetns }: PhonesDefinition): Promise<void> {
     const ends = [
         [labNetns, port],
@@ -77,7 +77,7 @@ export async function removePhones({ netns, labNetns }: PhonesDefinition): Promi
     }
 }
 
-/** The links of a namespace; none if there is no such namespace. */
+/** The links of a namespace; none if it does not exist. */
 async function linksOf(netns: string): Promise<{ ifname: string; master?: string }[]> {
     const { stdout } = await run(["ip", "netns", "list"]);
     if (!stdout.split("\n").some((line) => line.split(" ")[0] === netns)) return [];

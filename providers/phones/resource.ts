@@ -6,15 +6,18 @@ export interface PhonesArgs {
     netns: pulumi.Input<string>;
     /** Named network namespace that holds the bridge. */
     labNetns: pulumi.Input<string>;
-    /** Bridge of the network the phones are in. */
+    /** Bridge of the phones' network. */
     bridge: pulumi.Input<string>;
-    /** IPv4 addresses, one a phone. */
+    /** IPv4 addresses, one per phone. */
     addresses: pulumi.Input<pulumi.Input<string>[]>;
     /** Prefix length of the addresses. */
     prefix: pulumi.Input<number>;
 }
 
-/** Puts the phones' namespace on a network of the lab: a veth(4) pair with one end on the bridge, the other `eth0` there. */
+/**
+ * Puts the phones' namespace on a network of the lab: a veth(4) pair with one end on the bridge and the other, `eth0`, in the
+ * namespace.
+ */
 export class Phones extends DynamicResource {
     declare readonly addresses: pulumi.Output<string[]>;
 

@@ -7,16 +7,16 @@ import { CommandError } from "../../process/run";
 export const protocols = ["sip", "ng"] as const;
 
 export interface ServiceDefinition extends SshTarget {
-    /** As people call it. */
+    /** Its name, for people. */
     service: string;
-    /** How it is asked: SIP OPTIONS (RFC 3261, section 11), or a ping of RTPEngine's ng protocol. */
+    /** How to probe it: SIP OPTIONS (RFC 3261, section 11), or a ping of RTPEngine's ng protocol. */
     protocol: (typeof protocols)[number];
-    /** Where it listens, as the VM sees it; UDP. */
+    /** Where it listens, as seen on the VM; UDP. */
     address: string;
     port: number;
-    /** User part of the address asked for by SIP OPTIONS; the service itself when empty. */
+    /** User part of the address in SIP OPTIONS; if empty, the service itself. */
     user: string;
-    /** Shell command that starts it, run as root when it does not answer; when empty, something else starts it. */
+    /** Shell command that starts it, run as root if it does not answer; if empty, something else starts it. */
     start: string;
     /** Seconds until a service that does not answer counts as failed. */
     deadlineSeconds: number;
@@ -24,11 +24,11 @@ export interface ServiceDefinition extends SshTarget {
 
 export interface Probe {
     request: string;
-    /** What the answer starts with. */
+    /** The start of the answer. */
     expected: string;
 }
 
-/** The question of a protocol. The answer to OPTIONS is 200 only for an address that would take a call. */
+/** The request of a protocol. OPTIONS gets 200 only for an address that would accept a call. */
 export function probeOf({ protocol, address, port, user }: ServiceDefinition): Probe {
     const id = randomBytes(8).toString("hex");
     if (protocol === "ng") return { request: `${id} d7:command4:pinge`, expected: `${id} d6:result4:ponge` };
@@ -58,8 +58,8 @@ function command(definition: ServiceDefinition, deadlineSeconds: number, start: 
 }
 
 /**
- * Starts the service where it does not answer, and waits until it does; one round trip.
- * @throws Error that names the service and its VM and says what was last seen
+ * Starts the service if it does not answer, and waits until it does; one round trip.
+ * @throws Error with the service, its VM and what was last seen
  */
 export async function startService(definition: ServiceDefinition): Promise<void> {
     const { service, host, address, port, deadlineSeconds, start } = definition;
@@ -76,10 +76,10 @@ export async function startService(definition: ServiceDefinition): Promise<void>
 
 export type ServiceState = "answering" | "not answering" | "host not reached";
 
-/** Seconds that a running service may take to answer on a VM that is busy. */
+/** Seconds that a running service may take to answer on a busy VM. */
 const patienceSeconds = 10;
 
-/** Asks, without starting anything; one round trip. */
+/** Probes without starting anything; one round trip. */
 export async function serviceState(definition: ServiceDefinition): Promise<ServiceState> {
     const options = { input: script(), okStatus: [0, 1, 255], timeoutMs: 60_000 };
     const patience = Math.min(patienceSeconds, definition.deadlineSeconds);

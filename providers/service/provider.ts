@@ -17,7 +17,7 @@ import { protocols, serviceState, startService, type ServiceDefinition } from ".
 interface Inputs extends ServiceDefinition {
     vmId: string;
     after: string[];
-    /** Always "answering"; a refresh puts here what it found instead. */
+    /** Always "answering"; a refresh stores its finding here. */
     state?: string;
 }
 
@@ -65,6 +65,6 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { outs: news };
     },
 
-    /** What runs the service removes it: its container, or its VM. */
+    /** The service is removed with its container or its VM. */
     async delete() {},
 };

@@ -38,7 +38,8 @@ export function sshConfig({ dir, runDir, user, hosts }: SshAccessDefinition): st
         "    GlobalKnownHostsFile /dev/null",
         "    StrictHostKeyChecking yes",
         "    PasswordAuthentication no",
-        // also the time until sshd says its first word: on a busy, emulated VM that can be long. One that is off is known at once.
+        // also the time until sshd sends its first line, which can be long on a busy, emulated VM. One that is off is
+        // recognised at once.
         "    ConnectTimeout 60",
         "    ControlMaster auto",
         `    ControlPath ${quote(path.join(runDir, "ssh-%C"))}`,
@@ -51,7 +52,7 @@ export function sshConfig({ dir, runDir, user, hosts }: SshAccessDefinition): st
 
 const quote = (file: string) => `"${file}"`;
 
-/** Makes all files, keeping the keys that are there already. A host's key is kept for as long as the host is listed. */
+/** Makes all files, but keeps existing keys. A host's key is kept as long as the host is listed. */
 export async function writeAccess(definition: SshAccessDefinition): Promise<SshFiles> {
     const { dir, hosts } = definition;
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -74,7 +75,7 @@ export async function writeAccess(definition: SshAccessDefinition): Promise<SshF
     return { configFile: path.join(dir, "config"), publicKey, hostKeyFiles: keys };
 }
 
-/** What is there, as `writeAccess` returned it; undefined when a file is missing or its content differs. */
+/** The existing files, as returned by `writeAccess`; undefined if a file is missing or its content differs. */
 export function readAccess(definition: SshAccessDefinition): SshFiles | undefined {
     const { dir, hosts } = definition;
     const configFile = path.join(dir, "config");
@@ -98,7 +99,7 @@ export function removeAccess({ dir }: SshAccessDefinition): void {
     fs.rmSync(dir, { recursive: true, force: true });
 }
 
-/** Makes the key pair unless it is there. @returns the public key. */
+/** Makes the key pair unless it exists. @returns the public key. */
 async function ensureKey(file: string, comment: string): Promise<string> {
     if (!fs.existsSync(file) || !fs.existsSync(`${file}.pub`)) {
         fs.rmSync(file, { force: true });
@@ -107,9 +108,7 @@ async function ensureKey(file: string, comment: string): Promise<string> {
     return fs.readFileSync(`${file}.pub`, "utf8").trim();
 }
 
-/**
- * The file's name carries a digest of the key: what depends on the key depends on the path, and sees when it changes.
- */
+/** The file's name contains a digest of the key: resources that depend on the key use the path, which changes with it. */
 async function makeHostKey(dir: string, host: string): Promise<string> {
     const made = path.join(dir, `new-host-key-${host}`);
     fs.rmSync(made, { force: true });
@@ -120,7 +119,7 @@ async function makeHostKey(dir: string, host: string): Promise<string> {
     return file;
 }
 
-/** The host keys that are there with both their halves. */
+/** The existing host keys that have both halves. */
 function hostKeyFiles({ dir, hosts }: SshAccessDefinition): Record<string, string> {
     const files = fs.existsSync(dir) ? fs.readdirSync(dir) : [];
     const found = hosts.flatMap(({ name }) => {

@@ -28,7 +28,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         return { id: path.join(inputs.dir, "config"), outs: { ...inputs, ...(await writeAccess(inputs)) } };
     },
 
-    /** With a file missing or edited the whole is reported as gone; making it again keeps the keys that are left. */
+    /** If a file is missing or edited, the whole resource counts as gone; making it again keeps the remaining keys. */
     async read(id, props) {
         const files = readAccess(props);
         if (!files) return gone;

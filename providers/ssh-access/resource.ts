@@ -3,19 +3,19 @@ import { DynamicResource } from "../dynamic";
 import type { SshHost } from "./access";
 
 export interface SshAccessArgs {
-    /** Directory for keys, `config` and `known_hosts`; it is ours alone and is removed with the resource. */
+    /** Directory for keys, `config` and `known_hosts`; used for nothing else and removed with the resource. */
     dir: pulumi.Input<string>;
     /** Directory for the sockets of shared connections; its path must be short (sun_path, unix(7)). */
     runDir: pulumi.Input<string>;
     /** User on the VMs. */
     user: pulumi.Input<string>;
-    /** The VMs: a name for `ssh <name>`, and the IPv4 address behind it. */
+    /** The VMs: a name for `ssh <name>`, and its IPv4 address. */
     hosts: pulumi.Input<pulumi.Input<SshHost>[]>;
 }
 
 /**
- * The operator's way into the VMs: one key pair for the operator, one host key per VM, and an ssh_config(5) in which both
- * sides know each other from the first connection on. Keys are Ed25519; private ones stay in their files.
+ * The operator's access to the VMs: one key pair for the operator, one host key per VM, and an ssh_config(5) in which both
+ * sides know each other from the first connection on. Keys are Ed25519; private keys stay in their files.
  */
 export class SshAccess extends DynamicResource {
     /** Path for `ssh -F`. */

@@ -10,8 +10,8 @@ export interface SubscribersArgs extends PostgresLoginArgs {
 }
 
 /**
- * The configured extensions, in the databases of the SIP proxy and the PBX. Others, added by hand, stay as they are; a
- * configured one that was changed or removed by hand is found by a refresh, and put back.
+ * The configured extensions, in the databases of the SIP proxy and the PBX. Others, added by hand, stay as they are; a refresh
+ * finds a configured one that was changed or removed by hand, and `up` restores it.
  */
 export class Subscribers extends DynamicResource {
     constructor(name: string, args: SubscribersArgs, opts?: pulumi.CustomResourceOptions) {

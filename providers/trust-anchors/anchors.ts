@@ -3,13 +3,13 @@ import * as path from "node:path";
 
 const block = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
 
-/** The certificates in a text, each once and without what is around them. */
+/** The certificates in a text, each once and without the text around them. */
 export const certificatesIn = (text: string): string[] => [...new Set(text.match(block) ?? [])];
 
-/** Containers read the file as users of their own, whatever the umask was when it was made. */
+/** Containers read the file with their own users, regardless of the umask when it was made. */
 const modes = { directory: 0o755, file: 0o644 };
 
-/** Whether the file is there, and not for everybody to read. */
+/** Whether the file exists, but not everybody may read it. */
 export function isHidden(file: string): boolean {
     if (!fs.existsSync(file)) return false;
     const modeOf = (at: string): number => fs.statSync(at).mode & 0o7777;
@@ -18,13 +18,13 @@ export function isHidden(file: string): boolean {
 
 const read = (file: string): string[] => (fs.existsSync(file) ? certificatesIn(fs.readFileSync(file, "utf8")) : []);
 
-/** Those of the certificates that the file does not have. */
+/** The certificates that the file lacks. */
 export function missingAnchors(file: string, certificates: string): string[] {
     const present = read(file);
     return certificatesIn(certificates).filter((certificate) => !present.includes(certificate));
 }
 
-/** Adds certificates to the file and takes others away; what else is in it stays. Nobody sees half of the file. */
+/** Adds certificates to the file and removes others; the rest of it stays. Nobody sees a part of the file. */
 export function changeAnchors(file: string, add: string, remove: string): void {
     const added = certificatesIn(add);
     const removed = certificatesIn(remove).filter((certificate) => !added.includes(certificate));

@@ -5,7 +5,7 @@ import { changeAnchors, isHidden, missingAnchors } from "./anchors";
 interface Inputs {
     file: string;
     certificates: string;
-    /** Always 0; a refresh puts here how many of the certificates are not in the file. */
+    /** Always 0; a refresh stores the number of missing certificates here. */
     missing?: number;
 }
 

@@ -3,13 +3,13 @@ import { DynamicResource } from "../dynamic";
 
 export interface TrustAnchorsArgs {
     file: pulumi.Input<string>;
-    /** One certificate or more, in PEM. */
+    /** One or more certificates, in PEM. */
     certificates: pulumi.Input<string>;
 }
 
 /**
- * Certificates in a file of those that are trusted. More than one resource may add to a file: what is trusted from the start, and
- * what the PKI brings later. A certificate that is replaced leaves the file when the new one is in it.
+ * Certificates in a file of trusted ones. Several resources may add to a file: those trusted from the start, and those of the
+ * PKI later. A replaced certificate is removed from the file once the new one is in it.
  */
 export class TrustAnchors extends DynamicResource {
     declare readonly file: pulumi.Output<string>;

@@ -48,6 +48,6 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         return { outs: { ...news, marker: olds.marker } };
     },
     async delete() {
-        // What the platform made there are resources of their own.
+        // The objects that the platform made there are separate resources.
     },
 };

@@ -7,16 +7,16 @@ export interface VaultClaimArgs {
     caFile: pulumi.Input<string>;
     /** Secret. */
     token: pulumi.Input<string>;
-    /** Name of the stack, for people who look at the server. */
+    /** Name of the stack, for administrators of the server. */
     stack: pulumi.Input<string>;
 }
 
 /**
- * Makes sure, before anything is made on a server, that what the platform wants to have there is free: someone else's
- * mounts are never touched.
+ * Checks, before anything is made on a server, that the paths the platform needs there are free: other mounts are never
+ * touched.
  */
 export class VaultClaim extends DynamicResource {
-    /** Description that the platform's mounts carry; no other stack's is the same. */
+    /** Description of the platform's mounts; unique to this stack. */
     declare readonly marker: pulumi.Output<string>;
 
     constructor(name: string, args: VaultClaimArgs, opts?: pulumi.CustomResourceOptions) {

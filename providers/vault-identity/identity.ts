@@ -4,7 +4,7 @@ import { VaultClient } from "../../clients/vault/client";
 import { CommandError } from "../../process/run";
 
 export interface VaultIdentityDefinition extends SshTarget {
-    /** Address of the VM as Vault sees it. */
+    /** Address of the VM as seen by Vault. */
     address: string;
     /** AppRole, such as sip-vm-role. */
     role: string;
@@ -18,10 +18,10 @@ export interface VaultIdentityDefinition extends SshTarget {
 
 const program = "sudo /usr/local/sbin/voip-agent";
 
-/** Seconds that a wrapped secret-id waits to be fetched. */
+/** Seconds after which a wrapped secret-id expires unread. */
 const wrapTtl = 300;
 
-/** A guest under emulation takes its time to start the agent, above all while it boots. */
+/** An emulated guest needs long to start the agent, especially while it boots. */
 const timeoutMs = 6 * 60_000;
 
 const vaultOf = ({ vaultAddress, ca, token }: VaultIdentityDefinition) =>
@@ -29,7 +29,7 @@ const vaultOf = ({ vaultAddress, ca, token }: VaultIdentityDefinition) =>
 
 const rolePath = ({ role }: VaultIdentityDefinition) => `auth/approle/role/${role}`;
 
-/** Runs a command of the VM's agent. @throws Error that names the VM, with what the agent said */
+/** Runs a command of the VM's agent. @throws Error with the name of the VM and the agent's message */
 async function agent(target: SshTarget, command: string, input?: string): Promise<string> {
     try {
         return (await ssh(target, `${program} ${command}`, { input, timeoutMs })).stdout;
@@ -52,10 +52,10 @@ async function destroySecretIds(definition: VaultIdentityDefinition, wanted: Rec
 }
 
 /**
- * Has the VM's agent log in with a new secret-id and render everything. The secret-id is good for one login, from the VM's
- * address, and wrapped on its way: only one can unwrap it. If that was somebody else, it is destroyed.
+ * Makes the VM's agent log in with a new secret-id and render everything. The secret-id is wrapped, and valid for one login
+ * from the VM's address: only one can unwrap it. If that was somebody else, it is destroyed.
  * @returns the accessor of the secret-id
- * @throws Error that names the VM and says what failed
+ * @throws Error with the name of the VM and the failure
  */
 export async function logIn(definition: VaultIdentityDefinition): Promise<string> {
     const { host, address, roleId } = definition;
@@ -86,12 +86,12 @@ export async function logIn(definition: VaultIdentityDefinition): Promise<string
 }
 
 export interface AgentState {
-    /** As `voip-agent status` says, such as ok, unauthenticated or unreachable; or "host not reached". */
+    /** The state in `voip-agent status`, such as ok, unauthenticated or unreachable; or "host not reached". */
     state: string;
     detail: string;
 }
 
-/** What the agent says of itself; one round trip. */
+/** The agent's status report; one round trip. */
 export async function agentState(target: SshTarget): Promise<AgentState> {
     const options = { okStatus: [0, 1, 127, 255], timeoutMs: 60_000 };
     const { stdout, stderr, status } = await ssh(target, `${program} status`, options);
@@ -101,7 +101,7 @@ export async function agentState(target: SshTarget): Promise<AgentState> {
     return { state, detail };
 }
 
-/** Starts the agent anew with its present configuration; with a new identity where its own is good for nothing any more. */
+/** Restarts the agent with its present configuration; with a new identity if its own is no longer valid. */
 export async function restart(definition: VaultIdentityDefinition): Promise<string | undefined> {
     try {
         await agent(definition, "restart");
@@ -112,7 +112,7 @@ export async function restart(definition: VaultIdentityDefinition): Promise<stri
     }
 }
 
-/** Nobody can log in as this VM any more; what its agent holds ends with its token. */
+/** Nobody can log in as this VM any more; the agent's secrets end with its token. */
 export async function forget(definition: VaultIdentityDefinition): Promise<void> {
     await destroySecretIds(definition, { vm: definition.host });
 }

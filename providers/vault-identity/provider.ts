@@ -5,7 +5,7 @@ import { agentState, forget, logIn, restart, type VaultIdentityDefinition } from
 interface Inputs extends VaultIdentityDefinition {
     vmId: string;
     config: string;
-    /** Always "ok"; a refresh puts here what it found instead. */
+    /** Always "ok"; a refresh stores its finding here. */
     state?: string;
 }
 
@@ -57,7 +57,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
     },
 
     async delete(_id, props) {
-        // at the end of a stack Vault may be gone already; what is left ends by itself after 72 h
+        // when a stack is destroyed, Vault may be gone already; what is left expires after 72 h
         await forget(props).catch((error: Error) => console.error(error.message));
     },
 };

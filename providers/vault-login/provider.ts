@@ -21,7 +21,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         return { inputs: news, failures: violations(news, rules) };
     },
 
-    /** A token has the lifetime that its server gives it: one that has ended is made anew before it is used. */
+    /** The server decides a token's lifetime: an expired one is replaced before it is used. */
     async diff(_id, olds, news) {
         const differs = changed(olds, news, ["address", "ca", "mount", "roleId", "secretId"]).length > 0;
         return { changes: differs || (await tokenState({ ...olds, timeoutMs: 3000 })) === "refused" };
@@ -39,7 +39,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         return { outs: await withToken(news) };
     },
 
-    /** Content with a token that has ended, and with a server that is not there any more. */
+    /** Succeeds with an expired token, and with a server that no longer exists. */
     async delete(_id, { address, ca, token }) {
         await new VaultClient({ address, ca, token }).request("POST", "auth/token/revoke-self").catch(() => undefined);
     },

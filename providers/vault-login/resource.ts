@@ -4,7 +4,7 @@ import { DynamicResource } from "../dynamic";
 export interface VaultLoginArgs {
     /** URL of Vault or OpenBao. */
     address: pulumi.Input<string>;
-    /** CA certificates (PEM) that its certificate is checked against. */
+    /** CA certificates (PEM) to check its certificate against. */
     ca: pulumi.Input<string>;
     /** Path of the AppRole auth method. */
     mount: pulumi.Input<string>;
@@ -12,7 +12,7 @@ export interface VaultLoginArgs {
     secretId: pulumi.Input<string>;
 }
 
-/** A token of somebody else's Vault or OpenBao, got by AppRole; a new one when it has ended. */
+/** A token of an external Vault or OpenBao, obtained by AppRole; replaced when it has expired. */
 export class VaultLogin extends DynamicResource {
     /** Secret. */
     declare readonly token: pulumi.Output<string>;

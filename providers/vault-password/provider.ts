@@ -20,7 +20,7 @@ const clientOf = ({ address, caFile, token }: Inputs): VaultClient =>
 
 const pathOf = ({ mount, path }: Inputs, kind: "data" | "metadata"): string => `${mount}/${kind}/${path}`;
 
-/** A server that has no such engine says 404 with words, one that has no such secret without. */
+/** Without the engine a server answers 404 with a message, without the secret it answers 404 alone. */
 async function isThere(inputs: Inputs): Promise<boolean> {
     const answer = await clientOf(inputs)
         .request("GET", pathOf(inputs, "data"))
@@ -32,7 +32,7 @@ async function isThere(inputs: Inputs): Promise<boolean> {
     return typeof data?.password === "string";
 }
 
-/** A mount that was just made is upgraded to version 2 of the engine first, and refuses writes for seconds. */
+/** A new mount is first upgraded to version 2 of the engine, and refuses writes for seconds. */
 const upgradeMs = 30_000;
 
 async function writeFirst(inputs: Inputs): Promise<void> {
@@ -60,7 +60,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { inputs: news, failures: violations(news, rules) };
     },
 
-    /** Another first password is nothing to a secret that has one. */
+    /** Another first password does not matter to a secret that already has one. */
     async diff(_id, olds, news) {
         const replaces = surelyChanged(olds, news, ["mount", "path"]);
         const updates = changed(olds, news, ["address", "caFile", "token"]);
@@ -72,7 +72,10 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return { id: pathOf(inputs, "data"), outs: inputs };
     },
 
-    /** A server that can't be asked, or does not know the token, tells nothing; after an update, with another token, a refresh knows. */
+    /**
+     * If the server does not answer, or rejects the token, nothing is known; after an update with another token, a refresh can
+     * tell.
+     */
     async read(id, props) {
         const known = await isThere(props).catch((error: Error) => {
             console.error(`${id} is taken to be as it was: ${error.message}`);
@@ -81,7 +84,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
         return known ? { id, props, inputs: props } : gone;
     },
 
-    /** A server that has lost what it had is found by a refresh. */
+    /** A refresh finds a server that has lost its secrets. */
     async update(_id, _olds, news) {
         return { outs: news };
     },

@@ -11,13 +11,13 @@ export interface VaultPasswordArgs {
     mount: pulumi.Input<string>;
     /** Path of the secret there, such as valkey/kamailio. */
     path: pulumi.Input<string>;
-    /** Secret. The password that it has first. */
+    /** Secret. The first password. */
     first: pulumi.Input<string>;
 }
 
 /**
- * A password in Vault that `./voip rotate` changes: `password`, and `previous` while clients change over. It is written where there
- * is none, and from then on Vault alone has it; a refresh finds a server that has lost it.
+ * A password in Vault that `./voip rotate` changes: `password`, and `previous` while clients change over. It is written if
+ * there is none, and from then on only Vault has it; a refresh finds a server that has lost it.
  */
 export class VaultPassword extends DynamicResource {
     constructor(name: string, args: VaultPasswordArgs, opts?: pulumi.CustomResourceOptions) {

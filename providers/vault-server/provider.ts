@@ -5,7 +5,7 @@ import { revoke, serverToken, stateOf, vaultOf, writePolicy, type VaultServerDef
 import { tokenPeriodSeconds } from "../../services/openbao/files";
 
 interface Inputs extends VaultServerDefinition {
-    /** Always "active"; a refresh puts here what it found instead. */
+    /** Always "active"; a refresh stores its finding here. */
     state?: string;
 }
 
@@ -28,7 +28,7 @@ const rules = {
     state: optional(() => []),
 };
 
-/** A token is renewed by making a new one, when half of its life is over. */
+/** A token is replaced by a new one after half of its life. */
 const isOld = (since: string) => Date.now() - Date.parse(since) > (tokenPeriodSeconds / 2) * 1000;
 
 export const provider: DynamicProvider<Inputs, Outputs> = {
@@ -37,7 +37,7 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         return { inputs, failures: violations(inputs, rules) };
     },
 
-    /** A token that the server refuses would fail whatever is to be done with it: it is made anew before. */
+    /** With a token that the server rejects, every operation would fail: it is replaced before. */
     async diff(_id, olds, news) {
         const replaces = surelyChanged(olds, news, ["dataDir"]);
         const asked = [
@@ -78,6 +78,6 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
         return { outs: { ...news, token, tokenSince: new Date().toISOString() } };
     },
 
-    /** The server goes with its container and its data. */
+    /** The server is removed with its container and its data. */
     async delete() {},
 };

@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic";
 
 export interface VaultServerArgs {
-    /** URL that it is reached at. */
+    /** URL of the server. */
     address: pulumi.Input<string>;
-    /** File with the certificates (PEM) that its own is checked against. */
+    /** File with the certificates (PEM) to check its own against. */
     caFile: pulumi.Input<string>;
-    /** Login of provisioning, which the server has been given to start with. */
+    /** Login of provisioning that the server was initialised with. */
     roleId: pulumi.Input<string>;
     secretId: pulumi.Input<string>;
     /** Docker daemon that runs it. */
@@ -16,13 +16,13 @@ export interface VaultServerArgs {
     containerId: pulumi.Input<string>;
     /** Directory with its volume, `data`. */
     dataDir: pulumi.Input<string>;
-    /** What provisioning may do, in OpenBao's language. */
+    /** The rights of provisioning, as a Vault policy. */
     policy: pulumi.Input<string>;
 }
 
 /**
- * An OpenBao that runs in a container here, when it is ready: it has initialised itself, is unsealed, and gives provisioning a token.
- * A refresh finds one that is sealed, does not answer, or refuses the token.
+ * An OpenBao in a container here, complete when it has initialised itself, is unsealed, and has given provisioning a token. A
+ * refresh finds a server that is sealed, does not answer, or rejects the token.
  */
 export class VaultServer extends DynamicResource {
     /** Secret. */

@@ -11,20 +11,20 @@ import { waitFor } from "../../process/wait";
 
 export interface VaultServerDefinition {
     address: string;
-    /** File: what is trusted changes while the server runs. */
+    /** File: the trusted certificates change while the server runs. */
     caFile: string;
     roleId: string;
     secretId: string;
     dockerHost: string;
     container: string;
     dataDir: string;
-    /** What provisioning may do. */
+    /** The rights of provisioning. */
     policy: string;
-    /** Id of the container: another one is another start of the server. */
+    /** Id of the container: another one means another start of the server. */
     containerId: string;
 }
 
-/** Where the login of provisioning is, apart from that of the machines (configs/openbao/initialize.hcl). */
+/** The mount of provisioning's login, separate from that of the machines (configs/openbao/initialize.hcl). */
 const mount = "provisioning";
 
 /** Seconds for the server to start, on a machine that boots VMs at the same time. */
@@ -43,17 +43,17 @@ const loginOf = (definition: VaultServerDefinition): AppRoleLogin => ({
 });
 
 /**
- * Says that the server has initialised itself in full: provisioning has logged in once. As long as it is missing there is nothing
- * of value in the server, and an initialisation that was cut short can be begun anew.
+ * Marks that the server is fully initialised: provisioning has logged in once. Without it the server contains nothing of value,
+ * and an interrupted initialisation can start again.
  */
 const initialisedFile = ({ dataDir }: VaultServerDefinition) => path.join(dataDir, "initialised");
 
 /**
- * Waits until the server is initialised, unsealed and knows provisioning. One that is sealed or keeps failing is started again; one
- * whose first initialisation was cut short loses its data, which nobody can have used.
- * @param present a token that is kept if it is still good
+ * Waits until the server is initialised, unsealed and knows provisioning. A server that is sealed or keeps failing is
+ * restarted; if its first initialisation was interrupted, its data, which nobody can have used, is removed.
+ * @param present a token that is kept if it is still valid
  * @returns a token of provisioning
- * @throws Error with what the server said last
+ * @throws Error with the server's last message
  */
 export async function serverToken(definition: VaultServerDefinition, present?: string): Promise<string> {
     let restarts = 0;
@@ -79,13 +79,13 @@ export async function serverToken(definition: VaultServerDefinition, present?: s
     return token;
 }
 
-/** A login that is refused is an answer while the server is not known to be whole; otherwise somebody changed it. */
+/** A rejected login is a normal answer as long as the server is not fully initialised; later, somebody changed it. */
 function refusedLogin(definition: VaultServerDefinition, error: unknown): undefined {
     if (error instanceof VaultError && !fs.existsSync(initialisedFile(definition))) return undefined;
     throw error;
 }
 
-/** Starts the server anew, with its data or, when it has never been whole, without. */
+/** Restarts the server, with its data or, if it was never fully initialised, without. */
 async function restart(definition: VaultServerDefinition): Promise<void> {
     await withDocker(definition.dockerHost, async (api) => {
         const at = `/containers/${definition.container}`;
@@ -93,14 +93,14 @@ async function restart(definition: VaultServerDefinition): Promise<void> {
         if (!fs.existsSync(initialisedFile(definition))) {
             const data = path.join(definition.dataDir, "data");
             for (const entry of fs.readdirSync(data)) fs.rmSync(path.join(data, entry), { recursive: true });
-            // of a PKI that went with the data: the server starts with its first one
+            // from a PKI that was lost with the data: the server starts with its first one
             fs.rmSync(path.join(definition.dataDir, "tls", "server.pem"), { force: true });
         }
         await api.call("POST", `${at}/start`);
     });
 }
 
-/** Whether the container has ended, or is being started over and over. */
+/** Whether the container has ended, or is restarting again and again. */
 async function hasFailed(definition: VaultServerDefinition): Promise<boolean> {
     const { dockerHost, container } = definition;
     const ask = (api: DockerApi) => api.call("GET", `/containers/${container}/json`);
@@ -112,7 +112,7 @@ async function hasFailed(definition: VaultServerDefinition): Promise<boolean> {
     return !Running || Restarting;
 }
 
-/** `active`, or what keeps provisioning from its work. */
+/** `active`, or what prevents provisioning from working. */
 export async function stateOf(definition: VaultServerDefinition, token: string): Promise<string> {
     const state = await serverState(vaultOf(definition));
     if (state !== "active") return state;
@@ -129,7 +129,7 @@ export async function writePolicy(definition: VaultServerDefinition): Promise<vo
     await revoke(definition, token);
 }
 
-/** Ends a token. Content with one that has ended. */
+/** Revokes a token; succeeds if it has expired. */
 export async function revoke(definition: VaultServerDefinition, token: string): Promise<void> {
     await new VaultClient({ ...vaultOf(definition), token })
         .request("POST", "auth/token/revoke-self")

@@ -10,27 +10,27 @@ export interface BundleFile {
     content: string;
     /** Octal permissions, such as 0644. */
     mode: string;
-    /** As chown(1) takes it, such as root:root. */
+    /** As for chown(1), such as root:root. */
     owner: string;
-    /** Written only where there is none: from then on the file is the service's. */
+    /** Written only if it does not exist: from then on the file is the service's. */
     initial: boolean;
 }
 
 export interface BundleCommand {
-    /** Files whose change makes the command run. */
+    /** Files whose change triggers the command. */
     paths: string[];
-    /** Shell command, run as root, with the new files in place. */
+    /** Shell command, run as root after the new files are in place. */
     command: string;
 }
 
 export interface Bundle extends SshTarget {
-    /** Tells the bundles of a VM apart. */
+    /** Distinguishes the bundles of a VM. */
     bundleName: string;
     files: BundleFile[];
     apply: BundleCommand[];
 }
 
-/** On the VM; what is due, and new files until they take their place. */
+/** On the VM; pending commands, and new files until they are in place. */
 const stateDir = "/var/lib/voip-stack";
 
 const timeoutMs = 5 * 60_000;
@@ -58,9 +58,8 @@ export function archive({ files, apply }: Pick<Bundle, "files" | "apply">): Buff
 }
 
 /**
- * Writes the files that differ, all in place of the old ones at once, then runs the commands that wait for one of them;
- * one round trip.
- * @throws Error that names the VM and says what failed
+ * Writes the differing files, replacing all old ones at once, then runs the commands that one of them triggers; one round trip.
+ * @throws Error with the name of the VM and the failure
  */
 export async function writeBundle(bundle: Bundle): Promise<void> {
     const command = `sudo sh -c ${shellWord(script())} bundle ${stateDir} ${shellWord(bundle.bundleName)}`;
@@ -77,7 +76,7 @@ export async function writeBundle(bundle: Bundle): Promise<void> {
 const saidBy = ({ stderr }: RunResult, error: Error) =>
     stderr.trim().split("\n").slice(-15).join("\n") || error.message;
 
-/** Digest, mode and owner of each file that is there: lines "SHA256  PATH", then lines "MODE OWNER  PATH". */
+/** Digest, mode and owner of each existing file: lines "SHA256  PATH", then lines "MODE OWNER  PATH". */
 const lookScript = `for file; do shift; if [ -f "$file" ]; then set -- "$@" "$file"; fi; done
 if [ $# -gt 0 ]; then sha256sum -- "$@" && stat -c '%a %U:%G  %n' -- "$@"; fi`;
 
@@ -90,9 +89,8 @@ async function look(target: SshTarget, script: string, paths: readonly string[])
 }
 
 /**
- * The files as they are on the VM; one round trip, and one for each file whose content differs. Files that are missing are
- * left out, those that belong to their service are taken to be as they should be. Undefined when the VM can't be reached:
- * nothing is known then.
+ * The files as they are on the VM; one round trip, and one for each file whose content differs. Missing files are left out;
+ * files that belong to their service count as unchanged. Undefined if the VM is unreachable: then nothing is known.
  * @throws CommandError
  */
 export async function readBundle(target: SshTarget, files: readonly BundleFile[]): Promise<BundleFile[] | undefined> {
@@ -119,7 +117,7 @@ export async function readBundle(target: SshTarget, files: readonly BundleFile[]
     return found;
 }
 
-/** Removes the files; a VM that can't be reached has none. One round trip. */
+/** Removes the files; an unreachable VM counts as having none. One round trip. */
 export async function removeFiles(target: SshTarget, paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return;
     const command = `sudo rm -f -- ${paths.map(shellWord).join(" ")}`;

@@ -32,7 +32,7 @@ function header({ name, content, mode = 0o600, user = "root", group = "root" }: 
     return bytes;
 }
 
-/** An archive of plain files (POSIX.1-1988 ustar); user and group go by name, and count as 0 where the name is unknown. */
+/** An archive of plain files (POSIX.1-1988 ustar); user and group are set by name, and are 0 if the name is unknown. */
 export function tar(members: readonly TarMember[]): Buffer {
     const parts = members.flatMap((member) => [
         header(member),

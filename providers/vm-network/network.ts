@@ -8,14 +8,14 @@ export interface NetworkDefinition {
     bridge: string;
     address?: string;
     prefix?: number;
-    /** The bridge is the host's own; by default it is made for the network. */
+    /** The bridge is the host's own; by default the network makes it. */
     mode?: "bridge";
 }
 
 /**
- * https://libvirt.org/formatnetwork.html. Without STP and forward delay a guest is reached as soon as its NIC is up. The mode
- * that leaves firewall and DHCP alone asks for an address of the host: where there is to be none it gets the link-local one
- * that every bridge has by itself (RFC 4291, section 2.5.6).
+ * https://libvirt.org/formatnetwork.html. Without STP and forward delay a guest is reachable as soon as its NIC is up. The mode
+ * without firewall and DHCP requires an address of the host: if there should be none, it gets the link-local one that every
+ * bridge has anyway (RFC 4291, section 2.5.6).
  */
 export function networkXml({ networkName, bridge, address, prefix, mode }: NetworkDefinition): string {
     if (mode === "bridge") {
@@ -39,7 +39,7 @@ export function networkXml({ networkName, bridge, address, prefix, mode }: Netwo
 `;
 }
 
-/** What libvirt says of a network. */
+/** libvirt's report of a network. */
 export interface NetworkStatus {
     state: "active" | "inactive";
     bridge: string;
@@ -48,7 +48,7 @@ export interface NetworkStatus {
     mode?: "bridge";
 }
 
-/** Undefined when there is no network of that name. */
+/** Undefined if there is no network of that name. */
 export async function readNetwork({ uri, networkName }: NetworkDefinition): Promise<NetworkStatus | undefined> {
     if (!(await virshNames(uri, ["net-list", "--all"])).includes(networkName)) return undefined;
     const isActive = (await virshNames(uri, ["net-list"])).includes(networkName);
@@ -64,7 +64,7 @@ export async function readNetwork({ uri, networkName }: NetworkDefinition): Prom
 
 /**
  * Makes the network and starts it. One that an earlier attempt left is taken over.
- * @throws Error when libvirt has another network of this name, or can't start this one, which is then removed again.
+ * @throws Error if libvirt has another network of this name, or can't start this one, which is then removed again.
  */
 export async function createNetwork(definition: NetworkDefinition): Promise<void> {
     const { uri, networkName } = definition;
@@ -79,7 +79,7 @@ export async function createNetwork(definition: NetworkDefinition): Promise<void
     try {
         if (!found) await virshXml(uri, ["net-define"], networkXml(definition));
         else if ((await virshNames(uri, ["net-list", "--transient"])).includes(networkName)) {
-            // One that would be forgotten with its stop is kept by defining it as it is.
+            // A transient network would be lost when stopped; defining it as it is makes it persistent.
             await virshXml(uri, ["net-define"], (await virsh(uri, ["net-dumpxml", networkName])).stdout);
         }
         if (found?.state !== "active") await virsh(uri, ["net-start", networkName]);
@@ -90,10 +90,10 @@ export async function createNetwork(definition: NetworkDefinition): Promise<void
     }
 }
 
-/** Starts a network that was stopped, and puts the NICs of VMs that run on it back on its bridge. */
+/** Starts a stopped network, and reconnects the NICs of running VMs to its bridge. */
 export async function startNetwork({ uri, networkName, bridge, mode }: NetworkDefinition): Promise<void> {
     await virsh(uri, ["net-start", networkName]);
-    if (mode === "bridge") return; // the host's bridge, and what is plugged into it, stayed
+    if (mode === "bridge") return; // the host's bridge and its ports stayed
     for (const domain of await virshNames(uri, ["list"])) {
         const { stdout } = await virsh(uri, ["domiflist", domain]);
         const nics = stdout.split("\n").map((line) => line.trim().split(/\s+/));

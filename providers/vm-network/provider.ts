@@ -15,7 +15,7 @@ import { gone, type DynamicProvider } from "../contract";
 import { createNetwork, readNetwork, removeNetwork, startNetwork, type NetworkDefinition } from "./network";
 
 interface Inputs extends NetworkDefinition {
-    /** Always "active"; a refresh puts "inactive" here when the network was stopped. */
+    /** Always "active"; a refresh stores "inactive" here if the network was stopped. */
     state?: string;
 }
 

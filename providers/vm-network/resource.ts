@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic";
 
 export interface VmNetworkArgs {
-    /** libvirt that holds the network, such as `qemu:///system`. */
+    /** libvirt that has the network, such as `qemu:///system`. */
     uri: pulumi.Input<string>;
-    /** The network's name in libvirt, by which a VM's NICs refer to it. */
+    /** The network's name in libvirt, which a VM's NICs refer to. */
     networkName: pulumi.Input<string>;
     /** Linux bridge. */
     bridge: pulumi.Input<string>;
@@ -12,13 +12,13 @@ export interface VmNetworkArgs {
     address?: pulumi.Input<string>;
     /** Prefix length that belongs to `address`. */
     prefix?: pulumi.Input<number>;
-    /** `bridge`: the host has the bridge already, and its address. By default the bridge is made for the network. */
+    /** `bridge`: the host already has the bridge and its address. By default the network makes the bridge. */
     mode?: pulumi.Input<"bridge">;
 }
 
 /**
- * A network between VMs and their host: a bridge, with neither DHCP, DNS, NAT nor firewall rules of libvirt's (forward mode
- * `open`, or `bridge` where the host has the bridge; https://libvirt.org/formatnetwork.html).
+ * A network between VMs and their host: a bridge, without DHCP, DNS, NAT or firewall rules from libvirt (forward mode `open`,
+ * or `bridge` if the host has the bridge; https://libvirt.org/formatnetwork.html).
  */
 export class VmNetwork extends DynamicResource {
     declare readonly bridge: pulumi.Output<string>;

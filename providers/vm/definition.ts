@@ -1,10 +1,10 @@
 import type { Machine, MachineFiles, VmNic, VmStatus } from "./hypervisor";
 
-/** A VM as the program asks for it. */
+/** A VM as the program requests it. */
 export interface VmDefinition {
     hypervisor: "libvirt";
     uri: string;
-    /** libvirt's storage pool for the VM's files; without, they are in `dataDir`. */
+    /** libvirt's storage pool for the VM's files; without it, they are in `dataDir`. */
     pool?: string;
     vmName: string;
     vcpus: number;
@@ -24,14 +24,14 @@ export interface VmDefinition {
     ready: "ssh" | "running";
 }
 
-/** What the guest is told of itself. */
+/** The guest's own part of the definition. */
 export const guestOf = ({ vmName: hostname, nics, authorizedKey }: VmDefinition) => ({ hostname, nics, authorizedKey });
 
-/** What the hypervisor is told of a VM whose disk has data by now. */
+/** Marks in the hypervisor a VM whose disk has data. */
 const dataMark = "voip-stack: its disk holds data";
 
 /**
- * The machine that the hypervisor has to know.
+ * The definition for the hypervisor.
  * @param inUse it was ready once
  */
 export function machineOf(definition: VmDefinition, files: MachineFiles, uuid: string, inUse: boolean): Machine {
@@ -40,13 +40,13 @@ export function machineOf(definition: VmDefinition, files: MachineFiles, uuid: s
     return { name, uuid, description, vcpus, memoryMiB, cmdline, nics, ...files };
 }
 
-/** Whether the VM that is there has data on its disk, as far as is known. */
+/** Whether the existing VM has data on its disk, as far as is known. */
 export const hasData = ({ description }: VmStatus): boolean => description === dataMark;
 
-/** Whether the hypervisor's VM is the one of this definition: another of the same name would have another disk. */
+/** Whether the hypervisor's VM belongs to this definition: another of the same name would have another disk. */
 export const isOurs = (files: MachineFiles, found: VmStatus): boolean => found.disk === files.disk;
 
-/** Whether somebody changed what is not reported by itself (vcpus and memory are). */
+/** Whether somebody changed what is not reported separately (vcpus and memory are). */
 export function isEdited(definition: VmDefinition, files: MachineFiles, found: VmStatus): boolean {
     const plugged = (nics: { mac: string; network: string }[]) => nics.map(({ mac, network }) => [mac, network]);
     return (

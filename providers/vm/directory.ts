@@ -12,7 +12,7 @@ export class DirectoryStorage implements Storage {
     private readonly dir: string;
     readonly overlay: string;
     readonly consoleLog: string;
-    /** What libvirt restores the VM from. */
+    /** The file from which libvirt restores the VM. */
     readonly memoryFifo: string;
 
     constructor(private readonly definition: VmDefinition) {
@@ -35,7 +35,7 @@ export class DirectoryStorage implements Storage {
         await createOverlay(this.overlay, this.definition.disk, this.definition.diskGiB);
     }
 
-    /** Makes the VM's disk the one that a saved memory fits to. @throws DamagedFile */
+    /** Makes the VM's disk a copy of the one that belongs to a saved memory. @throws DamagedFile */
     async takeDisk(saved: CheckedFile): Promise<void> {
         fs.mkdirSync(this.dir, { recursive: true, mode: 0o700 });
         await copyFile(saved, this.overlay);

@@ -2,12 +2,12 @@ import { escapeXml, unescapeXml } from "../../clients/libvirt";
 import { firmwareConfigName, machineIdCredential } from "../../images/guest/identity";
 import type { Machine, VmStatus } from "./hypervisor";
 
-/** How guest code runs: by the processor's own virtualisation, or translated by QEMU. */
+/** How guest code runs: with hardware virtualisation, or translated by QEMU. */
 export type Accelerator = "kvm" | "tcg";
 
 /**
- * An emulated CPU says that it has no fast strings (ERMS): a kernel that believes in them copies and clears memory byte by byte,
- * and TCG runs each byte as an instruction of its own.
+ * An emulated CPU reports no fast strings (ERMS): otherwise a kernel copies and clears memory byte by byte, and TCG runs each
+ * byte as a separate instruction.
  */
 const cpu: Record<Accelerator, string> = {
     tcg: "<cpu mode='maximum'><feature policy='disable' name='erms'/></cpu>",
@@ -15,8 +15,8 @@ const cpu: Record<Accelerator, string> = {
 };
 
 /**
- * libvirt's definition of a VM (https://libvirt.org/formatdomain.html): what a server needs and nothing else, on the root
- * bus, as each bridge, ROM and emulated device costs boot time under TCG.
+ * libvirt's definition of a VM (https://libvirt.org/formatdomain.html): only what a server needs, on the root bus, as each
+ * bridge, ROM and emulated device costs boot time under TCG.
  */
 export function domainXml(machine: Machine, accelerator: Accelerator): string {
     const tcg = accelerator === "tcg";
@@ -62,7 +62,7 @@ ${machine.nics.map((nic, at) => interfaceXml(nic, at)).join("\n")}
 `;
 }
 
-/** The credentials of a VM, its machine-id among them; a guest whose memory is to be saved has none. */
+/** The credentials of a VM, including its machine-id; a guest whose memory will be saved has none. */
 function firmwareConfig({ credentials, uuid }: Machine): string {
     if (Object.keys(credentials).length === 0) return "";
     const files = Object.entries(credentials).map(
@@ -91,7 +91,7 @@ function interfaceXml({ mac, network }: Machine["nics"][number], at: number): st
     </interface>`;
 }
 
-/** Reads what `domainXml` wrote, as `virsh dumpxml` gives it back. An element that is not there reads as "" or 0. */
+/** Parses what `domainXml` wrote, as returned by `virsh dumpxml`. A missing element reads as "" or 0. */
 export function parseDomainXml(xml: string): Omit<VmStatus, "state"> {
     const text = (element: string) => {
         const found = new RegExp(`<${element}(?: [^>]*)?>([^<]*)</${element}>`).exec(xml);

@@ -3,7 +3,7 @@ export interface VmNic {
     /** Name in the guest: eth0, eth1, ... in this order. */
     name: string;
     mac: string;
-    /** The hypervisor's network it is plugged into. */
+    /** The hypervisor's network that it is connected to. */
     network: string;
     /** IPv4 address. */
     address: string;
@@ -13,19 +13,19 @@ export interface VmNic {
     gateway?: string;
 }
 
-/** Where a VM's files are, as its hypervisor sees them. */
+/** Where a VM's files are, as seen by its hypervisor. */
 export interface MachineFiles {
     /** The VM's own disk, an overlay on its image. */
     disk: string;
     kernel: string;
     initrd: string;
-    /** File that receives what the guest writes to its serial console; emptied at each start. */
+    /** File for the output of the guest's serial console; emptied at each start. */
     consoleLog: string;
     /** systemd's system credentials: name to file with the content (https://systemd.io/CREDENTIALS). */
     credentials: Record<string, string>;
 }
 
-/** A VM as its hypervisor has to know it. All paths are on the hypervisor's machine. */
+/** A VM as defined in its hypervisor. All paths are on the hypervisor's machine. */
 export interface Machine extends MachineFiles {
     name: string;
     uuid: string;
@@ -35,21 +35,21 @@ export interface Machine extends MachineFiles {
     memoryMiB: number;
     cmdline: string;
     nics: VmNic[];
-    /** Of a VM that goes on from a saved memory, or whose memory is to be saved. */
+    /** Of a VM that starts from a saved memory, or whose memory will be saved. */
     generation?: Generation;
 }
 
-/** What such a VM has besides, and its memory is made for. */
+/** Additional settings of such a VM, which its memory depends on. */
 export interface Generation {
     /** Tells the guest's kernel whether it is still the same VM: a UUID (VMGENID). */
     id: string;
-    /** Unix socket on which the hypervisor takes one connection to the serial console, in place of the log. */
+    /** Unix socket on which the hypervisor accepts one connection to the serial console, instead of the log. */
     consoleSocket?: string;
 }
 
 export type VmState = "running" | "paused" | "shut off" | "crashed";
 
-/** What the hypervisor says of a VM; the definition's fields as they are, which may not be as we made them. */
+/** The hypervisor's report of a VM; the fields of the actual definition, which may differ from ours. */
 export interface VmStatus {
     state: VmState;
     uuid: string;
@@ -64,17 +64,17 @@ export interface VmStatus {
 }
 
 /**
- * What runs VMs. A hypervisor that can't be asked, for want of a permission or a connection, is an error of every method:
- * it never reads as a VM that is not there.
+ * What runs VMs. If a hypervisor does not answer, for lack of a permission or a connection, every method fails: this never
+ * counts as a missing VM.
  */
 export interface Hypervisor {
-    /** Undefined when there is no VM of that name. */
+    /** Undefined if there is no VM of that name. */
     inspect(name: string): Promise<VmStatus | undefined>;
-    /** Makes the VM known, stopped; or changes one of the same UUID, from its next start on. */
+    /** Defines the VM, stopped; or changes one of the same UUID, from its next start on. */
     define(machine: Machine): Promise<void>;
     start(name: string): Promise<void>;
-    /** Cuts the power; nothing happens to a VM that does not run. */
+    /** Cuts the power; does nothing to a VM that does not run. */
     stop(name: string): Promise<void>;
-    /** Cuts the power and forgets the VM; its disk stays. Nothing happens when there is none. */
+    /** Cuts the power and undefines the VM; its disk stays. Does nothing if there is none. */
     remove(name: string): Promise<void>;
 }

@@ -33,7 +33,7 @@ export class LibvirtHypervisor implements Hypervisor {
     }
 }
 
-/** Of libvirt's states (virDomainState) those that a guest can't answer in are not "running". */
+/** Those of libvirt's states (virDomainState) in which a guest can't answer are not "running". */
 function vmState(state: string): VmState {
     switch (state) {
         case "running":

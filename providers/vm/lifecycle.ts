@@ -20,16 +20,16 @@ export interface VmOutcome {
     sshSeconds: number;
 }
 
-/** What `systemctl poweroff` does in the end, without asking logind first: a guest without it would wait two minutes. */
+/** What `systemctl poweroff` finally does, without asking logind first: a guest without logind would wait two minutes. */
 const poweroff = "sudo systemctl start --no-block --job-mode=replace-irreversibly poweroff.target";
 
-/** A guest under TCG answers after 15 s on idle processors; four of them on two busy ones take minutes. */
+/** An emulated guest answers after 15 s on idle processors; four of them on two busy ones take minutes. */
 const bootMs = 300_000;
 
-/** A restored one answers after 2 s, and after 10 s on busy processors: one that does not is started anew. */
+/** A restored guest answers after 2 s, or 10 s on busy processors: one that does not is restarted. */
 const restoredMs = 60_000;
 
-/** Under TCG it takes some 7 s. */
+/** Under TCG it takes about 7 s. */
 const poweroffMs = 60_000;
 
 export function hypervisorOf({ hypervisor, uri }: VmDefinition): Hypervisor {
@@ -39,13 +39,13 @@ export function hypervisorOf({ hypervisor, uri }: VmDefinition): Hypervisor {
     }
 }
 
-/** In a pool of libvirt's where the definition names one, which may be on another machine; else in a directory of this one. */
+/** In a libvirt storage pool, possibly on another machine, if the definition names one; else in a directory of this machine. */
 const storageOf = (definition: VmDefinition): Storage =>
     definition.pool === undefined ? new DirectoryStorage(definition) : new PoolStorage(definition, definition.pool);
 
 /**
- * Makes the VM and waits until it is ready. What an earlier attempt left is replaced; when this one fails, nothing is left.
- * @throws Error when the name belongs to a VM that is not ours, when a file is missing, or when the guest does not start.
+ * Makes the VM and waits until it is ready. Remains of an earlier attempt are replaced; if this one fails, nothing is left.
+ * @throws Error if the name belongs to a VM that is not ours, if a file is missing, or if the guest does not start.
  */
 export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
     const { vmName, uri, pool, disk, kernel, initrd, hostKeyFile } = definition;
@@ -77,8 +77,9 @@ async function bootVm(definition: VmDefinition, uuid: string): Promise<number> {
 }
 
 /**
- * Makes the VM of a guest of its image that was saved when it had booted.
- * @returns the seconds from the start of its restore to its first answer by ssh; undefined where it has to boot: nothing is left then
+ * Makes the VM from a saved guest of its image.
+ * @returns the seconds from the start of the restore to its first answer by ssh; undefined if it has to boot: then nothing is
+ *   left
  */
 async function restoreVm(definition: VmDefinition, uuid: string): Promise<number | undefined> {
     const { vmName, uri } = definition;
@@ -102,13 +103,13 @@ async function restoreVm(definition: VmDefinition, uuid: string): Promise<number
         return seconds(started);
     } catch (error) {
         console.error(`${vmName} boots, as it could not go on from its saved memory: ${(error as Error).message}`);
-        if (!isRunning) await removeSavedGuest(saved.entry); // damaged, or refused: the next VM has it made anew
+        if (!isRunning) await removeSavedGuest(saved.entry); // damaged, or refused: the next VM makes it again
         await deleteVm(definition);
         return undefined;
     }
 }
 
-/** @throws Error when the VM that is there is one that an earlier stack left with its data. */
+/** @throws Error if the existing VM was left by an earlier stack with its data. */
 async function refuseData(definition: VmDefinition): Promise<void> {
     const { uri, vmName } = definition;
     const found = await hypervisorOf(definition).inspect(vmName);
@@ -126,10 +127,10 @@ async function defineVm(definition: VmDefinition, uuid: string, inUse: boolean):
     await hypervisorOf(definition).define(machineOf(definition, await storage.files(), uuid, inUse));
 }
 
-/** Lets the hypervisor know, or forget, that the disk holds data; the VM runs on. */
+/** Marks in the hypervisor that the disk has data, or removes the mark; the VM keeps running. */
 export const markVm = (definition: VmDefinition, uuid: string): Promise<void> => defineVm(definition, uuid, true);
 
-/** Starts a VM that is defined, and waits until it is ready. @returns the seconds it took. */
+/** Starts a defined VM and waits until it is ready. @returns the seconds it took. */
 async function startVm(definition: VmDefinition): Promise<number> {
     const { vmName, ready } = definition;
     const started = Date.now();
@@ -151,8 +152,8 @@ function waitUntilReady(definition: VmDefinition, deadlineMs: number): Promise<v
 const seconds = (since: number) => Math.round((Date.now() - since) / 100) / 10;
 
 /**
- * The definition as it really is; undefined when neither the VM nor its disk exists. Forgets the way to a guest that does
- * not run, in which the looks at what is on it would hang.
+ * The actual definition; undefined if neither the VM nor its disk exists. Drops the ssh connection and neighbour entry of a
+ * guest that does not run, on which later reads would hang.
  */
 export async function readVm(definition: VmDefinition): Promise<VmDefinition | undefined> {
     const { vmName: host, sshConfig, ready, nics } = definition;
@@ -172,7 +173,7 @@ export async function readVm(definition: VmDefinition): Promise<VmDefinition | u
     };
 }
 
-/** Defines the VM anew and starts it again; its disk, and so what was done on it, is kept. */
+/** Redefines the VM and restarts it; its disk, with all changes, is kept. */
 export async function restartVm(definition: VmDefinition, lastUuid: string): Promise<VmOutcome> {
     const hypervisor = hypervisorOf(definition);
     const uuid = (await hypervisor.inspect(definition.vmName))?.uuid ?? lastUuid;
@@ -182,7 +183,7 @@ export async function restartVm(definition: VmDefinition, lastUuid: string): Pro
     return { uuid, sshSeconds: await startVm(definition) };
 }
 
-/** Lets a running guest end its work first, as far as it answers, and cuts the power of one that does not. */
+/** Lets a running guest shut down first, if it answers, and cuts the power of one that does not. */
 async function powerOff(definition: VmDefinition): Promise<void> {
     const { vmName: host, sshConfig, ready } = definition;
     const hypervisor = hypervisorOf(definition);
@@ -202,8 +203,8 @@ async function powerOff(definition: VmDefinition): Promise<void> {
 }
 
 /**
- * Removes the VM with its disk; nothing happens when there is none.
- * @throws Error when the hypervisor's VM of this name is not ours.
+ * Removes the VM with its disk; does nothing if there is none.
+ * @throws Error if the hypervisor's VM of this name is not ours.
  */
 export async function deleteVm(definition: VmDefinition): Promise<void> {
     const { vmName, uri, sshConfig, ready } = definition;

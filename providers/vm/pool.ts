@@ -12,7 +12,7 @@ const gibibyte = 1024 ** 3;
 
 /**
  * A VM's files as volumes of a storage pool of its libvirt (https://libvirt.org/formatstorage.html), of type `dir`, on this
- * machine or on another one. The image goes there once, and is removed with the last VM that stands on it.
+ * machine or another one. The image is uploaded once, and removed with the last VM that uses it.
  */
 export class PoolStorage implements Storage {
     private readonly name: string;
@@ -99,7 +99,7 @@ export class PoolStorage implements Storage {
         });
     }
 
-    /** The first one says that the others are whole: it is made last, and removed first. */
+    /** The first one shows that the others are complete: it is made last, and removed first. */
     private imageVolumes(): string[] {
         return [".complete", "", ".vmlinuz", ".initrd"].map((suffix) => `${this.image}${suffix}`);
     }
@@ -117,7 +117,7 @@ export class PoolStorage implements Storage {
         await this.virsh("vol-create-as", complete, "1b", "--format", "raw");
     }
 
-    /** Whether the disk of another VM stands on the image. */
+    /** Whether the disk of another VM is based on the image. */
     private async isInUse(volumes: string[]): Promise<boolean> {
         const others = volumes.filter(
             (volume) => /^voip-stack-.*\.qcow2$/.test(volume) && volume !== `${this.name}.qcow2`,
@@ -155,7 +155,7 @@ export class PoolStorage implements Storage {
         return stdout.split("\n").flatMap((line) => line.trim().split(/\s+/, 1).filter(Boolean));
     }
 
-    /** Runs a command about the pool as a whole. @throws Error saying what to do where the pool is not there. */
+    /** Runs a command about the pool as a whole. @throws Error with what to do if the pool does not exist. */
     private asked(command: string) {
         const { uri } = this.definition;
         return virsh(uri, [command, this.pool]).catch((error: Error) => {

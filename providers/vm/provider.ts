@@ -40,15 +40,15 @@ const rules = {
     ready: oneOf("ssh", "running"),
 };
 
-/** What a VM is made of, once and for all. */
+/** Fixed properties of a VM: a change replaces it. */
 const identity = [
     "hypervisor", "uri", "pool", "vmName", "dataDir", "nics", "authorizedKey", "hostKeyFile",
 ] as const; // prettier-ignore
 
-/** Used up with the first start. These are not known where an image is about to be built, which is another one then. */
+/** Only used at the first start. They are unknown if an image is about to be built, which is then another one. */
 const imageFiles = ["disk", "kernel", "initrd"] as const;
 
-/** What a restart changes, or mends: a refresh puts into `state` what it found instead of "running". */
+/** What a restart changes or repairs: a refresh stores its finding in `state` instead of "running". */
 const restarting = ["vcpus", "memoryMiB", "diskGiB", "cmdline", "state"] as const;
 
 export const provider: DynamicProvider<VmDefinition, Outputs> = {

@@ -6,16 +6,16 @@ import type { Hypervisor } from "./hypervisor";
 import type { Storage } from "./storage";
 
 export interface Guest extends SshTarget {
-    /** The address behind `host`. */
+    /** The address of `host`. */
     address: string;
     storage: Storage;
     hypervisor: Hypervisor;
 }
 
 /**
- * Waits until the guest lets us log in by ssh. The connection made is kept for those that follow (ControlMaster).
- * @throws Error when it does not until the deadline, in milliseconds, or when it is clear that it never will, with the last lines of the
- *   guest's serial console.
+ * Waits until the guest accepts an ssh login. The connection is kept for later ones (ControlMaster).
+ * @throws Error with the last lines of the guest's serial console, if the guest does not accept one before the deadline, in
+ *   milliseconds, or if it clearly never will.
  */
 export async function waitForSsh(guest: Guest, deadlineMs: number): Promise<void> {
     let looked = Date.now();
@@ -37,8 +37,8 @@ export async function waitForSsh(guest: Guest, deadlineMs: number): Promise<void
 }
 
 /**
- * Whether anything is at the address, were it to refuse the connection: a look that costs less than starting ssh, and,
- * before sshd listens, costs the guest nothing.
+ * Whether anything answers at the address, even with a refused connection: this costs less than starting ssh, and, before sshd
+ * listens, costs the guest nothing.
  */
 function answers(address: string): Promise<boolean> {
     return new Promise((resolve) => {
@@ -52,14 +52,17 @@ function answers(address: string): Promise<boolean> {
     });
 }
 
-/** A refused connection is one to try again; what else ssh says, such as of a wrong key, is worth being the last thing seen. */
+/**
+ * After a refused connection the login is tried again; other messages of ssh, such as a wrong key, are kept as the last thing
+ * seen.
+ */
 async function logsIn(guest: Guest): Promise<boolean> {
     const { status, stderr } = await ssh(guest, "true", { okStatus: [0, 255], timeoutMs: 60_000 });
     if (status === 255 && !/Connection refused/.test(stderr)) throw new Error(stderr.trim());
     return status === 0;
 }
 
-/** Why waiting longer is of no use, if it is not. */
+/** Why waiting longer is useless, if it is. */
 async function hopeless({ host, storage, hypervisor }: Guest): Promise<string | undefined> {
     const state = (await hypervisor.inspect(host))?.state ?? "gone";
     if (state !== "running") return `${host} is ${state} instead of starting`;
@@ -75,16 +78,17 @@ export async function dropConnection({ sshConfig, host }: SshTarget): Promise<vo
 }
 
 /**
- * Forgets the way to a guest that is off. Where it was seen a moment ago, the kernel goes on sending to it for up to a minute before it
- * says that nobody is there (arp(7), base_reachable_time), and every look at what is on the guest would wait for that.
+ * Drops the connection and neighbour entry of a guest that is off. If it was seen a moment ago, the kernel keeps sending to it
+ * for up to a minute before it reports it unreachable (arp(7), base_reachable_time), and every read from the guest would wait
+ * for that.
  */
 export async function forgetGuest(target: SshTarget, address: string): Promise<void> {
     await dropConnection(target);
-    // only root may, where the guest's network is this machine's own and iproute2 is there: elsewhere it takes the minute
+    // requires root, the guest's network on this machine and iproute2: elsewhere it takes the minute
     await run(["ip", "neigh", "flush", "to", address]).catch(() => undefined);
 }
 
-/** What the guest said last on its serial console. */
+/** The last output of the guest's serial console. */
 function consoleTail(text: string): string {
     const lines = text.replace(/\r/g, "").trim().split("\n").slice(-20);
     return `last lines of its console:\n${lines.join("\n") || "(nothing)"}`;

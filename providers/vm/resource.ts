@@ -7,8 +7,8 @@ export interface VmArgs {
     /** libvirt that runs the VM, such as `qemu:///system`. */
     uri: pulumi.Input<string>;
     /**
-     * Storage pool of that libvirt, of type `dir`, for the VM's disk and image. By default they stay where they are made on this
-     * machine, which a libvirt of the host's own may not be allowed to read.
+     * Storage pool of that libvirt, of type `dir`, for the VM's disk and image. By default they stay where they are made on
+     * this machine, which the host's own libvirt may not be allowed to read.
      */
     pool?: pulumi.Input<string>;
     /** Name in the hypervisor, in `sshConfig` and of the guest. */
@@ -18,7 +18,7 @@ export interface VmArgs {
     memoryMiB: pulumi.Input<number>;
     /** At least the size of the image; takes space as the guest fills it. */
     diskGiB: pulumi.Input<number>;
-    /** Raw disk image that the VM's own disk starts as; it is shared and stays as it is. */
+    /** Raw disk image that the VM's own disk is based on; it is shared and not changed. */
     disk: pulumi.Input<string>;
     kernel: pulumi.Input<string>;
     initrd: pulumi.Input<string>;
@@ -33,20 +33,20 @@ export interface VmArgs {
     sshConfig: pulumi.Input<string>;
     /** Directory of the stack; without `pool` the VM's files are in `vms/<vmName>` below it. */
     dataDir: pulumi.Input<string>;
-    /** The disk gets data that nobody can make again: a VM that stays of an earlier stack is not made anew over it. */
+    /** The disk will have data that can't be recreated: a VM left by an earlier stack is not overwritten. */
     holdsData?: pulumi.Input<boolean>;
-    /** The only state to ask for, and the default; after a refresh it shows what was found. */
+    /** The only allowed state, and the default; after a refresh it shows the finding. */
     state?: pulumi.Input<"running">;
-    /** When the VM counts as made: as soon as it answers ssh (the default), or as soon as it runs. */
+    /** When the VM counts as created: once it answers ssh (the default), or once it runs. */
     ready?: pulumi.Input<"ssh" | "running">;
 }
 
 /**
- * A virtual machine with its identity (name, addresses, keys). Changing vcpus, memoryMiB or cmdline, or a larger diskGiB,
- * restarts it; anything else makes it anew, with an empty disk.
+ * A virtual machine with its identity (name, addresses, keys). Changing vcpus, memoryMiB or cmdline, or increasing diskGiB,
+ * restarts it; any other change replaces it, with an empty disk.
  */
 export class Vm extends DynamicResource {
-    /** Changes when the VM was made anew. */
+    /** Changes when the VM is replaced. */
     declare readonly uuid: pulumi.Output<string>;
     declare readonly vmName: pulumi.Output<string>;
     /** Seconds from the VM's last start to its first answer by ssh. */

@@ -1,19 +1,19 @@
 import type { MachineFiles } from "./hypervisor";
 
-/** Keeps the files of one VM within its hypervisor's reach. */
+/** Stores the files of one VM where its hypervisor can reach them. */
 export interface Storage {
     files(): Promise<MachineFiles>;
     /**
-     * Makes the VM's own disk: a qcow2 overlay on the image, which stays as it is and which others share.
-     * @throws Error when the disk is to be smaller than the image.
+     * Makes the VM's own disk: a qcow2 overlay on the image, which is shared and not changed.
+     * @throws Error if the disk would be smaller than the image.
      */
     createDisk(): Promise<void>;
-    /** Grows the disk of a VM that does not run; the guest grows its file system at its next start. */
+    /** Grows the disk of a stopped VM; the guest grows its file system at its next start. */
     growDisk(): Promise<void>;
     hasDisk(): Promise<boolean>;
     writeCredentials(): Promise<void>;
-    /** What the guest wrote to its serial console. */
+    /** The output of the guest's serial console. */
     console(): Promise<string>;
-    /** Removes all files of the VM; nothing happens when there are none. */
+    /** Removes all files of the VM; does nothing if there are none. */
     remove(): Promise<void>;
 }

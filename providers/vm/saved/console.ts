@@ -2,10 +2,10 @@ import * as net from "node:net";
 import { stripVTControlCharacters } from "node:util";
 import { waitFor } from "../../../process/wait";
 
-/** What a shell of root asks with. */
+/** The prompt of a root shell. */
 const prompt = "# ";
 
-/** How systemd says that something did not start; it says nothing else on a quiet console. */
+/** systemd's message that something did not start; it prints nothing else on a quiet console. */
 const failure = "[FAILED]";
 
 /** The serial console of a guest, by its socket. */
@@ -15,7 +15,7 @@ export class GuestConsole {
     private constructor(private readonly socket: net.Socket) {
         socket.setEncoding("utf8");
         socket.on("data", (chunk: string) => (this.text += stripVTControlCharacters(chunk)));
-        socket.on("error", () => undefined); // the guest's end, which whoever waits for its text notices
+        socket.on("error", () => undefined); // the guest ended; readers that wait for its text notice
     }
 
     /** Connects as soon as the hypervisor has made the socket. */
@@ -24,13 +24,13 @@ export class GuestConsole {
         return new GuestConsole(socket);
     }
 
-    /** Types at the shell that runs in place of init, as soon as it asks. */
+    /** Types into the shell that runs in place of init, once it prompts. */
     async type(commands: string, deadlineMs: number): Promise<void> {
         await this.seen("a shell on the console", prompt, deadlineMs);
         this.socket.write(commands);
     }
 
-    /** Waits until the guest has written this. @throws Error with what it wrote last, at the deadline or when it has ended. */
+    /** Waits until the guest has written this. @throws Error with its last output, at the deadline or when it has ended. */
     async seen(what: string, expected: string, deadlineMs: number): Promise<void> {
         const outcome = await waitFor(
             what,

@@ -13,12 +13,12 @@ import { GuestConsole } from "./console";
 import { headBytes, streamStart } from "./save-file";
 import { withTransientVm } from "./transient";
 
-/** An emulated guest with Docker takes 25 s on idle processors; three on two busy ones, minutes. */
+/** An emulated guest with Docker takes 25 s on idle processors; three on two busy ones take minutes. */
 const bootMs = 300_000;
 const startMs = 60_000;
 const saveMs = 120_000;
 
-/** What tells one such VM from another while it boots: gone before a VM of the platform is made of it. */
+/** What distinguishes such VMs while they boot; removed before a VM of the platform starts from it. */
 export interface Passing {
     name: string;
     uuid: string;
@@ -26,7 +26,7 @@ export interface Passing {
     consoleSocket: string;
 }
 
-/** The VM whose memory is saved: the one that is defined, without what makes it one of its own. */
+/** The VM whose memory is saved: the defined one, without its individual properties. */
 export function savedMachine(definition: VmDefinition, { consoleSocket, ...passing }: Passing): Machine {
     const { vcpus, memoryMiB, kernel, initrd, cmdline } = definition;
     return {
@@ -37,7 +37,7 @@ export function savedMachine(definition: VmDefinition, { consoleSocket, ...passi
         kernel,
         initrd,
         cmdline: shellCommandLine(cmdline),
-        // the guest's driver is told its own MAC address in each VM; these are silent
+        // the guest's driver gets the VM's MAC address later; these interfaces stay silent
         nics: definition.nics.map((nic, at) => ({ ...nic, mac: `52:54:00:00:00:0${at}` })),
         consoleLog: "",
         credentials: {},
@@ -47,8 +47,8 @@ export function savedMachine(definition: VmDefinition, { consoleSocket, ...passi
 
 /**
  * Boots a guest without an identity and saves its memory.
- * @returns where in the file its memory begins, in bytes
- * @throws Error with what the guest wrote last, when it does not get there
+ * @returns the offset of its memory in the file, in bytes
+ * @throws Error with the guest's last output, if it does not finish
  */
 export async function saveGuest(definition: VmDefinition, name: string, draft: Draft): Promise<number> {
     const { uri, disk, diskGiB } = definition;

@@ -12,8 +12,8 @@ import { domainXml } from "../domain-xml";
 import { savedMachine, saveGuest } from "./make";
 
 /**
- * The saved guest that a VM can go on from, made where the cache has none for exactly this image, definition and hypervisor.
- * @returns why there is none, where VMs boot: one sentence
+ * The saved guest that a VM can start from, made if the cache has none for exactly this image, definition and hypervisor.
+ * @returns why there is none, if VMs boot: one sentence
  */
 export async function provideSavedGuest(definition: VmDefinition): Promise<SavedGuest | { none: string }> {
     const { uri, pool, ready, vmName } = definition;
@@ -39,7 +39,7 @@ export async function provideSavedGuest(definition: VmDefinition): Promise<Saved
     }
 }
 
-/** All that a memory fits to, beside image and files: another CPU, device or program does not understand it. */
+/** Everything that a memory depends on, beside image and files: it does not work with another CPU, device or program. */
 async function whatFits(definition: VmDefinition): Promise<unknown> {
     const { uri, disk, diskGiB } = definition;
     const [libvirt, qemu] = await Promise.all([

@@ -8,13 +8,13 @@ import type { Machine } from "../hypervisor";
 import { saveFileHead } from "./save-file";
 
 /**
- * Has libvirt go on with a saved memory as the VM of this definition. libvirt reads it through a FIFO, as each VM has another
- * definition before the same memory.
- * @throws DamagedFile, or CommandError with what libvirt or QEMU says: then nothing runs
+ * Makes libvirt restore a saved memory as the VM of this definition. libvirt reads it through a FIFO, as each VM has a
+ * different definition before the same memory.
+ * @throws DamagedFile, or CommandError with the message of libvirt or QEMU: then nothing runs
  */
 export async function restore(uri: string, machine: Machine, memory: CheckedFile, fifo: string): Promise<void> {
     await run(["mkfifo", "-m", "600", fifo]);
-    // with a reader of our own, opening the other end does not wait for libvirt, nor writing for one that has given up
+    // with our own reader, opening the other end does not wait for libvirt, and writing does not wait for one that has given up
     const reader = await fsp.open(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     const writer = await fsp.open(fifo, "w");
     let open = true;
@@ -43,6 +43,6 @@ export async function restore(uri: string, machine: Machine, memory: CheckedFile
     }
 }
 
-/** What is left of the pouring where libvirt was the first to give up. */
+/** A failed write after libvirt has given up first. */
 const isBrokenPipe = (outcome: PromiseSettledResult<void>): boolean =>
     outcome.status === "rejected" && ["EPIPE", "EBADF"].includes((outcome.reason as NodeJS.ErrnoException).code ?? "");

@@ -1,12 +1,12 @@
 /**
- * libvirt's format of a saved VM (src/qemu/qemu_saveimage.h, version 2, which it has read since 0.7): this header, then the definition
- * in XML up to `dataBytes`, then the stream of QEMU's migration.
+ * libvirt's format of a saved VM (src/qemu/qemu_saveimage.h, version 2, readable since 0.7): this header, then the definition
+ * in XML up to `dataBytes`, then QEMU's migration stream.
  */
 const magic = "LibvirtQemudSave";
 const headerBytes = 92;
 const version = 2;
 
-/** Where QEMU's stream begins in a file that libvirt saved. @throws Error when it is in another format. */
+/** Where QEMU's stream begins in a file that libvirt saved. @throws Error if it has another format. */
 export function streamStart(head: Buffer): number {
     const found = { magic: head.toString("latin1", 0, magic.length), version: head.readUInt32LE(16) };
     const compressed = head.readUInt32LE(28);
@@ -20,7 +20,7 @@ export function streamStart(head: Buffer): number {
 /** Bytes of a file that `streamStart` needs. */
 export const headBytes = headerBytes;
 
-/** What goes before QEMU's stream in a file that libvirt is to restore, as the VM of this definition, running. */
+/** The head before QEMU's stream in a file that libvirt will restore, as the running VM of this definition. */
 export function saveFileHead(xml: string): Buffer {
     const data = Buffer.from(`${xml}\0`, "utf8");
     const header = Buffer.alloc(headerBytes);

@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { CommandError, run } from "../../../process/run";
 
 /**
- * Runs `work` while a VM runs that libvirt ends with this process, however that ends (virsh create --autodestroy).
+ * Runs `work` while a VM runs that libvirt ends with this process, however this ends (virsh create --autodestroy).
  * @param dir directory for its definition
- * @param work gets a promise that fails with what libvirt says when the VM can't be started
+ * @param work gets a promise that fails with libvirt's message if the VM can't be started
  */
 export async function withTransientVm<T>(
     uri: string,
@@ -17,7 +17,7 @@ export async function withTransientVm<T>(
     const file = path.join(dir, "definition.xml");
     fs.writeFileSync(file, xml);
     const done = new AbortController();
-    // the VM lives as long as the connection that made it: that of this virsh, which then has nothing but events to wait for
+    // the VM lives as long as the connection that made it: that of this virsh, which then only waits for events
     const commands = `create --autodestroy ${file}; event ${name} --event lifecycle --loop`;
     const virsh = run(["setpriv", "--pdeathsig", "KILL", "virsh", "--quiet", "--connect", uri, commands], {
         signal: done.signal,
@@ -26,7 +26,7 @@ export async function withTransientVm<T>(
         () => Promise.reject(new Error(`${name} ended before its memory was saved`)),
         (error: unknown) => Promise.reject(error as CommandError),
     );
-    failure.catch(() => undefined); // whoever waits for it sees it
+    failure.catch(() => undefined); // handled where it is awaited
     try {
         return await work(failure);
     } finally {
