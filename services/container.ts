@@ -1,6 +1,6 @@
 /**
- * The shell command with which root of a VM runs another one inside a container. It does without docker exec, which takes seconds
- * on an emulated CPU.
+ * The shell command with which root of a VM runs another one inside a container. It avoids docker exec, which takes seconds on
+ * an emulated CPU.
  * @param pid process id of the container's first process, or shell code that prints it
  */
 export const enterContainer = (pid: string, command: string): string =>

@@ -2,13 +2,13 @@ import type { BuiltProgram, ContainerDefinition, Definitions, ImageDefinition, L
 import { services } from "./registry";
 import type { HostKind, Service } from "./service";
 
-/** Debian's package of the kernel that guests boot: virtual hardware only. */
+/** Debian's package of the guests' kernel, for virtual hardware only. */
 const kernel = "linux-image-cloud-amd64";
 
 /** The agent of every host (agent/). */
 const agent: BuiltProgram = { layer: "agent", path: "/usr/local/sbin/voip-agent" };
 
-/** What the hosts themselves are made of, below their services. */
+/** The layers of the hosts themselves, below those of their services. */
 const hostLayers: Layer[] = [
     { name: "base", packages: ["ca-certificates"] },
     { name: "go", on: "base", packages: ["golang-go"] },
@@ -49,7 +49,7 @@ const hostLayers: Layer[] = [
     { name: "core", on: "base", packages: ["openssl"], programs: [agent], files: "images/guest/core" },
 ];
 
-/** Packages whose versions an image records: of the host, and of its services that run from the host's own packages. */
+/** Packages whose versions an image records: those of the host, and of its services that run from the host's own packages. */
 function versions(kind: HostKind, ofHost: Record<string, string>): Record<string, string> {
     const isOwn = ({ hosts, layers }: Service): boolean => hosts.includes(kind) && layers.length > 0;
     const units = services
@@ -69,7 +69,7 @@ const containers = services.flatMap(({ name, run }): [string, ContainerDefinitio
     run.kind === "container" && run.image !== "archive" ? [[name, run.image]] : [],
 );
 
-/** All images, from what the services say of themselves. */
+/** All images, from the definitions of the services. */
 export const definitions: Definitions = {
     layers: [...hostLayers, ...services.flatMap(({ layers }) => layers)],
     containers: Object.fromEntries(containers),

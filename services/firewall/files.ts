@@ -14,13 +14,13 @@ export interface FirewallView {
     ports: readonly Port[];
 }
 
-/** What the image's closed firewall is overwritten with; the guest loads it before it has an address. */
+/** Replaces the image's closed firewall; the guest loads it before it has an address. */
 const rules = "/etc/nftables.conf";
 
-/** What follows a change of files. The rules are loaded as one: all of them, or none. */
+/** The command after a change of the files. The rules are loaded as a whole, or not at all. */
 export const firewallApply = [{ paths: [rules], command: `nft --file ${rules}` }];
 
-/** Ports of a protocol as nftables writes a set, such as `5060, 10000-20000`; empty where there are none. */
+/** Ports of a protocol in nftables' notation of a set, such as `5060, 10000-20000`; empty if there are none. */
 function portSet(ports: readonly Port[], protocol: "udp" | "tcp"): string {
     const ranges = ports
         .filter((port) => port.protocol === protocol)
@@ -28,11 +28,11 @@ function portSet(ports: readonly Port[], protocol: "udp" | "tcp"): string {
     return [...new Set(ranges)].join(", ");
 }
 
-/** Whether a socket may be reached by a network. One that listens everywhere, as it can't be told to do less, is internal. */
+/** Whether a network may reach a socket. A socket that listens everywhere, because it can't be restricted, is internal. */
 const isReachable = ({ sides }: Port, network: FirewallNic["network"]): boolean =>
     sides.includes(network) || (network === "internal" && sides.includes("everywhere"));
 
-/** The firewall of a VM, made of the plan of its sockets, so that the two can't disagree. */
+/** The firewall of a VM, generated from the plan of its sockets, so that the two can't disagree. */
 export function firewallFiles({ nics, ports }: FirewallView): GuestFile[] {
     const internal = nics.find(({ network }) => network === "internal");
     if (!internal) throw new Error("a host has an interface in the internal network");

@@ -14,23 +14,23 @@ export interface KamailioView {
     pbxs: { address: string; port: number }[];
     /** Control sockets of the RTPEngines. */
     media: { address: string; port: number }[];
-    /** Socket of Valkey, where the proxies share what they count; without it each counts for itself. */
+    /** Socket of Valkey, where the proxies share their counters; without it each counts alone. */
     valkeySocket?: string;
 }
 
 /** Directory of Kamailio's certificate, which the VM's agent renders: cert.pem and key.pem. */
 export const kamailioTlsDir = "/etc/kamailio/tls";
 
-/** The files that Kamailio reads when it starts, and only then. */
+/** The files that Kamailio reads only when it starts. */
 export const kamailioPaths = ["/etc/kamailio/kamailio.cfg", "/etc/kamailio/dispatcher.list"];
 
-/** Settings of the TLS listener, read again by `tls.reload`, which leaves connections as they are. */
+/** Settings of the TLS listener, read again by `tls.reload`, which keeps connections. */
 export const kamailioTlsPath = "/etc/kamailio/tls.cfg";
 
-/** What Kamailio marks the routes of calls with; it reads it when it starts. */
+/** The key that Kamailio marks the routes of calls with; read at its start. */
 const routeKeyFile = "/etc/kamailio/route-key.cfg";
 
-/** What the VM's agent renders of Kamailio's secret: the same key at every start, or calls that are up could not be ended. */
+/** The agent's template for Kamailio's secret: the key is the same at every start, or existing calls could not be ended. */
 export const kamailioRouteKey: AgentTemplate = {
     name: "kamailio-route-key",
     kind: "static",

@@ -1,6 +1,6 @@
 import type { Service } from "../service";
 
-/** Metrics of a VM, with what its agent writes down of secrets (prometheus-node-exporter's textfile collector). */
+/** Metrics of a VM, including the agent's metrics of secrets (prometheus-node-exporter's textfile collector). */
 export const nodeExporter = {
     name: "node-exporter",
     hosts: ["sip", "pbx", "media"],

@@ -7,13 +7,13 @@ export interface OpenbaoView {
     /** Where it listens, by TLS. */
     address: string;
     port: number;
-    /** Secrets that are made before the server is: key of the seal, and the login of provisioning. */
+    /** Secrets that are made before the server: key of the seal, and the login of provisioning. */
     seal: string;
     roleId: string;
     secretId: string;
 }
 
-/** Seconds that a token for provisioning lives on without being renewed: 32 days. */
+/** Lifetime in seconds of a token for provisioning that is not renewed: 32 days. */
 export const tokenPeriodSeconds = 768 * 3600;
 
 /** The key of OpenBao's seal, AES-256: 32 bytes in hexadecimal. */
@@ -21,10 +21,10 @@ const sealKey = (seal: string): string => createHash("sha256").update(seal).dige
 /** Names the key; another key needs another name. */
 const sealKeyId = (seal: string): string => createHash("sha256").update(sealKey(seal)).digest("hex").slice(0, 12);
 
-/** role-id of the login that may write the policy of provisioning, and nothing else; its secret-id is the same. */
+/** role-id of the login that may only write the policy of provisioning; its secret-id is the same. */
 export const policyRoleId = (roleId: string): string => `${roleId}-policy`;
 
-/** What provisioning may do, in OpenBao's language. */
+/** The rights of provisioning, as a Vault policy. */
 export const provisioningPolicy = (): string =>
     render("openbao/provisioning.hcl", {
         mounts: mounts.map((name) => ({ name })),

@@ -5,9 +5,9 @@ import type { AgentTemplate } from "../vault-agent/templates";
 export const pgbouncerSocketDir = "/var/lib/pgbouncer";
 
 export interface PgbouncerView {
-    /** Names its socket. */
+    /** Part of its socket's name. */
     port: number;
-    /** Content of the PEM file that PostgreSQL's certificate is checked against. */
+    /** Content of the PEM file to check PostgreSQL's certificate against. */
     postgresCa: string;
 }
 
@@ -25,13 +25,13 @@ const paths = {
 /** Who may connect: users of the database, whose processes run as root (in their container). */
 const identities = [{ user: "kamailio", database: "kamailio" }];
 
-/** Files that a reload takes over. */
+/** Files that a reload applies. */
 export const pgbouncerPaths = [paths.settings, paths.hba, paths.ident, paths.users, paths.ca];
 
-/** What systemd has to be told of. */
+/** The unit, whose changes systemd must reload. */
 export const pgbouncerUnitPath = paths.unit;
 
-/** PgBouncer's configuration, but for the server's address and password. */
+/** PgBouncer's configuration, except the server's address and password. */
 export function pgbouncerFiles(view: PgbouncerView): GuestFile[] {
     const all = { ...paths, port: view.port, socketDir: pgbouncerSocketDir, identities };
     return [
@@ -45,8 +45,8 @@ export function pgbouncerFiles(view: PgbouncerView): GuestFile[] {
 }
 
 /**
- * What the VM's agent renders for PgBouncer: where PostgreSQL is, with the user and the password of a static role.
- * @param role of Vault's database engine, which is the user's and the database's name too
+ * The agent's template for PgBouncer: the address of PostgreSQL, with the user and the password of a static role.
+ * @param role of Vault's database engine, also the name of the user and of the database
  */
 export function pgbouncerCredentials(role: "kamailio", server: { host: string; port: number }): AgentTemplate {
     const connection = `host=${server.host} port=${server.port} dbname=${role}`;

@@ -1,6 +1,6 @@
 import type { Service } from "../service";
 
-/** Beside each proxy: keeps the database's password of the day, so that a proxy need not. */
+/** Beside each proxy: knows the database's current password, so that the proxy need not. */
 export const pgbouncer = {
     name: "pgbouncer",
     hosts: ["sip"],

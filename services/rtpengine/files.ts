@@ -7,7 +7,7 @@ export interface RtpengineView {
     ports: { ng: number; cli: number; rtpMin: number; rtpMax: number };
     /** Number of the kernel module's forwarding table; -1 forwards in userspace only. */
     table: number;
-    /** Whether to do without the kernel module where it does not take a stream. */
+    /** Whether to forward in userspace when the kernel module does not take a stream. */
     fallback: boolean;
 }
 
@@ -17,7 +17,7 @@ export function rtpengineFiles(view: RtpengineView): GuestFile[] {
     return [{ path: "/etc/rtpengine/rtpengine.conf", content }];
 }
 
-/** What the VM's agent renders for RTPEngine: the secret of those who control it. */
+/** The agent's template for RTPEngine: the secret of its control clients. */
 export const rtpengineSecrets: AgentTemplate = {
     name: "rtpengine",
     kind: "static",

@@ -6,7 +6,7 @@ export interface ForwardingCounters {
     sessions: number;
 }
 
-/** The shell command on a media VM that prints the counters. */
+/** The shell command on a media server that prints the counters. */
 export const totalsCommand = (cliPort: number): string => `rtpengine-ctl -ip 127.0.0.1 -port ${cliPort} list totals`;
 
 const counter = (text: string, name: RegExp): number | undefined => {
@@ -14,7 +14,7 @@ const counter = (text: string, name: RegExp): number | undefined => {
     return found ? Number(found[1]) : undefined;
 };
 
-/** Reads `rtpengine-ctl list totals`. @throws Error when the counters are not there. */
+/** Parses `rtpengine-ctl list totals`. @throws Error if the counters are missing. */
 export function parseTotals(text: string): ForwardingCounters {
     const kernelPackets = counter(text, /Total relayed packets \(kernel\)\s*:\s*(\d+)/i);
     const userspacePackets = counter(text, /Total relayed packets \(userspace\)\s*:\s*(\d+)/i);

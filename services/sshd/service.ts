@@ -1,6 +1,6 @@
 import type { Service } from "../service";
 
-/** The way in for `up` and for the operator. */
+/** The access of `up` and of the operator. */
 export const sshd = {
     name: "sshd",
     hosts: ["sip", "pbx", "media"],

@@ -10,19 +10,19 @@ const paths = {
 };
 const owner = "voip-valkey:voip-valkey";
 
-/** Directory of the socket: it outlives the unit and the VM, as containers have it mounted. */
+/** Directory of the socket: it outlives the unit and the VM's reboot, as containers mount it. */
 export const valkeySocketDir = "/var/lib/voip-valkey";
 
-/** The socket, which has the port's number in its name, as PostgreSQL's have. */
+/** The socket, with the port's number in its name, like PostgreSQL's. */
 export const valkeySocket = (port: number): string => `${valkeySocketDir}/valkey.${port}`;
 
-/** What follows a change of files. */
+/** The commands after a change of the files. */
 export const valkeyLinkApply = [
     { paths: [paths.unit], command: "systemctl daemon-reload && systemctl enable --quiet voip-valkey" },
     { paths: [paths.settings, paths.unit], command: "systemctl try-restart voip-valkey" },
 ];
 
-/** The way from a VM to Valkey in the core, for one of its clients. */
+/** The connection from a VM to Valkey in the core, for one of its clients. */
 export function valkeyLinkFiles({ host, port, user }: { host: string; port: number; user: string }): GuestFile[] {
     const settings = {
         socket: valkeySocket(port),
@@ -37,7 +37,7 @@ export function valkeyLinkFiles({ host, port, user }: { host: string; port: numb
     ];
 }
 
-/** What the VM's agent makes for it. It reads both each time that it logs in: what is up stays up. */
+/** The agent's template for it. It reads both files at each login; existing connections stay. */
 export const valkeyLinkSecret = (user: string): AgentTemplate => ({
     name: `${user}-valkey`,
     kind: "static",

@@ -1,8 +1,8 @@
 import type { Service } from "../service";
 
 /**
- * Beside each proxy: Valkey at a local socket. It holds one connection to it, by TLS, with the password of today, so that a proxy's
- * many processes need neither. Its program is the agent's (agent/valkey.go).
+ * Beside each proxy: Valkey on a local socket. It holds one TLS connection, logged in with the current password, so that a
+ * proxy's many processes need neither. Its program is the agent's (agent/valkey.go).
  */
 export const valkeyLink = {
     name: "valkey-link",

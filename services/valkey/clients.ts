@@ -1,4 +1,4 @@
-/** A client of Valkey, with an ACL user of its own (https://valkey.io/topics/acl/). */
+/** A client of Valkey, with its own ACL user (https://valkey.io/topics/acl/). */
 export interface ValkeyClient {
     /** Of the user; its password is in `secret/valkey/NAME`. */
     name: string;
@@ -6,7 +6,7 @@ export interface ValkeyClient {
     rules: readonly string[];
 }
 
-/** All clients: each may touch its own keys, by the commands that it needs. */
+/** All clients: each may access its own keys, with the commands that it needs. */
 export const clients: readonly ValkeyClient[] = [
     {
         name: "kamailio",
@@ -14,7 +14,7 @@ export const clients: readonly ValkeyClient[] = [
     },
     {
         name: "exporter",
-        // what the exporter's documentation asks for, without the keys themselves (redis_exporter, README, "Authenticating")
+        // what the exporter's documentation requires, without access to keys (redis_exporter, README, "Authenticating")
         rules: [
             "resetkeys",
             "-@all",

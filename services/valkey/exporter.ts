@@ -6,10 +6,10 @@ const client = "exporter";
 const secret = secretOf(client);
 type Place = Omit<CorePlace, "secrets">;
 
-/** Where it finds Valkey. */
+/** The address of Valkey. */
 const server = ({ address, port }: Place): string => `${address}:${port("tls", "valkey")}`;
 
-/** The password by user and server, as the exporter reads it (redis_exporter, README, "redis.password-file"). */
+/** The password by user and server, in the exporter's format (redis_exporter, README, "redis.password-file"). */
 const passwords = (at: Place, password: string): string => `{ "rediss://${client}@${server(at)}": "${password}" }\n`;
 
 const core: CoreServer = {

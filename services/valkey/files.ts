@@ -3,7 +3,7 @@ import type { AgentSide, CorePlace } from "../service";
 import type { AgentTemplate } from "../vault-agent/templates";
 import { clients, secretOf } from "./clients";
 
-/** The users and their rules, with the passwords as `passwordsOf` puts them. */
+/** The users and their rules, with the passwords from `passwordsOf`. */
 const usersFile = (passwordsOf: (secret: string) => string): string =>
     render("valkey/users.acl", {
         clients: clients.map(({ name, rules }) => ({
@@ -13,20 +13,20 @@ const usersFile = (passwordsOf: (secret: string) => string): string =>
         })),
     });
 
-/** The files of Valkey's configuration directory, by name. Secret: the users with their first passwords. */
+/** The files of Valkey's configuration directory, by name. Secret: the users with their initial passwords. */
 export const valkeyFiles = ({ address, port, secrets }: CorePlace): Record<string, string> => ({
     "valkey.conf": render("valkey/valkey.conf", { address, port: port("tls") }),
     "users.acl": usersFile((secret) => `>${secrets[secret]?.password}`),
 });
 
-/** Of a secret: its password, and while it is being changed the one before, which clients may still have. */
+/** The passwords of a secret: the current one, and during a change the previous one, which clients may still use. */
 const passwordsOf = (secret: string): string =>
     `{{ with secret "secret/data/${secret}" }}>{{ .Data.data.password }}` +
     `{{ with index .Data.data "previous" }} >{{ . }}{{ end }}{{ end }}`;
 
 /**
- * The users with the passwords of today. The server reads them without an end to any connection, and says so by the digest of the
- * file that it has taken; where it does not run, it reads them when it starts.
+ * The users with the current passwords. The server reads them without ending a connection, and confirms it by the digest of the
+ * file that it has read; a stopped server reads them when it starts.
  */
 export function valkeyUsers({ dir, run, user, reload }: AgentSide): AgentTemplate[] {
     const file = `${dir}/users.acl`;

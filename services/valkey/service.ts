@@ -14,7 +14,7 @@ const core: CoreServer = {
     templates: valkeyUsers,
 };
 
-/** State that the proxies share, such as how often somebody gave a wrong password. */
+/** State that the proxies share, such as the number of wrong passwords. */
 export const valkey = {
     name: "valkey",
     hosts: ["core"],

@@ -4,7 +4,7 @@ import type { AgentTemplate } from "./templates";
 export interface VaultAgentView {
     /** Name of the host. */
     vm: string;
-    /** Address of the host as Vault sees it; secret-ids and tokens are good from there only. */
+    /** Address of the host as seen by Vault; secret-ids and tokens are valid only from there. */
     address: string;
     /** AppRole, such as sip-vm-role. */
     role: string;
@@ -12,15 +12,15 @@ export interface VaultAgentView {
     templates: AgentTemplate[];
 }
 
-/** What the agent of a VM has beside that of any host. */
+/** What the agent of a VM has besides the settings of every agent. */
 export interface VmAgentView extends VaultAgentView {
-    /** Where the VM's exporter answers Prometheus. */
+    /** Port of the VM's exporter. */
     metricsPort: number;
-    /** CA certificates (PEM) that Vault's own certificate is checked against. */
+    /** CA certificates (PEM) to check Vault's own certificate against. */
     ca: string;
 }
 
-/** Where an agent has its files, where that is not as on a VM. */
+/** An agent's paths, if they differ from those on a VM. */
 export interface AgentPlaces {
     caFile: string;
     stateDir: string;
@@ -37,7 +37,7 @@ const configDir = "/etc/voip-agent";
 const unit = "/etc/systemd/system/voip-agent.service";
 const exporter = "/etc/default/prometheus-node-exporter";
 
-/** Everything that the agent of a VM reads; none of it is secret. Its program is part of the image. */
+/** All files that the agent of a VM reads; none of it is secret. Its program is part of the image. */
 export const vaultAgentFiles = (view: VmAgentView): GuestFile[] => [
     { path: unit, content: render("vault-agent/voip-agent.service", view) },
     { path: exporter, content: render("vault-agent/prometheus-node-exporter", view) },
@@ -45,7 +45,7 @@ export const vaultAgentFiles = (view: VmAgentView): GuestFile[] => [
     { path: `${configDir}/ca.pem`, content: view.ca },
 ];
 
-/** What follows the change of a unit; that of the configuration is up to the identity, which waits for the outcome. */
+/** The commands after a change of a unit; the identity handles changes of the configuration, as it waits for the outcome. */
 export const vaultAgentApply = [
     {
         paths: [unit],

@@ -4,7 +4,7 @@ export interface AgentFile {
     path: string;
     /** Octal permissions. */
     mode: string;
-    /** As chown(1) takes it; numbers for users that are known only inside a container. */
+    /** As for chown(1); numbers for users that exist only inside a container. */
     owner: string;
     /**
      * A template of Go (text/template) with the secret as the dot: `{{ .Data.password }}`, or `{{ .Cert }}`, `{{ .CA }}` and
@@ -13,9 +13,9 @@ export interface AgentFile {
     contents: string;
 }
 
-/** What the agent of a VM keeps fresh: one secret, and the files made of it, which change together. */
+/** What the agent of a VM keeps fresh: one secret, and the files rendered from it, which change together. */
 export interface AgentTemplate {
-    /** As `./voip status` and the metrics name it, such as kamailio-db. */
+    /** Its name in `./voip status` and in the metrics, such as kamailio-db. */
     name: string;
     kind: "credential" | "certificate" | "static";
     /** Path in Vault: read for a credential or static secret, written to for a certificate. */
@@ -24,8 +24,8 @@ export interface AgentTemplate {
     parameters?: string[];
     files: AgentFile[];
     /**
-     * Shell command, run as root after a change of the files; quick, and content when its service does not run yet. Where
-     * it fails, it is tried again until it works.
+     * Shell command, run as root after a change of the files. Must be fast, and exit 0 if the service isn't running yet. If it
+     * fails, it is retried until it succeeds.
      */
     reload: string;
 }
@@ -38,15 +38,15 @@ export interface CertificateRequest {
     altNames?: string[];
     ipSans?: string[];
     ttlSeconds: number;
-    /** Directory for cert.pem (with its chain), key.pem (0600) and ca.pem (all that is to be trusted). */
+    /** Directory for cert.pem (with its chain), key.pem (0600) and ca.pem (all trusted certificates). */
     dir: string;
     owner: string;
     reload: string;
 }
 
 /**
- * A certificate of `pki_int` with its key and the CA, which are renewed together after two thirds of its life. A certificate
- * that is still good for longer survives restarts of VM, agent and Vault.
+ * A certificate of `pki_int` with its key and the CA, renewed together after two thirds of its life. A certificate that is
+ * still good survives restarts of VM, agent and Vault.
  */
 export function certificateTemplate(request: CertificateRequest): AgentTemplate {
     const { name, role, commonName, altNames = [], ipSans = [], ttlSeconds, dir, owner, reload } = request;
