@@ -32,11 +32,11 @@ export interface CoreAgentArgs {
 const role = appRoleOf("core");
 
 /**
- * The agent of the core services, where they belong to this stack: OpenBao and PostgreSQL have their certificates from the PKI from
- * then on, renewed without an end to any connection (ADR-010). Elsewhere there is nothing to do.
+ * The agent of the core services, if they belong to this stack: from then on OpenBao and PostgreSQL have their certificates
+ * from the PKI, renewed without ending a connection (ADR-010). For external core services it does nothing.
  */
 export class CoreAgent extends pulumi.ComponentResource {
-    /** The ways to the servers, with what else is to be trusted by now: for all who connect to them from here on. */
+    /** Access to the servers, including newly trusted certificates: for all later connections. */
     readonly vault: VaultAccess;
     readonly postgres: PostgresAccess;
 

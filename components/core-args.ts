@@ -4,7 +4,7 @@ import type { Ports } from "../services/registry";
 import type { CoreServicesArgs } from "./core-services";
 import { supplied } from "./external-core";
 
-/** What the configuration says of core services that somebody else runs. */
+/** The configuration of external core services. */
 export function externalCoreArgs(external: ExternalCore, ports: Ports): CoreServicesArgs {
     const { vaultToken, vaultRoleId, vaultSecretId, postgresPassword, ...plain } = external;
     return {

@@ -10,9 +10,9 @@ import { fingerprint } from "./fingerprint";
 import type { Network } from "./network";
 import { componentType } from "./token";
 
-/** The lab's own Docker daemon, and where it keeps things. */
+/** The lab's own Docker daemon, and its paths. */
 export interface LabDocker {
-    /** Address that servers listen at. */
+    /** Address that servers listen on. */
     address: string;
     dataDir: string;
     runDir: string;
@@ -35,18 +35,18 @@ export interface CoreContainerArgs extends LabDocker {
     volumes: string[];
     /** Files of its configuration, by name. Secret: they are kept in memory only (tmpfs). */
     files: pulumi.Output<Record<string, string>>;
-    /** Where the container has them. */
+    /** Where they are in the container. */
     configDir: string;
     stopSignal: string;
-    /** Command that succeeds when the server is ready; when given, it is waited for. */
+    /** Command that succeeds when the server is ready; if given, `up` waits for it. */
     healthcheck?: string[];
-    /** What the agent of the core makes for it, beside its certificate. */
+    /** The templates of the core's agent for it, besides its certificate. */
     templates?: CertifiedServer["templates"];
 }
 
 /**
- * A core service in a container of the lab: on the lab's own network, as a user of its own without any capability, with volumes, a
- * certificate to start with, and a configuration in memory.
+ * A core service in a container of the lab: on the lab's own network, with its own user and without capabilities, with volumes,
+ * a bootstrap certificate, and a configuration in memory.
  */
 export class CoreContainer extends pulumi.ComponentResource {
     /** Name of the container, and of its image. */
@@ -54,13 +54,13 @@ export class CoreContainer extends pulumi.ComponentResource {
     /** Number of its user. */
     readonly user: number;
     readonly container: docker.Container;
-    /** Its directories: what is in a volume lasts as long as they do, whatever becomes of the container. */
+    /** Its directories: the data of a volume lasts as long as they do, whatever happens to the container. */
     readonly files: HostFiles;
     /** PEM. */
     readonly bootstrapCertificate: pulumi.Output<string>;
     /** Directory with its certificates; core-agent puts `server.pem` there. */
     readonly tlsDir: string;
-    /** Directory of what there is while it runs: sockets, and the FIFO `reload`. */
+    /** Directory of its runtime files: sockets, and the FIFO `reload`. */
     readonly socketDir: string;
     readonly templates: CertifiedServer["templates"];
 
@@ -141,7 +141,7 @@ export class CoreContainer extends pulumi.ComponentResource {
                       }
                     : {}),
                 labels: [
-                    // a daemon that began with another store does not know this container
+                    // a daemon that started with another store does not know this container
                     { label: "voip-stack.store", value: daemon.store },
                     { label: "voip-stack.config", value: fingerprint(args.files) },
                     { label: "voip-stack.certificate", value: fingerprint(certificate.certificate) },

@@ -3,7 +3,7 @@ interface Stack {
     dataDir: string;
 }
 
-/** Directory with `ca.pem`: what is trusted here, and what every container of the core services has at /trust. */
+/** Directory with `ca.pem`, the certificates trusted here; mounted at /trust in every container of the core services. */
 export const trustDir = ({ dataDir }: Stack): string => `${dataDir}/core/trust`;
 
 /** Directory of a server, with its volumes. */
@@ -12,7 +12,7 @@ export const serverDir = ({ dataDir }: Stack, server: string): string => `${data
 /** Directory of a server's certificates. */
 export const serverTlsDir = (stack: Stack, server: string): string => `${serverDir(stack, server)}/tls`;
 
-/** The certificate of the PKI that core-agent gives a server, and renews. */
+/** The certificate of the PKI that core-agent gives a server and renews. */
 export const serverCertificate = (stack: Stack, server: string): string => `${serverTlsDir(stack, server)}/server.pem`;
 
 /** Name of the agent's container. */
@@ -21,7 +21,7 @@ export const coreAgentContainer = "core-agent";
 /** Directory of the agent. */
 export const coreAgentDir = ({ dataDir }: Stack): string => `${dataDir}/core/agent`;
 
-/** Directory of what the agent logs in with, and of what it knows of its secrets. */
+/** Directory of the agent's login data, and of what it knows about its secrets. */
 export const coreAgentStateDir = (stack: Stack): string => `${coreAgentDir(stack)}/state`;
 
 /** Directory of the agent's socket and token, in memory. */

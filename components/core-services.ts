@@ -5,13 +5,13 @@ import { labCore, type LabCoreArgs } from "./lab-core";
 import { componentType } from "./token";
 
 export interface CoreServicesArgs {
-    /** Servers that are there already; nothing is created then. */
+    /** Existing servers; then nothing is created. */
     external?: ExternalCoreArgs;
-    /** Servers of this stack's own, in its lab. */
+    /** Servers of this stack, in its lab. */
     lab?: LabCoreArgs;
 }
 
-/** OpenBao and PostgreSQL: in the lab, started and kept here; elsewhere, those that the configuration names (ADR-006). */
+/** OpenBao and PostgreSQL: in a lab, started and maintained here; elsewhere, the configured ones (ADR-006). */
 export class CoreServices extends pulumi.ComponentResource implements CoreAccess {
     readonly vault: VaultAccess;
     readonly postgres: PostgresAccess;

@@ -9,7 +9,7 @@ import type { PostgresLoginArgs } from "../providers/postgres-login";
 import type { PostgresAccess } from "./core-access";
 import { componentType } from "./token";
 
-/** The databases, each with the role that owns it and all that is in it (ADR-006). */
+/** The databases, each with the role that owns it and all its contents (ADR-006). */
 export const databaseOwners = {
     opensips: "opensips",
     kamailio: "kamailio",
@@ -22,29 +22,29 @@ export const databaseOwners = {
 /** Roles that log in under their own name, with a password that only Vault's database engine and its readers know. */
 export const staticRoles = ["opensips", "kamailio", "homer", "cdr_writer"] as const;
 
-/** Roles that nobody logs in as: the engine makes short-lived members of them. */
+/** Roles without login: the engine makes short-lived members of them. */
 export const dynamicRoles = ["asterisk", "freeswitch"] as const;
 
-/** What Vault's database engine works as. */
+/** The account of Vault's database engine. */
 const adminRole = "vault_admin";
 
-/** Databases that have a schema of ours; the programs of the others bring their own. */
+/** Databases with our own schema; the programs of the others bring their own. */
 const migrated = ["kamailio", "asterisk", "cdr"] as const;
 
 export interface DatabasesArgs {
     postgres: PostgresAccess;
-    /** The server is this stack's alone: its own databases are closed to everybody else's users as well. */
+    /** The server belongs to this stack alone: its own databases are closed to all other users as well. */
     exclusive: boolean;
-    /** What holds the server's data, where it belongs to this stack: what is in it goes with it. */
+    /** The resource with the server's data, if it belongs to this stack: its contents are removed with it. */
     deletedWith?: pulumi.Resource;
 }
 
-/** Databases, their users, schemas, and the administrator that Vault's database engine works as. */
+/** Databases, their users and schemas, and the administrator account of Vault's database engine. */
 export class Databases extends pulumi.ComponentResource {
-    /** The database engine's own account: may make roles and set the passwords of ours, and is no superuser. */
+    /** The database engine's own account: may make roles and set the passwords of ours, and is not a superuser. */
     readonly admin: { user: string; password: pulumi.Output<string> };
     readonly cdrStorage: pulumi.Output<CdrStorage>;
-    /** The one whose rows the extensions are in. */
+    /** The one with the rows of the extensions. */
     readonly accounts: pulumi.Resource;
     /** All of them, with their tables: for `dependsOn`. */
     readonly resources: pulumi.Resource[];
@@ -63,13 +63,13 @@ export class Databases extends pulumi.ComponentResource {
                 database: "postgres",
                 sslmode: "verify-full",
                 sslrootcert: caFile,
-                superuser: false, // it may be none; the provider then leaves passwords alone that it can't read
+                superuser: false, // it may not be one; the provider then leaves passwords alone that it can't read
                 connectTimeout: 30,
             },
             { parent: this },
         );
         const login = { host, port, user, password, caFile };
-        // on a server of the stack's own, nothing can be somebody else's
+        // on the stack's own server, nothing can belong to others
         const claims = args.exclusive ? [] : [this.claim(name, login)];
         const options = { parent: this, provider, deletedWith, dependsOn: claims };
         const roles = makeRoles(name, options);
@@ -119,7 +119,7 @@ function makeRoles(name: string, options: pulumi.CustomResourceOptions): Record<
     ]) as Record<string, postgresql.Role>;
 }
 
-/** Each database is its owner's, and closed to everybody else. */
+/** Each database belongs to its owner and is closed to everybody else. */
 function makeDatabases(
     name: string,
     roles: Record<string, postgresql.Role>,
@@ -151,7 +151,7 @@ function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.Cus
     const admin = new postgresql.Role(
         `${name}-vault-admin`,
         { name: adminRole, login: true, createRole: true, inherit: false, password },
-        { ...options, ignoreChanges: ["roles"] }, // its memberships, with their options, are resources of their own
+        { ...options, ignoreChanges: ["roles"] }, // its memberships, with their options, are separate resources
     );
     const memberships = managed.map(
         (role, index) =>
@@ -164,7 +164,7 @@ function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.Cus
     return { admin, memberships };
 }
 
-/** PostgreSQL lets everybody connect to its own databases; only the database engine needs to. */
+/** PostgreSQL lets everybody connect to its own databases; only the database engine needs that. */
 function closeServer(name: string, admin: postgresql.Role, options: pulumi.CustomResourceOptions): postgresql.Grant[] {
     const maintenance = closeDatabase(`${name}-postgres-closed`, "postgres", options);
     return [

@@ -8,16 +8,19 @@ import { componentType } from "./token";
 
 export interface ExtensionsArgs {
     extensions: string[];
-    /** Passwords that phones have already, by extension. */
+    /** Existing passwords of phones, by extension. */
     passwords: pulumi.Input<Record<string, string>>;
-    /** The extensions that `passwords` is for. */
+    /** The extensions that have an entry in `passwords`. */
     withPassword: string[];
     /** Realm of their passwords. */
     sipDomain: string;
     /** Where proxies and PBXs find them. */
     postgres: PostgresAccess;
     databases: Databases;
-    /** What holds the server's data, where it belongs to this stack: the rows go with it; elsewhere, with their database. */
+    /**
+     * The resource with the server's data, if it belongs to this stack: the rows are removed with it; elsewhere, with their
+     * database.
+     */
     deletedWith?: pulumi.Resource;
 }
 

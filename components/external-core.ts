@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { VaultLogin } from "../providers/vault-login/resource";
 import type { CoreAccess } from "./core-access";
 
-/** Servers that somebody else runs; of the two ways to log in to Vault, exactly one is given. */
+/** External servers; of the two ways to log in to Vault, exactly one is given. */
 export interface ExternalCoreArgs {
     vaultAddress: string;
     /** Files with CA certificates (PEM). */
@@ -18,11 +18,11 @@ export interface ExternalCoreArgs {
     postgresPassword: pulumi.Output<string>;
 }
 
-/** What is yet to be supplied is empty: a preview goes on with a value that is not known, and asks no server. */
+/** A value that is not supplied yet is empty: a preview continues with an unknown value, and contacts no server. */
 export const supplied = (value: string): pulumi.Output<string> =>
     value ? pulumi.output(value) : (pulumi.output(pulumi.unknown) as pulumi.Output<string>);
 
-/** Access to servers that are there; nothing is created but, with an AppRole, a token. */
+/** Access to existing servers; creates nothing except, with an AppRole, a token. */
 export function externalCore(parent: pulumi.Resource, name: string, args: ExternalCoreArgs): CoreAccess {
     const read = (file: string) => supplied(file).apply((known) => fs.readFileSync(known, "utf8"));
     const address = supplied(args.vaultAddress);

@@ -5,7 +5,7 @@ import { generatedFields } from "../vault/generated";
 import { componentType } from "./token";
 
 /**
- * Values that are random when the stack is made. They are there before any server is, so that a container of the core can be given
+ * Values that are generated when the stack is made. They exist before any server does, so that a container of the core can get
  * one; VaultBootstrap writes them to Vault later.
  */
 export class GeneratedSecrets {
@@ -20,7 +20,7 @@ export class GeneratedSecrets {
         this.values = pulumi.secret(pulumi.all(Object.fromEntries(made)));
     }
 
-    /** Those of some secrets only. Secret. */
+    /** Only those of some secrets. Secret. */
     of(secrets: readonly string[]): pulumi.Output<SecretFields> {
         return this.values.apply((all) =>
             Object.fromEntries(Object.entries(all).filter(([secret]) => secrets.includes(secret))),

@@ -5,7 +5,7 @@ import type { Role } from "../topology";
 import { componentType } from "./token";
 
 export interface ImagesArgs {
-    /** Containers of each role's VMs, as far as their images are to be had. */
+    /** Containers of each role's VMs whose images are available. */
     containers: Record<Role, ContainerName[]>;
     /** Debian suite, such as forky. */
     suite: string;
@@ -13,7 +13,7 @@ export interface ImagesArgs {
     checkValidUntil: boolean;
     /** URL of the Debian mirror; empty for the host's own. */
     mirror: string;
-    /** Files with container images that take the place of Debian's packages. */
+    /** Files with container images to use instead of Debian's packages. */
     archives: Partial<Record<ContainerName, string>>;
 }
 

@@ -33,10 +33,10 @@ export interface LabCoreArgs {
     network: Network;
 }
 
-/** Numbers of the users that the containers run as (services/NAME/image.sh). */
+/** Numbers of the containers' users (services/NAME/image.sh). */
 const users = { openbao: 8200, postgres: 5432 };
 
-/** The servers that say themselves how they run. */
+/** The servers that define themselves how they run. */
 function otherServers(lab: LabDocker, { host, secrets }: LabCoreArgs, parent: pulumi.Resource): CoreContainer[] {
     return services.flatMap(({ name, core, rights }) => {
         if (!core || !host.services.some((planned) => planned.name === name)) return [];
@@ -56,7 +56,7 @@ function otherServers(lab: LabDocker, { host, secrets }: LabCoreArgs, parent: pu
     });
 }
 
-/** The lab's own OpenBao and PostgreSQL, and what else the core has, in containers of a Docker daemon of its own. */
+/** The lab's own OpenBao and PostgreSQL, and the other core services, in containers of the lab's own Docker daemon. */
 export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs): CoreAccess {
     const { dataDir, runDir, host } = args;
     const { address } = host;
@@ -128,7 +128,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             volumes: ["data"],
             files: password.apply((known) => postgresFiles({ address, port: ports.postgres, password: known })),
             configDir: "/etc/postgresql",
-            stopSignal: "SIGINT", // does not wait for clients to leave (pg_ctl, fast)
+            stopSignal: "SIGINT", // does not wait for clients to disconnect (pg_ctl, fast)
             healthcheck: ["pg_isready", "--quiet", "--host", address, "--port", String(ports.postgres)],
         },
         options,
@@ -157,7 +157,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
     return {
         vault: { address: server.address, caFile: anchors.file, ca: anchors.certificates, token: server.token },
         postgres: {
-            // known also while the container is being replaced: what is in its volume stays as it is
+            // also known while the container is being replaced: the data in its volume stays
             host: postgres.container.urn.apply(() => address),
             port: pulumi.output(ports.postgres),
             user: pulumi.output("postgres"),

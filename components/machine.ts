@@ -11,7 +11,7 @@ import type { Network } from "./network";
 
 /** What every tier needs to make one of its VMs. */
 export interface MachineArgs {
-    /** The VM as planned. */
+    /** The planned VM. */
     plan: topology.Vm;
     image: VmImage;
     access: SshAccess;
@@ -20,17 +20,17 @@ export interface MachineArgs {
     dataDir: pulumi.Input<string>;
 }
 
-/** A VM and the ways into it. */
+/** A VM and its access. */
 export interface Machine {
     plan: topology.Vm;
     image: VmImage;
     vm: Vm;
-    /** For resources that live on the VM: where they are, and that they go with it. */
+    /** For resources on the VM: where they are; they are removed with it. */
     target: { sshConfig: pulumi.Output<string>; host: string; vmId: pulumi.Output<string> };
     options: pulumi.CustomResourceOptions;
 }
 
-/** Makes a VM; resources on it take `target` as arguments and `options` as options. */
+/** Makes a VM; resources on it get `target` as arguments and `options` as options. */
 export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine {
     const { plan, image, access, network } = args;
     const vm = new Vm(
@@ -56,7 +56,7 @@ export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine
         { parent, dependsOn: [network] },
     );
     const target = { sshConfig: access.configFile, host: plan.name, vmId: vm.uuid };
-    // what is on a VM goes with it: no need to remove it first
+    // resources on a VM are removed with it: no need to remove them first
     const options = { parent, deletedWith: vm, dependsOn: [vm] };
     const files = firewallFiles({ nics: plan.nics, ports: plan.services.flatMap(({ ports }) => ports) });
     const firewall = { bundleName: "firewall", files, apply: firewallApply };
@@ -78,7 +78,7 @@ export function dockerOn(machine: Machine): docker.Provider {
 export interface ContainerOnMachine {
     /** Name of the container, and of its image in the VM's store. */
     container: string;
-    /** Directories of the VM that are the container's too, by the same path. */
+    /** Directories of the VM that the container mounts at the same path. */
     readOnly: string[];
     writable: string[];
     /** Directory for its sockets, empty at each start. */
@@ -89,7 +89,7 @@ export interface ContainerOnMachine {
     capabilities?: string[];
 }
 
-/** Runs a container on a VM's own network, from the image that is in the VM's store. */
+/** Runs a container on a VM's own network, from the image in the VM's store. */
 export function runContainer(
     machine: Machine,
     provider: docker.Provider,
@@ -113,7 +113,7 @@ export function runContainer(
             envs: Object.entries(args.environment ?? {}).map(([name, value]) => `${name}=${value}`),
             capabilities: { drops: ["ALL"], adds: args.capabilities },
             logDriver: "local",
-            // a VM that was made anew has no container any more
+            // a replaced VM no longer has the container
             labels: [{ label: "voip-stack.vm", value: vm.uuid }],
         },
         { ...options, provider, dependsOn, deleteBeforeReplace: true },
@@ -121,8 +121,8 @@ export function runContainer(
 }
 
 /**
- * A shell command for a container that may not run yet; then there is nothing to do. The container is known by its process,
- * named as it is: Docker itself may still be starting, and is slow to ask.
+ * A shell command for a container that may not run yet; then there is nothing to do. The container is found by its process,
+ * which has its name: Docker itself may still be starting, and is slow to answer.
  */
 export const whereRunning = (container: string, command: string): string =>
     `if pgrep -x ${container} >/dev/null; then ${command}; fi`;

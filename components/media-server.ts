@@ -13,9 +13,9 @@ import { VaultAgent } from "./vault-agent";
 export interface MediaServerArgs extends MachineArgs {
     /** Ports of RTPEngine: ng protocol, command line, first and last for RTP. */
     ports: { ng: number; cli: number; rtpMin: number; rtpMax: number };
-    /** Whether RTPEngine may do without its kernel module; by default the module is a must. */
+    /** Whether RTPEngine may run without its kernel module; by default the module is required. */
     fallback: boolean;
-    /** What its agent logs in to, and as which AppRole. */
+    /** Where its agent logs in, and with which AppRole. */
     vault: VaultAccess;
     roleId: pulumi.Input<string>;
 }
@@ -27,7 +27,7 @@ export class MediaServer extends pulumi.ComponentResource {
     readonly machine: Machine;
     readonly external: string;
     readonly internal: string;
-    /** Version of RTPEngine, and release of the running kernel where its module is loaded. */
+    /** Version of RTPEngine, and release of the running kernel that has its module loaded. */
     readonly versions: pulumi.Output<{ rtpengine: string; kernel: string }>;
 
     constructor(name: string, args: MediaServerArgs, opts?: pulumi.ComponentResourceOptions) {

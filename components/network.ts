@@ -7,15 +7,15 @@ export interface NetworkArgs {
     networks: Topology["networks"];
     /** libvirt connections of all hosts that run VMs, each once. */
     uris: string[];
-    /** Whether the hosts have the bridges already; in the lab they are made. */
+    /** Whether the hosts already have the bridges; in a lab they are made. */
     ownBridges: boolean;
 }
 
 const bridged = { mode: "bridge" } as const;
 
 /**
- * The internal and the external network on every host that runs VMs (ADR-005). Where the bridges are made for them, the
- * host's own internal address, that of the core services, is on the first host.
+ * The internal and the external network on every host that runs VMs (ADR-005). If the bridges are made for them, the host's own
+ * internal address, that of the core services, is on the first host.
  */
 export class Network extends pulumi.ComponentResource {
     /** libvirt's names of the networks. */

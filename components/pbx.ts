@@ -31,7 +31,7 @@ export interface PbxArgs extends MachineArgs {
     ringSeconds: number;
     /** Where extensions and voicemail boxes are. */
     postgres: PostgresAccess;
-    /** What its agent logs in to, and as which AppRole. */
+    /** Where its agent logs in, and with which AppRole. */
     vault: VaultAccess;
     roleId: pulumi.Input<string>;
     /** Name and life (seconds) of its certificate. */
@@ -41,13 +41,13 @@ export interface PbxArgs extends MachineArgs {
 
 const cli = (command: string): string => insideWhereRunning("asterisk", `asterisk -rx '${command}'`);
 
-/** What follows a change of files. */
+/** The commands after a change of files. */
 const applied = [
     { paths: reloaded, command: cli("core reload") },
     { paths: restarted, command: whereRunning("asterisk", "docker restart asterisk >/dev/null") },
 ];
 
-/** A VM with Asterisk in a container, on the internal network only (ADR-005): dialplan, voicemail, service numbers. */
+/** A VM with Asterisk in a container, on the internal network only (ADR-005): dial plan, voicemail, service numbers. */
 export class Pbx extends pulumi.ComponentResource {
     readonly machine: Machine;
     readonly address: string;
@@ -82,7 +82,7 @@ export class Pbx extends pulumi.ComponentResource {
                 writable: ["/var/spool/asterisk"],
                 runDir: "/run/asterisk",
                 environment: asteriskEnvironment,
-                // it runs as root, with a database in a directory of user asterisk, and takes a real-time priority
+                // it runs as root, uses a database in a directory of user asterisk, and sets a real-time priority
                 capabilities: ["CAP_DAC_OVERRIDE", "CAP_SYS_NICE"],
             },
             [written, agent],

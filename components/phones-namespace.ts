@@ -5,14 +5,14 @@ import type { Network } from "./network";
 import { componentType } from "./token";
 
 export interface PhonesNamespaceArgs {
-    /** Namespaces of the lab, which is there before the program runs. */
+    /** Namespaces of the lab, which exists before the program runs. */
     netns: string;
     labNetns: string;
     topology: Topology;
     network: Network;
 }
 
-/** The lab's phones: a network namespace of their own on the external network, with an address for each. */
+/** The lab's phones: a separate network namespace on the external network, with an address for each. */
 export class PhonesNamespace extends pulumi.ComponentResource {
     readonly addresses: string[];
 

@@ -39,9 +39,9 @@ export interface SipProxyArgs extends MachineArgs {
     media: { address: string; port: number }[];
     /** Where accounts and registrations are. */
     postgres: PostgresAccess;
-    /** What the proxies share; without it each counts for itself. */
+    /** The store that proxies share; without it each counts alone. */
     valkey?: CoreAccess["valkey"];
-    /** What its agent logs in to, and as which AppRole. */
+    /** Where its agent logs in, and with which AppRole. */
     vault: VaultAccess;
     roleId: pulumi.Input<string>;
     /** Life of its certificate, seconds. */
@@ -50,7 +50,7 @@ export interface SipProxyArgs extends MachineArgs {
 
 const reloadTls = insideWhereRunning("kamailio", "kamcmd tls.reload");
 
-/** What follows a change of files. */
+/** The commands after a change of files. */
 const applied = [
     { paths: kamailioPaths, command: whereRunning("kamailio", "docker restart kamailio >/dev/null") },
     { paths: [kamailioTlsPath], command: reloadTls },
@@ -60,9 +60,9 @@ const applied = [
 ];
 
 /**
- * A VM with Kamailio in a container, between both networks: it registers and authenticates the phones, anchors their media
- * on RTPEngine and passes their calls on to the PBX, and the PBX's to the phones. PgBouncer beside it keeps the password of
- * the database, and the link to Valkey that of Valkey; they and Kamailio's certificate come from the VM's agent.
+ * A VM with Kamailio in a container, on both networks: it registers and authenticates the phones, anchors their media on
+ * RTPEngine and forwards calls between phones and PBX. PgBouncer beside it has the password of the database, and the link to
+ * Valkey that of Valkey; these and Kamailio's certificate come from the VM's agent.
  */
 export class SipProxy extends pulumi.ComponentResource {
     readonly machine: Machine;

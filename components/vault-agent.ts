@@ -24,8 +24,8 @@ export interface VaultAgentArgs {
 }
 
 /**
- * The agent of a VM (ADR-011): logs in to Vault with an identity of its own and keeps certificates and credentials on the VM
- * fresh. It is there when all of them are: what reads them depends on it.
+ * The agent of a VM (ADR-011): logs in to Vault with its own identity and keeps certificates and credentials on the VM fresh.
+ * It is complete when all of them exist: resources that read them depend on it.
  */
 export class VaultAgent extends pulumi.ComponentResource {
     constructor(name: string, args: VaultAgentArgs, opts?: pulumi.ComponentResourceOptions) {

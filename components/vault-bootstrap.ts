@@ -30,15 +30,15 @@ export interface VaultBootstrapArgs {
     extensions: string[];
     passwords: pulumi.Input<Record<string, string>>;
     /**
-     * Number of the CA: one more makes a new root and intermediate, and has the ones before them trusted as well; 1 by
-     * default.
+     * Number of the CA; 1 by default. A higher number makes a new root and intermediate, and the previous ones are still
+     * trusted.
      */
     caGeneration?: number;
-    /** What holds the server's data, where it belongs to this stack: what is in it goes with it. */
+    /** The resource with the server's data, if it belongs to this stack: its contents are removed with it. */
     deletedWith?: pulumi.Resource;
 }
 
-/** All that the platform has in Vault or OpenBao: PKI, policies, AppRoles, database roles, secrets (ADR-011, ADR-012). */
+/** All objects of the platform in Vault or OpenBao: PKI, policies, AppRoles, database roles, secrets (ADR-011, ADR-012). */
 export class VaultBootstrap extends pulumi.ComponentResource {
     /** CA certificates (PEM) that phones, agents and services trust: roots, then intermediates. */
     readonly ca: pulumi.Output<string>;

@@ -7,15 +7,15 @@ export interface DatabaseEngineArgs {
     marker: pulumi.Input<string>;
     postgres: PostgresAccess;
     databases: Databases;
-    /** CA certificates (PEM) that PostgreSQL may show one of, besides those that it is known by now. */
+    /** CA certificates (PEM) that PostgreSQL may use, besides those that it is already known by. */
     ca: pulumi.Input<string>;
-    /** Seconds after which a password is changed, or a user ends. */
+    /** Seconds until a password is changed, or a user ends. */
     databaseSeconds: number;
 }
 
 /**
- * A user of the lease's own, a member of the role that owns the database. It acts as that role: a session outlives its user,
- * and what it makes belongs to the role.
+ * The lease's own user, a member of the role that owns the database. It acts as that role: a session outlives its user, and
+ * what it makes belongs to the role.
  */
 const creation = (role: string): string[] => [
     `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${role}"`,
@@ -54,7 +54,7 @@ export function makeDatabaseEngine(
                 username: admin.user,
                 password: admin.password,
                 passwordAuthentication: "scram-sha-256", // PostgreSQL never sees a password, nor can it log one
-                tlsCa: pulumi.concat(ca, args.ca), // OpenBao knows no such thing, and leaves it aside
+                tlsCa: pulumi.concat(ca, args.ca), // OpenBao does not know this field and ignores it
                 maxOpenConnections: 4,
             },
         },

@@ -6,8 +6,9 @@ import { policyDocument, servicePolicyDocument, serviceRights } from "../../vaul
 const hour = 3600;
 
 /**
- * A policy and an AppRole for each identity (ADR-011). A token is good for a day and can be renewed for two; a secret-id for
- * one login. Both are good from the addresses of the identity only. The core's agent has the policies of the services that it works for.
+ * A policy and an AppRole for each identity (ADR-011). A token is valid for a day and can be renewed for two; a secret-id is
+ * valid for one login. Both are valid only from the addresses of the identity. The core's agent has the policies of the
+ * services that it works for.
  * @returns the role-ids
  */
 export function makeIdentities(
@@ -46,7 +47,7 @@ export function makeIdentities(
                 tokenNoDefaultPolicy: true,
                 tokenTtl: 24 * hour,
                 tokenMaxTtl: 48 * hour,
-                tokenBoundCidrs: addresses, // as Vault writes them: it leaves out a /32 here
+                tokenBoundCidrs: addresses, // in Vault's notation, which omits a /32 here
                 secretIdNumUses: 1,
                 secretIdTtl: 72 * hour,
                 secretIdBoundCidrs: cidrs,

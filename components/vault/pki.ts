@@ -10,7 +10,7 @@ export interface PkiArgs {
     address: pulumi.Input<string>;
     /** Description of the mounts. */
     marker: pulumi.Input<string>;
-    /** Number of the CA that signs; the one before it is trusted as well. */
+    /** Number of the CA that signs; the previous one is trusted as well. */
     generation: number;
     roles: CertificateNames[];
     certificateSeconds: number;
@@ -25,7 +25,7 @@ interface Authority {
 
 const key = { keyType: "ec", keyBits: 256 };
 
-/** A root, and an intermediate that it signed. Their keys never leave the server. */
+/** A root, and an intermediate signed by it. Their keys never leave the server. */
 function makeAuthority(
     name: string,
     generation: number,
@@ -33,7 +33,7 @@ function makeAuthority(
     options: pulumi.CustomResourceOptions,
 ): Authority {
     const [pki, pkiInt] = [mounts.root.path, mounts.intermediate.path];
-    // an issuer that is no longer used stays: certificates that it signed may still be out
+    // an unused issuer stays: certificates that it signed may still be in use
     const kept = { ...options, retainOnDelete: true };
     const root = new vault.pkisecret.SecretBackendRootCert(
         `${name}-root-${generation}`,

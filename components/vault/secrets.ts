@@ -18,7 +18,7 @@ export interface SecretsArgs {
     passwords: pulumi.Input<Record<string, string>>;
 }
 
-/** `secret/`: what the services know besides credentials of databases and certificates. */
+/** `secret/`: secrets of the services other than database credentials and certificates. */
 export function makeSecrets(name: string, args: SecretsArgs, options: pulumi.CustomResourceOptions): void {
     const mount = new vault.Mount(
         `${name}-secret`,
