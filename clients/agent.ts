@@ -1,7 +1,7 @@
 import * as net from "node:net";
 import { waitFor } from "../process/wait";
 
-/** What the agent of a host is asked (agent/control.go): one JSON object over its socket. */
+/** A request to the agent of a host (agent/control.go): one JSON object over its socket. */
 export interface AgentRequest {
     command: "status" | "render" | "login" | "restart";
     /** Of `render`: db, certs, kv or all. */
@@ -10,14 +10,14 @@ export interface AgentRequest {
     input?: string;
 }
 
-/** What its command prints, and its exit status. */
+/** The output of the agent's command, and its exit status. */
 interface Answer {
     out: string;
     err: string;
     status: number;
 }
 
-/** More than any request takes, which ends by itself. */
+/** Longer than any request, each of which has its own limit. */
 const answerMs = 6 * 60_000;
 
 function exchange(socket: string, request: AgentRequest): Promise<Answer> {
@@ -38,10 +38,10 @@ function exchange(socket: string, request: AgentRequest): Promise<Answer> {
 }
 
 /**
- * Asks the agent of this machine's core services.
- * @param startMs how long to wait for one that is being started
- * @returns what its command prints
- * @throws Error with what the agent says is wrong, or when none answers
+ * Sends a request to the agent of this machine's core services.
+ * @param startMs how long to wait for an agent that is being started
+ * @returns the output of its command
+ * @throws Error with the agent's message, or if none answers
  */
 export async function askAgent(socket: string, request: AgentRequest, startMs = 0): Promise<string> {
     const answers = () =>

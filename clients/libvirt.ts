@@ -8,7 +8,7 @@ export function virsh(uri: string, args: string[], options: RunOptions = {}): Pr
     return run(["virsh", "--quiet", "--connect", uri, ...args], { timeoutMs: 120_000, ...options });
 }
 
-/** Runs a virsh command such as `define`, whose last argument is a file with this XML. */
+/** Runs a virsh command such as `define`, with this XML in a file as its last argument. */
 export async function virshXml(uri: string, args: string[], xml: string): Promise<void> {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "virsh-"));
     try {
@@ -20,7 +20,7 @@ export async function virshXml(uri: string, args: string[], xml: string): Promis
     }
 }
 
-/** Names that a virsh list command prints, one a line. A libvirt that can't be asked is an error, never an empty list. */
+/** Names from a virsh list command, one per line. If libvirt does not answer, that is an error, never an empty list. */
 export async function virshNames(uri: string, args: string[]): Promise<string[]> {
     const { stdout } = await virsh(uri, [...args, "--name"]);
     return stdout.split("\n").filter(Boolean);

@@ -1,6 +1,6 @@
 import { run, type RunOptions, type RunResult } from "../process/run";
 
-/** How a VM is reached: a Host entry of an ssh configuration file, which names address, user, keys and host key. */
+/** How to reach a VM: a Host entry of an ssh configuration file, with address, user, keys and host key. */
 export interface SshTarget {
     sshConfig: string;
     host: string;

@@ -5,10 +5,10 @@ import { requestTo, type Daemon } from "./daemon";
 /** The newest version of the Docker Engine API that this client was written for; older daemons get their own. */
 const API_VERSION = "1.51";
 
-/** Milliseconds after which a question that has no deadline of its own counts as not answered. */
+/** Milliseconds after which a request without its own deadline counts as unanswered. */
 const PATIENCE_MS = 60_000;
 
-/** The daemon refused. `message` is the daemon's own. */
+/** The daemon refused. `message` is the daemon's. */
 export class DockerError extends Error {
     constructor(
         readonly status: number,
@@ -23,7 +23,7 @@ export interface CallOptions {
     query?: Record<string, string>;
     /** Sent as JSON. */
     body?: unknown;
-    /** Ends a request that may take long; by default a request has a minute. */
+    /** Ends a request that may take long; without it, a request has a minute. */
     signal?: AbortSignal;
 }
 
@@ -56,8 +56,8 @@ export class DockerApi {
     constructor(private readonly daemon: Daemon) {}
 
     /**
-     * One request; a body that is JSON is the answer's value, anything else its bytes.
-     * @throws DockerError when the daemon refuses, UnreachableError when it can't be reached.
+     * Sends one request; returns the value of a JSON answer, or the bytes of any other.
+     * @throws DockerError if the daemon refuses, UnreachableError if it can't be reached.
      */
     async call(method: "GET" | "POST" | "DELETE", path: string, options: CallOptions = {}): Promise<unknown> {
         const { body } = await this.exchange(method, `/v${await this.negotiated()}${path}`, options);
@@ -65,7 +65,7 @@ export class DockerApi {
         try {
             return JSON.parse(text) as unknown;
         } catch {
-            return body; // no JSON: an empty body, logs, or the progress lines of a pull
+            return body; // not JSON: an empty body, logs, or the progress lines of a pull
         }
     }
 
@@ -125,7 +125,7 @@ function messageOf(answer: Answer): string {
         const { message } = JSON.parse(text) as { message?: unknown };
         if (typeof message === "string") return message;
     } catch {
-        // not JSON: the text is all there is
+        // not JSON: use the text
     }
     return text || `HTTP status ${answer.status}`;
 }

@@ -7,7 +7,7 @@ export interface Daemon {
     /** As given, for error messages. */
     host: string;
     agent: Agent;
-    /** The daemon's socket, where it is on this machine. */
+    /** The daemon's socket, if it is on this machine. */
     socketPath?: string;
 }
 
@@ -25,8 +25,8 @@ class DialStdioAgent extends Agent {
 }
 
 /**
- * The command line that reaches the daemon on `url`'s host, as the docker command builds it for DOCKER_HOST=ssh://.
- * The first of two contradicting ssh options counts, so `sshOpts` prevail.
+ * The command line that reaches the daemon on `url`'s host, composed like the docker command's for DOCKER_HOST=ssh://. Of two
+ * contradicting ssh options the first counts, so `sshOpts` prevail.
  */
 export function sshArgv(url: URL, sshOpts: readonly string[]): string[] {
     const ours = ["BatchMode=yes", "ConnectTimeout=30", "ServerAliveInterval=10"].flatMap((option) => ["-o", option]);
@@ -39,8 +39,8 @@ export function sshArgv(url: URL, sshOpts: readonly string[]): string[] {
 }
 
 /**
- * Parses the provider's `host`: `unix:///path/to/socket` or `ssh://[user@]host[:port]`, where host may be an alias of
- * the ssh configuration.
+ * Parses the provider's `host`: `unix:///path/to/socket` or `ssh://[user@]host[:port]`, where host may be an alias of the ssh
+ * configuration.
  * @throws Error for any other.
  */
 export function daemonAt(host: string, sshOpts: readonly string[]): Daemon {
@@ -54,7 +54,7 @@ export function daemonAt(host: string, sshOpts: readonly string[]): Daemon {
     throw new Error(`host is "${host}", must be unix:///path/to/socket or ssh://[user@]host[:port]`);
 }
 
-/** A request that goes this way. */
+/** Request options for this daemon. */
 export const requestTo = (daemon: Daemon): RequestOptions => ({
     agent: daemon.agent,
     socketPath: daemon.socketPath,

@@ -2,12 +2,12 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { Duplex } from "node:stream";
 import { UnreachableError } from "../unreachable";
 
-/** Milliseconds that an unused connection is kept. A later use would find out late that a VM was stopped meanwhile. */
+/** Milliseconds that an unused connection is kept. A later use would notice late that a VM was stopped meanwhile. */
 const IDLE_MS = 10_000;
 
 /**
  * One connection to a Docker daemon through the standard input and output of a command such as
- * `ssh host docker system dial-stdio`. When the command fails, the stream is destroyed with what it printed last.
+ * `ssh host docker system dial-stdio`. When the command fails, the stream is destroyed with the command's last output.
  */
 export class DialStdio extends Duplex {
     private readonly child: ChildProcessWithoutNullStreams;
@@ -16,7 +16,7 @@ export class DialStdio extends Duplex {
 
     constructor(argv: readonly string[], host: string) {
         super({ allowHalfOpen: false });
-        // In a process group of its own: an interrupt at the terminal must not cut off a step that is in flight.
+        // In its own process group: an interrupt at the terminal must not cut off a step in progress.
         this.child = spawn(argv[0], argv.slice(1), { stdio: "pipe", detached: true });
         this.child.stdout.on("data", (chunk: Buffer) => {
             if (!this.push(chunk)) this.child.stdout.pause();
@@ -24,7 +24,7 @@ export class DialStdio extends Duplex {
         this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
             this.said = (this.said + text).slice(-1000);
         });
-        this.child.stdin.on("error", () => undefined); // the end of the command says why it no longer reads
+        this.child.stdin.on("error", () => undefined); // the end of the command shows why it no longer reads
         this.child.on("error", (error) => this.destroy(new UnreachableError(`${argv[0]}: ${error.message}`)));
         this.child.on("close", (status, signal) => {
             const reason = this.said.trim() || (signal ? `killed by ${signal}` : `exit status ${status}`);
@@ -47,8 +47,8 @@ export class DialStdio extends Duplex {
         done(error);
     }
 
-    // What node:http's Agent calls on a connection that it keeps between two requests, and when it takes it again. A
-    // connection costs seconds where the host is emulated, so it is kept, but not for long.
+    // Methods that node:http's Agent calls on a connection that it keeps between two requests, and when it uses it again. A
+    // connection costs seconds if the host is emulated, so it is kept, but not for long.
 
     unref(): void {
         this.idle = setTimeout(() => this.destroy(), IDLE_MS);
@@ -59,10 +59,10 @@ export class DialStdio extends Duplex {
     }
 
     setKeepAlive(): this {
-        return this; // the command sees to its own connection
+        return this; // the command maintains its own connection
     }
 
     setTimeout(): this {
-        return this; // requests have their deadline by signal
+        return this; // requests have their deadlines by signal
     }
 }

@@ -12,14 +12,14 @@ function unframe(stream: Buffer): string {
     return Buffer.concat(payloads).toString("utf8");
 }
 
-/** What a container without a terminal printed last, for an error message; empty when that can't be found out. */
+/** The last output of a container without a terminal, for an error message; empty if it can't be read. */
 export async function lastLines(api: DockerApi, id: string, lines = 15): Promise<string> {
     const query = { stdout: "1", stderr: "1", tail: String(lines) };
     const answer = await api.call("GET", `/containers/${id}/logs`, { query }).catch(() => undefined);
     return Buffer.isBuffer(answer) ? unframe(answer).trimEnd() : "";
 }
 
-/** The end of an error message about a container: what it printed last, or nothing. */
+/** The end of an error message about a container: its last output, or nothing. */
 export const lastWords = (host: string, container: string): Promise<string> =>
     withDocker(host, async (api) => {
         const lines = await lastLines(api, container);

@@ -1,6 +1,6 @@
 import { DockerError, type DockerApi } from "./api";
 
-/** The daemon answers 200 at once and reports a failed pull as one of the lines of progress that follow. */
+/** The daemon answers 200 at once and reports a failed pull in one of the progress lines that follow. */
 function pullFailure(progress: unknown): string | undefined {
     const lines = Buffer.isBuffer(progress) ? progress.toString("utf8").split("\n") : [JSON.stringify(progress)];
     for (const line of lines.filter((text) => text.trim())) {
@@ -13,7 +13,7 @@ function pullFailure(progress: unknown): string | undefined {
 /**
  * Pulls an image from its registry, without credentials.
  * @param name as for `docker pull`; without a tag or digest, `latest`
- * @throws Error with the daemon's reason, and how to do without the registry.
+ * @throws Error with the daemon's reason, and how to work without the registry.
  */
 export async function pullImage(api: DockerApi, name: string, platform?: string, signal?: AbortSignal): Promise<void> {
     const tagged = /(@|:[^/]*$)/.test(name) ? name : `${name}:latest`;

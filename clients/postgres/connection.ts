@@ -7,13 +7,13 @@ export interface PostgresLogin {
     port: number;
     user: string;
     password: string;
-    /** File of CA certificates (PEM) that the server's certificate is checked against. */
+    /** File of CA certificates (PEM) to check the server's certificate against. */
     caFile: string;
 }
 
 /**
- * Works with one database over a connection of its own.
- * @throws Error that names the server and the database when it can't be reached; what `work` throws, with them before it
+ * Works with one database over a separate connection.
+ * @throws Error with the server and the database if it can't be reached; errors of `work`, with these before them
  */
 export async function withDatabase<T>(
     login: PostgresLogin,
@@ -21,7 +21,7 @@ export async function withDatabase<T>(
     work: (client: Client) => Promise<T>,
 ): Promise<T> {
     const { host, port, user, password, caFile } = login;
-    // Not before: the program, which only computes what a database is to hold, loads this file too.
+    // Loaded only here: the program, which only computes the contents of databases, loads this file too.
     const client = new (await import("pg")).Client({
         host,
         port,
@@ -32,7 +32,7 @@ export async function withDatabase<T>(
         connectionTimeoutMillis: 30_000,
         application_name: "voip-stack",
     });
-    client.on("error", () => undefined); // a connection that ends shows in the query that needs it
+    client.on("error", () => undefined); // an ended connection shows in the query that needs it
     try {
         await client.connect();
         return await work(client);
@@ -43,7 +43,7 @@ export async function withDatabase<T>(
     }
 }
 
-/** Everything that `work` does, or nothing of it. */
+/** Does everything in `work`, or nothing of it. */
 export async function inTransaction<T>(client: Client, work: () => Promise<T>): Promise<T> {
     await client.query("BEGIN");
     try {
@@ -56,7 +56,7 @@ export async function inTransaction<T>(client: Client, work: () => Promise<T>): 
     }
 }
 
-/** Whether a database, or a table in it, is what could not be found (appendix A of PostgreSQL's manual). */
+/** Whether a database, or a table in it, was not found (appendix A of PostgreSQL's manual). */
 export function isAbsent(error: unknown): boolean {
     const { code } = ((error as Error).cause ?? {}) as { code?: string };
     return code === "3D000" || code === "42P01";

@@ -7,19 +7,19 @@ export interface ServerConfig {
     port: number;
     username: string;
     password?: string;
-    /** The database for what belongs to no other. */
+    /** The database for objects that belong to no other. */
     database: string;
     sslmode: "verify-full" | "disable";
     /** File of CA certificates (PEM) for `verify-full`; without it, the system's. */
     sslrootcert?: string;
-    /** Seconds until a connection must be there. */
+    /** Seconds until a connection must be established. */
     connectTimeout: number;
 }
 
-/** Codes of Node and of PostgreSQL (class 57P, appendix A of its manual) for a server that is not there to answer. */
+/** Codes of Node and of PostgreSQL (class 57P, appendix A of its manual) for an unavailable server. */
 const absent = ["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EPIPE", "57P01", "57P03"];
 
-/** What PostgreSQL refused, in one sentence: its message, and what it says besides. */
+/** PostgreSQL's refusal in one sentence: its message, and its details. */
 function explained(error: unknown, doing: string): Error {
     const { message, code, detail, hint } = error as Error & { code?: string; detail?: string; hint?: string };
     const said = [message, detail, hint].filter(Boolean).join("; ");
@@ -27,14 +27,14 @@ function explained(error: unknown, doing: string): Error {
     return gone ? new UnreachableError(`${doing}: ${said}`) : new Error(`${doing}: ${said}`, { cause: error });
 }
 
-/** One server. Connections to its main database are kept for the next request; others are for one request each. */
+/** One server. Connections to its main database are kept for the next request; others serve one request each. */
 export class PostgresServer {
     private readonly pool: Pool;
     private turn: Promise<unknown> = Promise.resolve();
 
     constructor(readonly config: ServerConfig) {
         this.pool = new Pool({ ...this.options(config.database), max: 4 });
-        this.pool.on("error", () => undefined); // an idle connection that ended: the next request makes a new one
+        this.pool.on("error", () => undefined); // an idle connection ended: the next request makes a new one
     }
 
     private options(database: string): ClientConfig {
@@ -59,7 +59,7 @@ export class PostgresServer {
                 client.release();
                 return result;
             } catch (error) {
-                client.release(true); // which rolls back what was begun
+                client.release(true); // rolls back an open transaction
                 throw error;
             }
         }
@@ -79,7 +79,7 @@ export class PostgresServer {
         };
     }
 
-    /** @throws Error that says what was being done; UnreachableError when the server is not there. */
+    /** @throws Error that names the attempted action; UnreachableError if the server is unavailable. */
     async query<Row extends object>(doing: string, sql: string, values: unknown[] = [], database?: string) {
         const ask = (client: ClientBase) => client.query<Row>(sql, values);
         const { rows } = await this.connected(database ?? this.config.database, ask).catch(this.explain(doing));
@@ -87,8 +87,8 @@ export class PostgresServer {
     }
 
     /**
-     * Statements that belong together, one request at a time: PostgreSQL refuses two transactions that change the rights
-     * of one object ("tuple concurrently updated").
+     * Runs related statements, one request at a time: PostgreSQL refuses two transactions that change the rights of one object
+     * ("tuple concurrently updated").
      */
     async change(
         doing: string,

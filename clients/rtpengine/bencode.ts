@@ -10,7 +10,7 @@ export function bencode(value: NgValue): string {
         .join("")}e`;
 }
 
-/** @throws Error when the text is not one bencoded value. */
+/** @throws Error if the text is not one bencoded value. */
 export function bdecode(text: string): NgValue {
     let at = 0;
     const until = (mark: string): string => {
@@ -39,7 +39,7 @@ export function bdecode(text: string): NgValue {
                     entries.push([key, take()]);
                 }
                 at++;
-                return Object.fromEntries(entries); // an assignment would take the key __proto__ for the prototype
+                return Object.fromEntries(entries); // an assignment would treat the key __proto__ as the prototype
             }
             default: {
                 const length = Number(until(":"));

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as dgram from "node:dgram";
 import { bdecode, bencode, type NgValue } from "./bencode";
 
-/** A client of RTPEngine's ng control protocol over UDP; requests are repeated until answered (RTPEngine tells repeats). */
+/** A client of RTPEngine's ng control protocol over UDP; requests are repeated until answered (RTPEngine recognises repeats). */
 export class NgClient {
     private readonly socket = dgram.createSocket("udp4");
     private readonly waiting = new Map<string, (answer: Record<string, NgValue>) => void>();
@@ -17,7 +17,7 @@ export class NgClient {
         });
     }
 
-    /** @throws Error when RTPEngine refuses, or does not answer in 5 s. */
+    /** @throws Error if RTPEngine refuses, or does not answer within 5 s. */
     request(command: string, args: Record<string, NgValue> = {}): Promise<Record<string, NgValue>> {
         const cookie = randomBytes(8).toString("hex");
         const message = Buffer.from(`${cookie} ${bencode({ command, ...args })}`);

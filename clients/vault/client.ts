@@ -5,15 +5,15 @@ export interface VaultClientOptions {
     /** URL of the server, such as https://192.168.64.1:8200. */
     address: string;
     token?: string;
-    /** CA certificates (PEM) that the server's certificate is checked against; those of the system by default. */
+    /** CA certificates (PEM) to check the server's certificate against; default: the system's. */
     ca?: string;
-    /** Milliseconds until a request without an answer is given up; 30,000 by default. */
+    /** Milliseconds until a request without an answer is abandoned; 30,000 by default. */
     timeoutMs?: number;
 }
 
 export type VaultMethod = "GET" | "LIST" | "POST" | "PUT" | "DELETE";
 
-/** What Vault answers to almost everything (Vault API, "the API response"). */
+/** Vault's usual answer (Vault API, "the API response"). */
 export interface VaultAnswer {
     data: Record<string, unknown> | null;
     auth?: { client_token: string; accessor: string; policies: string[]; lease_duration: number } | null;
@@ -22,13 +22,13 @@ export interface VaultAnswer {
     lease_duration?: number;
 }
 
-/** A text among the data of an answer; undefined where there is none of that name. */
+/** A text in the data of an answer; undefined if there is none of that name. */
 export function vaultText(answer: VaultAnswer | undefined, field: string): string | undefined {
     const value = answer?.data?.[field];
     return typeof value === "string" ? value : undefined;
 }
 
-/** An answer other than success. The message is one sentence with the server's own words. */
+/** An answer other than success. The message is one sentence with the server's message. */
 export class VaultError extends Error {
     constructor(
         readonly method: VaultMethod,
@@ -49,9 +49,9 @@ export class VaultClient {
 
     /**
      * @param path without `/v1/`, such as `database/rotate-role/kamailio`
-     * @param wrapTtl seconds; the answer's content is then to be had once, with the token in `wrap_info` (response wrapping)
-     * @returns undefined where the server says 404, or answers without content
-     * @throws VaultError on any other refusal; Error when the server can't be reached
+     * @param wrapTtl seconds; the answer's content can then be read once, with the token in `wrap_info` (response wrapping)
+     * @returns undefined if the server answers 404, or without content
+     * @throws VaultError on any other refusal; Error if the server can't be reached
      */
     async request(
         method: VaultMethod,
@@ -64,7 +64,7 @@ export class VaultClient {
         const content = body === undefined ? undefined : JSON.stringify(body);
         const send = () =>
             exchange(url, content, {
-                method: method === "LIST" ? "GET" : method, // HTTP knows no LIST; proxies may refuse it
+                method: method === "LIST" ? "GET" : method, // HTTP has no LIST; proxies may refuse it
                 ca,
                 timeout: timeoutMs,
                 agent: false, // each request has its own connection: the server may have a new certificate by now
@@ -87,19 +87,19 @@ export class VaultClient {
         return text ? (JSON.parse(text) as VaultAnswer) : undefined;
     }
 
-    /** The keys below a path; none where there are none. */
+    /** The keys below a path; empty if there are none. */
     async list(path: string): Promise<string[]> {
         const answer = await this.request("LIST", path);
         return (answer?.data?.keys as string[] | undefined) ?? [];
     }
 }
 
-/** Times that a request is sent when it loses against others. */
+/** How often a request is sent when it loses a conflict. */
 const attempts = 10;
 
 /**
- * OpenBao's raft store lets the first of two requests win that write to the same place at the same time; nothing of the other
- * is kept, and it can be sent again.
+ * If two requests write to the same place at the same time, OpenBao's raft store accepts the first; nothing of the other is
+ * kept, and it can be sent again.
  */
 async function untilNoConflict(send: () => Promise<Answer>): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {

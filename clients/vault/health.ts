@@ -1,6 +1,6 @@
 import { VaultClient, VaultError, type VaultClientOptions } from "./client";
 
-/** What a server says of itself by the status of its answer (sys/health). */
+/** A server's state, by the status of its answer (sys/health). */
 const states: Record<number, string> = {
     429: "standby",
     472: "standby",

@@ -3,7 +3,7 @@ import { VaultClient, VaultError, type VaultClientOptions } from "./client";
 export interface AppRoleLogin {
     /** URL of the server. */
     address: string;
-    /** CA certificates (PEM) that the server's certificate is checked against. */
+    /** CA certificates (PEM) to check the server's certificate against. */
     ca: string;
     /** Path of the auth method, such as approle. */
     mount: string;
@@ -11,7 +11,7 @@ export interface AppRoleLogin {
     secretId: string;
 }
 
-/** Logs in by AppRole. @returns the token @throws VaultError when the server refuses, Error when it can't be reached */
+/** Logs in by AppRole. @returns the token @throws VaultError if the server refuses, Error if it can't be reached */
 export async function login({ address, ca, mount, roleId, secretId }: AppRoleLogin): Promise<string> {
     const client = new VaultClient({ address, ca });
     const answer = await client.request("POST", `auth/${mount}/login`, { role_id: roleId, secret_id: secretId });
@@ -22,7 +22,7 @@ export async function login({ address, ca, mount, roleId, secretId }: AppRoleLog
 
 export type TokenState = "good" | "refused" | "server not reached";
 
-/** Asks what a token is good for, without changing anything. */
+/** Asks what a token is valid for, without changing anything. */
 export async function tokenState(options: VaultClientOptions & { token: string }): Promise<TokenState> {
     try {
         await new VaultClient(options).request("GET", "auth/token/lookup-self");
