@@ -4,7 +4,7 @@ export interface Cidr {
     prefix: number;
 }
 
-/** The address as a number, or undefined when it is not four decimal bytes. */
+/** The address as a number, or undefined if it is not four decimal bytes. */
 export function parseAddress(text: string): number | undefined {
     const bytes = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
     if (!bytes || bytes.some((byte) => byte > 255)) return undefined;
@@ -14,7 +14,7 @@ export function parseAddress(text: string): number | undefined {
 export const formatAddress = (address: number): string =>
     [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 
-/** The network, or undefined when the text is not an address with no host bits set, a slash and a prefix of 8 to 24. */
+/** The network, or undefined if the text is not an address without host bits, a slash and a prefix of 8 to 24. */
 export function parseCidr(text: string): Cidr | undefined {
     const match = /^([\d.]+)\/(\d{1,2})$/.exec(text);
     const network = match ? parseAddress(match[1]) : undefined;
@@ -25,7 +25,7 @@ export function parseCidr(text: string): Cidr | undefined {
 
 const size = (cidr: Cidr): number => 2 ** (32 - cidr.prefix);
 
-/** Whether a host may have the address: in the network, but neither its own address nor its broadcast address. */
+/** Whether a host may have the address: in the network, but neither the network address nor the broadcast address. */
 export const holds = (cidr: Cidr, address: number): boolean =>
     address > cidr.network && address < cidr.network + size(cidr) - 1;
 

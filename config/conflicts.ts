@@ -1,6 +1,6 @@
 import type { Host, Port, Topology } from "../topology";
 
-/** What in a plan can't be: an address, a MAC address or a port that has two owners. A sentence each. */
+/** Conflicts in a plan: an address, a MAC address or a port with two owners. A sentence each. */
 export function conflicts(topology: Topology): string[] {
     const sentences: string[] = [];
     const claim = (owners: Map<string, string>, thing: string, owner: string): boolean => {
@@ -27,7 +27,7 @@ export function conflicts(topology: Topology): string[] {
 
 type OwnedPort = Port & { owner: string };
 
-/** Ports that overlap, ranges with their last one. */
+/** Overlapping ports, including ranges. */
 function portConflicts(host: Host): string[] {
     const ports: OwnedPort[] = host.services.flatMap(({ name, ports }) =>
         ports.map((port) => ({ ...port, owner: name })),

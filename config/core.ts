@@ -6,14 +6,14 @@ import { cores, rotationModes, type Core, type ExternalCore, type Rotation } fro
 
 const neededOfPostgres = ["postgresHost", "postgresPassword", "postgresCaFile"] as const;
 
-/** Keys that are for external core services only; all but the user are empty by default. */
+/** Keys for external core services only; all but the user are empty by default. */
 const emptyByDefault = [
     ...["vaultAddress", "vaultCaFile", "vaultToken", "vaultRoleId", "vaultSecretId"],
     ...neededOfPostgres,
 ];
 export const externalKeys: readonly string[] = [...emptyByDefault, "postgresUser"];
 
-/** What each secret of external core services may be given by instead. */
+/** The environment variable that may replace each secret of external core services. */
 const environment: Partial<Record<string, string>> = {
     vaultToken: "VAULT_TOKEN",
     vaultRoleId: "VAULT_ROLE_ID",
@@ -24,11 +24,11 @@ const environment: Partial<Record<string, string>> = {
 export interface CheckedCore {
     core: Core;
     external?: ExternalCore;
-    /** What `up` needs and `preview` does without. */
+    /** What `up` needs and `preview` does not. */
     toSupply: string[];
 }
 
-/** Where the core services are; `directory` is where relative paths start. */
+/** Where the core services are; relative paths start at `directory`. */
 export function checkCore(values: Values, directory: string, problems: Problems): CheckedCore {
     const core = String(values.core);
     if (!problems.oneOf("core", core, cores)) return { core: "embedded", toSupply: [] };

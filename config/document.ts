@@ -1,6 +1,6 @@
 /**
- * `npm run docs` writes what is made of other files: the ports in Pulumi.yaml, of the services', and docs/configuration.md, of
- * Pulumi.yaml. With `--check` it only fails where they are not what they should be.
+ * `npm run docs` writes what is generated from other files: the ports in Pulumi.yaml, from the services, and
+ * docs/configuration.md, from Pulumi.yaml. With `--check` it only fails if they are out of date.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";

@@ -11,7 +11,7 @@ function isAvailable(config: StackConfig, container: ContainerName): boolean {
     return config.imageSource === "debian" && run.kind === "container" && run.image !== "archive";
 }
 
-/** The containers of each role that an image is built with: those that run, and whose own images are there. */
+/** The containers of each role to build an image with: those that run there and have an image. */
 export function availableContainers(config: StackConfig): Record<Role, ContainerName[]> {
     const isBuilt = (container: ContainerName): boolean =>
         serviceNamed(container).configured && isAvailable(config, container);
@@ -19,7 +19,7 @@ export function availableContainers(config: StackConfig): Record<Role, Container
     return { sip: of("sip"), pbx: of("pbx"), media: of("media") };
 }
 
-/** What the plan's containers lack: what is `wrong` with the configuration, and what is yet `toSupply` for an `up`. */
+/** What the plan's containers lack: faults of the configuration (`wrong`), and what an `up` still needs (`toSupply`). */
 export function checkImages(config: StackConfig): { wrong: string[]; toSupply: string[] } {
     const wrong: string[] = [];
     const toSupply: string[] = [];

@@ -4,7 +4,7 @@ declare module "js-yaml" {
         readonly name?: string;
     }
     export const CORE_SCHEMA: Schema;
-    /** Where in the text, counted from 0. */
+    /** Position in the text, counted from 0. */
     export interface Mark {
         line: number;
         column: number;

@@ -11,7 +11,7 @@ export function distance(a: string, b: string): number {
     return row[b.length];
 }
 
-/** The known name that is nearest to what was written, whatever its case. */
+/** The known name that is nearest to the text, regardless of case. */
 export function nearest(written: string, known: readonly string[]): string {
     const far = (name: string) => distance(written.toLowerCase(), name.toLowerCase());
     return known.reduce((best, name) => (far(name) < far(best) ? name : best));

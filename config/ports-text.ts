@@ -2,7 +2,7 @@ import { standardPorts } from "../services/registry";
 
 const width = 120;
 
-/** What Pulumi.yaml says of the key `ports`. */
+/** The description of the key `ports` in Pulumi.yaml. */
 export const portsText = (): string =>
     "Ports that differ from the standard ones, by name; sip and sipTls are those of sipOwner, otherSip and otherSipTls of the " +
     `other proxy: ${Object.entries(standardPorts)
@@ -19,7 +19,7 @@ function wrapped(text: string, indent: string): string {
     return lines.map((line) => `${indent}${line}\n`).join("");
 }
 
-/** The text of Pulumi.yaml with `portsText` as the description of its key `ports`. @throws Error where it has no such key */
+/** The text of Pulumi.yaml with `portsText` as the description of its key `ports`. @throws Error if it has no such key */
 export function withPorts(yaml: string): string {
     const key = /(\n {2}ports:\n(?: {4}.*\n)*? {4}description: >-\n)(?: {6}.*\n)+/;
     if (!key.test(yaml)) throw new Error("Pulumi.yaml has no key ports with a folded description");

@@ -1,7 +1,7 @@
 /** Name of the project, and namespace of its config keys. */
 export const project = "voip-stack";
 
-/** Collects what is wrong with a configuration, so that all of it is said at once. */
+/** Collects the faults of a configuration, so that all are reported at once. */
 export class Problems {
     readonly sentences: string[] = [];
 

@@ -7,7 +7,7 @@ import { validateConfig } from "./validate";
 /**
  * The running program's configuration, checked as a whole, secrets included.
  * @param labUri libvirt of the stack's lab, which runs the VMs of a lab
- * @throws pulumi.RunError with all problems; while it is not a preview, with what is still to be supplied too
+ * @throws pulumi.RunError with all problems; outside of a preview, also with what is still to be supplied
  */
 export function programConfig(labUri: string): StackConfig {
     const result = validateConfig(projectSchema(), pulumi.runtime.allConfig(), projectDir);

@@ -6,7 +6,7 @@ import { nearest } from "./nearest";
 import { type Problems } from "./problems";
 import { containers, imageSources, phases, proxies, type VmOverride } from "./types";
 
-/** The values of all keys in their types, not yet looked at any further. */
+/** The values of all keys in their types, not checked further yet. */
 export type Values = Record<string, unknown>;
 
 const label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
@@ -83,7 +83,7 @@ function checkAddress(key: string, value: unknown, cidrKey: string, cidr: Cidr, 
     }
 }
 
-/** The standard ports with what the key `ports` changes. */
+/** The standard ports with the changes of the key `ports`. */
 export function checkPorts(values: Values, problems: Problems): Ports {
     const ports = { ...standardPorts };
     const names = Object.keys(standardPorts);
@@ -128,7 +128,7 @@ export function checkPasswords(values: Values, extensions: string[], problems: P
 
 const isFile = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 
-/** The image archives that are given; `directory` is where relative paths start. */
+/** The given image archives; relative paths start at `directory`. */
 export function checkArchives(values: Values, directory: string, problems: Problems): Partial<Record<string, string>> {
     const archives: Partial<Record<string, string>> = {};
     for (const container of containers) {

@@ -1,4 +1,4 @@
-/** The type of a config key, as Pulumi.yaml writes it (Pulumi's project file reference, `config`). */
+/** The type of a config key in Pulumi.yaml (Pulumi's project file reference, `config`). */
 export type KeyType = "string" | "integer" | "boolean" | "array" | "object";
 
 export interface KeySchema {
@@ -9,7 +9,7 @@ export interface KeySchema {
 
 export type Schema = Record<string, KeySchema>;
 
-/** What a value was given in encrypted form, and can't be read without the passphrase. */
+/** Represents an encrypted value, which can't be read without the passphrase. */
 export const encrypted = Symbol("encrypted");
 
 function isEncrypted(value: unknown): boolean {
@@ -19,7 +19,7 @@ function isEncrypted(value: unknown): boolean {
     return members.some(([, member]) => isEncrypted(member));
 }
 
-/** Collections arrive as JSON text from Pulumi's runtime, and as themselves from a YAML file. */
+/** Collections are JSON text in Pulumi's runtime, and plain in a YAML file. */
 function parseJson(value: unknown): unknown {
     if (typeof value !== "string") return value;
     try {
@@ -62,7 +62,7 @@ const readers: Record<KeyType, { expected: string; read: (value: unknown) => unk
     },
 };
 
-/** The value in the key's type, or `encrypted`, or what was expected instead. */
+/** The value in the key's type, or `encrypted`, or the expected type. */
 export function readValue(key: KeySchema, value: unknown): { value: unknown } | { expected: string } {
     if (isEncrypted(value)) return { value: encrypted };
     const { expected, read } = readers[key.type];

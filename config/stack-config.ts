@@ -15,17 +15,17 @@ export interface StackConfig {
     externalBridge: string;
     ports: Ports;
     extensions: string[];
-    /** By extension; empty where the config is read without its secrets. */
+    /** By extension; empty if the config is read without its secrets. */
     extensionPasswords: Record<string, string>;
     ringSeconds: number;
     imageSource: ImageSource;
     debianSuite: string;
     debianMirror: string;
     aptCheckValidUntil: boolean;
-    /** Image archives by container, only those given. */
+    /** Image archives by container, only given ones. */
     archives: Partial<Record<ContainerName, string>>;
     core: Core;
-    /** Where core is external. */
+    /** If core is external. */
     external?: ExternalCore;
     rotation: Rotation;
     caGeneration: number;

@@ -20,8 +20,8 @@ export function stacks(directory: string = projectDir): string[] {
 }
 
 /**
- * Checks the stack's files before anything is touched; encrypted values are passed over, they are checked when the program
- * runs. The files are read anew each time.
+ * Checks the stack's files before anything is touched; encrypted values are skipped and checked when the program runs. The
+ * files are read again each time.
  */
 export function validateStack(stack: string, directory: string = projectDir): Valid | Invalid {
     const file = path.join(directory, `Pulumi.${stack}.yaml`);

@@ -6,7 +6,7 @@ export type Phase = (typeof phases)[number];
 export const proxies = ["kamailio", "opensips"] as const;
 export type Proxy = (typeof proxies)[number];
 
-/** What runs in a container, and so needs an image. */
+/** Programs that run in a container, and so need an image. */
 export const containers = ["kamailio", "opensips", "asterisk", "freeswitch", "janus"] as const;
 export type ContainerName = (typeof containers)[number];
 
@@ -25,7 +25,7 @@ export interface Rotation {
     certificateSeconds: number;
 }
 
-/** Core services that somebody else runs; what is to be supplied is empty in a preview. */
+/** External core services; values still to be supplied are empty in a preview. */
 export interface ExternalCore {
     vaultAddress: string;
     /** Absolute path. */
@@ -44,7 +44,7 @@ export interface ExternalCore {
 export const imageSources = ["debian", "upstream"] as const;
 export type ImageSource = (typeof imageSources)[number];
 
-/** What the config key `vms` may say of one VM. */
+/** The settings of one VM in the config key `vms`. */
 export interface VmOverride {
     vcpus?: number;
     memoryMiB?: number;

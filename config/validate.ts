@@ -9,23 +9,23 @@ import type { StackConfig } from "./stack-config";
 import { containers, phases, secretKeys } from "./types";
 import { plan, vmsOf } from "../topology";
 
-/** Namespaces of a stack's config file that are Pulumi's own, or its providers'. */
+/** Namespaces in a stack's config file that belong to Pulumi or its providers. */
 const otherNamespaces = ["pulumi", "command", "docker", "random", "vault", "postgresql"];
 
 export interface Valid {
     config: StackConfig;
-    /** What `up` needs and a preview does not: a sentence each, saying how to supply it. */
+    /** What `up` needs and a preview does not: a sentence each, with how to supply it. */
     toSupply: string[];
 }
 
 export interface Invalid {
-    /** A sentence each, naming the key, the value received and what is allowed. */
+    /** A sentence each, with the key, the received value and what is allowed. */
     problems: string[];
 }
 
 /**
- * Checks a stack's configuration as a whole; pure but for looking whether archives exist.
- * @param raw values by full key (`voip-stack:phase`), as in a stack's YAML file or as Pulumi's runtime holds them
+ * Checks a stack's configuration as a whole; pure, except that it checks whether archives exist.
+ * @param raw values by full key (`voip-stack:phase`), as in a stack's YAML file or in Pulumi's runtime
  * @param directory where relative paths of archives start
  */
 export function validateConfig(schema: Schema, raw: Record<string, unknown>, directory: string): Valid | Invalid {
@@ -43,7 +43,7 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     const rotation = checkRotation(values, problems);
     problems.between("caGeneration", values.caGeneration, 1, 1000);
     const phase = phases.find((known) => known === values.phase);
-    const phaseVms = vmsOf(phase ?? "4"); // with an unknown phase, no VM of any phase is a mistake
+    const phaseVms = vmsOf(phase ?? "4"); // with an unknown phase, a VM of any phase is accepted
     const withExternal = phaseVms.filter((vm) => vm.role !== "pbx").map((vm) => vm.name);
     const names = phaseVms.map((vm) => vm.name);
     const vms = rules.checkVms(values, networks, names, withExternal, problems);
@@ -57,7 +57,7 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     return all.length > 0 ? { problems: all } : { config, toSupply: [...toSupply, ...toSupplyForCore] };
 }
 
-/** Every key of the schema with its value: the stack's, or the default where it has none or where it can't be read. */
+/** Every key of the schema with its value: the stack's, or the default if there is none or it can't be read. */
 function readValues(schema: Schema, raw: Record<string, unknown>, problems: Problems): rules.Values {
     const known = Object.keys(schema);
     const values = Object.fromEntries(known.map((key) => [key, schema[key].default]));

@@ -2,12 +2,12 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import type * as JsYaml from "js-yaml";
 
-/** The package in one file instead of 25 modules, which is a tenth of the time to load. */
+/** The package in one file instead of 25 modules, which loads in a tenth of the time. */
 const packaged = createRequire(__filename);
 const oneFile = path.join(path.dirname(packaged.resolve("js-yaml/package.json")), "dist", "js-yaml.min.js");
 const { CORE_SCHEMA, dump, load, YAMLException } = packaged(oneFile) as typeof JsYaml;
 
-/** The text is no YAML. The message is one line, with the place in the text. */
+/** The text is not valid YAML. The message is one line, with the position in the text. */
 export class YamlError extends Error {
     constructor(text: string, { reason, mark }: JsYaml.YAMLException) {
         super(mark ? `${reason} at ${place(text, mark)}` : reason);
@@ -15,7 +15,10 @@ export class YamlError extends Error {
     }
 }
 
-/** Lines and columns count from 1. What is missing at the end is missing after the last character, not in a line that isn't there. */
+/**
+ * Lines and columns count from 1. What is missing at the end is reported after the last character, not in a line that does not
+ * exist.
+ */
 function place(text: string, { line, column }: JsYaml.Mark): string {
     const lines = text.split("\n");
     const last = lines.length - 1;
@@ -25,8 +28,8 @@ function place(text: string, { line, column }: JsYaml.Mark): string {
 }
 
 /**
- * Reads a text in YAML 1.2 (core schema); an empty one is null. Every process of a run reads the project's file: js-yaml takes a
- * sixth of the time of yaml for it.
+ * Parses YAML 1.2 (core schema); an empty text is null. Every process of a run reads the project's file: js-yaml takes a sixth
+ * of yaml's time for it.
  * @throws YamlError
  */
 export function parseYaml(text: string): unknown {
@@ -38,6 +41,6 @@ export function parseYaml(text: string): unknown {
     }
 }
 
-/** Writes a value in YAML; members without a value are left out. */
+/** Formats a value as YAML; members without a value are left out. */
 export const yamlText = (value: unknown): string =>
     dump(value, { schema: CORE_SCHEMA, lineWidth: -1, skipInvalid: true });
