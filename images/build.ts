@@ -22,18 +22,18 @@ import { runStep } from "./sandbox";
 
 export interface BuildOptions {
     definitions: Definitions;
-    /** Whether apt insists on Release files that have not expired. */
+    /** Whether apt refuses expired Release files. */
     checkValidUntil: boolean;
-    /** Called with one line for each step that begins or ends. */
+    /** Called with one line for each step that starts or ends. */
     progress: (line: string) => void;
 }
 
-/** How an image is read from its directory in the cache: undefined where it is not whole. */
+/** Reads an image from its directory in the cache: undefined if it is not complete. */
 type Read<Built> = (dir: string) => Promise<Built | undefined>;
 
 /**
- * Gives the image of a VM that was asked for: from the cache, or built, with the layers it stands on. Builds that run at the
- * same time, in this process or others, share what they have in common; what is the first to need a layer makes it.
+ * Returns the requested image of a VM: from the cache, or built, with its layers. Concurrent builds, in this process or others,
+ * share common layers; the first one to need a layer makes it.
  * @throws Error naming what could not be built, why, and the log
  */
 export const buildImage = (request: ImageRequest, options: BuildOptions): Promise<BuiltImage> =>
@@ -79,7 +79,7 @@ interface Build {
 const packagedContainers = ({ request, definitions }: Build) =>
     request.containers.filter(({ archive }) => !archive).map(({ name }) => definitions.containers[name]);
 
-/** Makes the layers of a chain that the cache does not have, from the lowest on. */
+/** Makes the layers of a chain that the cache lacks, from the lowest up. */
 async function makeLayers(build: Build, top: string): Promise<void> {
     const chain = layerChain(build.definitions.layers, top);
     const entries = layerEntries(build.definitions, top, build.request);
@@ -144,7 +144,7 @@ async function makeEntry(
         build.say(line === "begin" ? `${title}${known === undefined ? "" : ` (${known} s last time)`}` : line);
     };
     await runStep({ shelf, entry: entry.name, script, env: { TARGET: target, ...env }, progress });
-    if (!made) return; // it was there already, or somebody else made it meanwhile
+    if (!made) return; // it existed, or another process has just made it
     const seconds = (Date.now() - start) / 1000;
     build.say(`${title.split(":")[0]} done in ${seconds.toFixed(1)} s`);
     await rememberDuration(title, seconds);
@@ -157,7 +157,7 @@ const lowerDirs = (entries: Entry[]): string =>
         .reverse()
         .join(":");
 
-/** Where a program is, and where it goes to. */
+/** Where a program is, and where it is copied to. */
 function builtProgram({ definitions, request }: Build, { layer, path: file }: BuiltProgram): string {
     const [entry] = layerEntries(definitions, layer, request).slice(-1);
     return `${path.join(entryDir("layers", entry), "fs", file)}\t${file}`;

@@ -4,18 +4,18 @@ import { cacheDir } from "../paths";
 import { run } from "../process/run";
 import type { Entry } from "./recipe";
 
-/** Where an entry is, once it is whole; while it is made, it is at the same path with ".tmp". */
+/** Where a complete entry is; while it is made, it has the same path with ".tmp". */
 export type Shelf = "layers" | "images" | "guests";
 
 export const entryDir = (shelf: Shelf, entry: Entry): string => path.join(cacheDir(), shelf, entry.name);
 export const debsDir = (): string => path.join(cacheDir(), "debs");
 export const wheelsDir = (): string => path.join(cacheDir(), "wheels");
 
-/** Notes that the entry was used now. */
+/** Records that the entry was used now. */
 export const noteUse = (shelf: Shelf, entry: Entry): Promise<void> =>
     fs.writeFile(path.join(entryDir(shelf, entry), "used"), "");
 
-/** Held (flock(2)) by whoever makes the entry. */
+/** Held (flock(2)) by the process that makes the entry. */
 export async function lockFile(shelf: Shelf, entry: string): Promise<string> {
     const locks = path.join(cacheDir(), "locks");
     await fs.mkdir(locks, { recursive: true });
@@ -23,11 +23,11 @@ export async function lockFile(shelf: Shelf, entry: string): Promise<string> {
     return path.join(locks, `${shelf}-${entry}`);
 }
 
-/** Days after which an entry, or a package, that nobody used is removed; an image may have VMs that lie on it. */
+/** Days after which an unused entry or package is removed; images stay, as VMs may be based on them. */
 const staleDays: Record<Shelf, number> = { layers: 30, images: Infinity, guests: 7 };
 const stalePackageDays = 30;
 
-/** Removes what was left half made, entries that nobody has used for long, and old packages. */
+/** Removes incomplete entries, entries that were not used for long, and old packages. */
 export async function sweep(): Promise<void> {
     for (const shelf of ["layers", "images", "guests"] as const) {
         const dir = path.join(cacheDir(), shelf);
@@ -44,7 +44,7 @@ export async function sweep(): Promise<void> {
     }
 }
 
-/** Removes an entry, whole or half made, unless somebody holds its lock. */
+/** Removes an entry, complete or not, unless another process holds its lock. */
 export async function removeUnlessLocked(shelf: Shelf, name: string): Promise<void> {
     const lock = await lockFile(shelf, name.replace(/\.tmp$/, ""));
     const busy = 75;
@@ -54,7 +54,7 @@ export async function removeUnlessLocked(shelf: Shelf, name: string): Promise<vo
     });
 }
 
-/** Days since a file was last changed, linked or touched; 0 when there is none. */
+/** Days since a file was last changed, linked or touched; 0 if it does not exist. */
 async function ageDays(file: string): Promise<number> {
     const stat = await fs.stat(file).catch(() => undefined);
     return stat ? (Date.now() - stat.ctimeMs) / 86_400_000 : 0;

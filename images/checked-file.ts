@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 
-/** A file of the cache with what it must hold. */
+/** A file of the cache with its expected content. */
 export interface CheckedFile {
     file: string;
-    /** Bytes at the beginning that do not count. */
+    /** Offset from which the content counts. */
     start: number;
     /** Size of the file, in bytes. */
     bytes: number;
-    /** SHA-256 of what follows `start`, hexadecimal. */
+    /** SHA-256 of the content after `start`, hexadecimal. */
     sha256: string;
 }
 
-/** The file is not what it was when it was made. */
+/** The file has changed since it was made. */
 export class DamagedFile extends Error {
     constructor({ file }: CheckedFile) {
         super(`${file} is damaged`);
@@ -22,7 +22,7 @@ export class DamagedFile extends Error {
 
 const chunkBytes = 1024 ** 2;
 
-/** Notes what a file holds, from `start` on. */
+/** Records the content of a file, from `start` on. */
 export async function checkedFile(file: string, start = 0): Promise<CheckedFile> {
     const hash = createHash("sha256");
     for await (const chunk of chunksOf(file, start)) hash.update(chunk);
@@ -30,8 +30,8 @@ export async function checkedFile(file: string, start = 0): Promise<CheckedFile>
 }
 
 /**
- * Writes what the file holds, from its `start` on. The last bytes are written only if all are as they were when the file was made:
- * whoever reads them has the whole, or notices that they are missing.
+ * Writes the file's content, from its `start` on. The last bytes are written only if the content is unchanged since the file
+ * was made: a reader gets all of it, or notices that the end is missing.
  * @throws DamagedFile
  */
 export async function pour(source: CheckedFile, target: fs.FileHandle): Promise<void> {

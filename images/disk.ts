@@ -1,12 +1,12 @@
-/** Size of a guest's disk as the image's file system knows it; a VM's disk may be larger, and its file system grows then. */
+/** Size of a guest's disk in the image's file system; a VM's disk may be larger, and then its file system grows. */
 export const imageDiskGiB = 20;
 
 /**
- * Kernel command line. Left out of the kernel's start, as they take a third of it under emulation and nothing here uses
- * them: security modules without policy, self-tests of ciphers, and modules that systemd loads on its own account. Left out, too,
- * as a busy host makes them harmful: huge pages, whose making holds up a whole program while nobody runs the thread that makes
- * them; and the watchdog of the clock, which takes a guest that was not run for a wrong clock, and goes over to one that costs a
- * device access for each reading.
+ * Kernel command line. Disabled because they take a third of the kernel's start under emulation and nothing here uses them:
+ * security modules without policy, self-tests of ciphers, and modules that systemd loads by default. Disabled because a busy
+ * host makes them harmful: huge pages, as making them stalls a whole program while the thread that makes them does not run; and
+ * the clocksource watchdog, which takes a guest that did not run for a wrong clock and switches to one with a device access for
+ * each reading.
  */
 export const imageCommandLine = [
     "root=/dev/vda rw rootfstype=ext4 net.ifnames=0 console=ttyS0 quiet",

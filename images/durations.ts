@@ -4,13 +4,13 @@ import { stateDir } from "../paths";
 
 const file = (): string => path.join(stateDir(), "image-durations.json");
 
-/** Seconds that each named step of an image build took when it was last made on this machine. */
+/** Seconds that each named step of an image build took the last time on this machine. */
 export async function durations(): Promise<Record<string, number>> {
     const text = await fs.readFile(file(), "utf8").catch(() => "{}");
     try {
         return JSON.parse(text) as Record<string, number>;
     } catch {
-        return {}; // a run that was killed while writing; the figures come back with the next builds
+        return {}; // a run was killed while writing; the figures return with the next builds
     }
 }
 

@@ -3,21 +3,21 @@ import * as path from "node:path";
 import { stackPaths } from "../paths";
 import { run } from "../process/run";
 
-/** How packages are fetched: always the way this host fetches its own. */
+/** How to fetch packages: always the way this host fetches its own. */
 export interface AptAccess {
     /** URI of a Debian archive. */
     mirror: string;
     /** apt.conf(5) lines: proxies, certificates, retries. */
     settings: string;
-    /** Certificates that TLS mirrors are checked with; a file in PEM. */
+    /** Certificates to check TLS mirrors with; a file in PEM. */
     caFile?: string;
 }
 
 /**
- * The host's Debian mirror with the settings that lead to it.
- * @param mirror URI of a Debian archive to use in place of the host's
- * @param checkValidUntil false accepts Release files past their date (frozen mirrors); signatures are checked all the same
- * @throws Error when no mirror is given and the host's apt knows none
+ * The host's Debian mirror with the settings to reach it.
+ * @param mirror URI of a Debian archive to use instead of the host's
+ * @param checkValidUntil false accepts expired Release files (frozen mirrors); signatures are still checked
+ * @throws Error if no mirror is given and the host's apt has none
  */
 export async function aptAccess(mirror: string | undefined, checkValidUntil: boolean): Promise<AptAccess> {
     const dump = (await run(["apt-config", "dump"])).stdout;
@@ -35,7 +35,7 @@ export async function aptAccess(mirror: string | undefined, checkValidUntil: boo
     };
 }
 
-/** Of what `apt-config dump` prints, the lines that say how the mirror is reached; certificates have a place of their own. */
+/** Those lines of `apt-config dump` that describe how to reach the mirror; certificates are handled separately. */
 export function acquireSettings(dump: string): string[] {
     const wanted = /^Acquire::(https?|socks5h?|Retries|ForceIPv[46]|Queue-Mode)\b.* ".+";$/;
     return dump.split("\n").filter((line) => wanted.test(line) && !/::(CAInfo|Proxy-Auto-Detect) /.test(line));
@@ -55,7 +55,7 @@ async function hostMirror(): Promise<string> {
 
 /**
  * The Debian archive among the lines "URI release component origin" of the host's package sources: that of the host's own
- * release, as updates and security have archives of their own. Undefined on a host that is not Debian.
+ * release, as updates and security have separate archives. Undefined if the host is not Debian.
  */
 export function mirrorOf(targets: string, osRelease: string): string | undefined {
     const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(osRelease)?.[1];
@@ -65,7 +65,7 @@ export function mirrorOf(targets: string, osRelease: string): string | undefined
     return sources.find(([, release, component]) => component === "main" && releases.includes(release))?.[0];
 }
 
-/** The network namespace that a lab was started from, when this process is inside that lab: the way to the mirror. */
+/** The network namespace that a lab was started from, if this process is inside that lab: it reaches the mirror. */
 export async function outerNetworkNamespace(
     labsDir = path.dirname(stackPaths("x").runDir),
 ): Promise<string | undefined> {

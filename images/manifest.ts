@@ -1,9 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 
-/** What is in an image. */
+/** The contents of an image. */
 export interface ImageContents {
-    /** Version by name, as Debian or PyPI writes it. */
+    /** Version by name, in the notation of Debian or PyPI. */
     versions: Record<string, string>;
     /** By container name: reference and id in the image's Docker store. */
     containerImages: Record<string, { ref: string; id: string }>;
@@ -11,9 +11,9 @@ export interface ImageContents {
 
 /** A built image of a VM: files of the cache. */
 export interface BuiltImage extends ImageContents {
-    /** ext4 without a partition table, raw and sparse; read-only, as VMs' disks lie on top of it. */
+    /** ext4 without a partition table, raw and sparse; read-only, as VMs' disks are based on it. */
     disk: string;
-    /** Uncompressed kernel (ELF, PVH entry): starts a second sooner under emulation than one that unpacks itself. */
+    /** Uncompressed kernel (ELF, PVH entry): starts a second sooner under emulation than a compressed one. */
     kernel: string;
     initrd: string;
 }
@@ -22,7 +22,7 @@ export interface BuiltImage extends ImageContents {
 export interface BuiltStore extends ImageContents {
     /** Root file systems for overlayfs, uppermost first. */
     layers: string[];
-    /** What /var/lib/docker is to begin with. */
+    /** The initial content of /var/lib/docker. */
     store: string;
 }
 
@@ -32,7 +32,7 @@ interface Manifest {
     ids: Record<string, string>;
 }
 
-/** Reads the image of a VM from the cache; undefined when it is not there (any more). */
+/** Reads the image of a VM from the cache; undefined if it is not there (any more). */
 export async function readImage(dir: string): Promise<BuiltImage | undefined> {
     const manifest = await readManifest<{ disk: string }>(dir);
     if (!manifest) return undefined;
@@ -40,7 +40,7 @@ export async function readImage(dir: string): Promise<BuiltImage | undefined> {
     return (await areThere([disk, kernel, initrd])) ? { disk, kernel, initrd, ...contents(manifest) } : undefined;
 }
 
-/** Reads the image of the lab's Docker daemon from the cache; undefined when it is not there (any more). */
+/** Reads the image of the lab's Docker daemon from the cache; undefined if it is not there (any more). */
 export async function readStore(dir: string): Promise<BuiltStore | undefined> {
     const manifest = await readManifest<{ layers: number }>(dir);
     if (!manifest) return undefined;

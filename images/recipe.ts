@@ -11,7 +11,7 @@ export interface ImageRequest {
     kind: string;
     /** Debian suite, such as forky. */
     suite: string;
-    /** URI of a Debian archive, in place of the host's own. */
+    /** URI of a Debian archive to use instead of the host's own. */
     mirror?: string;
     /** Containers to put into the image's Docker store, built from packages or taken from an archive on disk. */
     containers: ContainerRequest[];
@@ -23,10 +23,10 @@ export interface ContainerRequest {
     archive?: string;
 }
 
-/** One layer or image of the cache: its name there says what it holds, so it is made once and never changed. */
+/** One layer or image of the cache: its name identifies its contents, so it is made once and never changed. */
 export interface Entry {
     name: string;
-    /** SHA-256 over everything that it is made from. */
+    /** SHA-256 over all its inputs. */
     hash: string;
 }
 
@@ -38,10 +38,10 @@ export const hookPath = (layer: Layer): string | undefined => layer.hook && path
 export const filesPath = (layer: Layer): string | undefined => layer.files && path.join(projectDir, layer.files);
 export const sourcePath = (layer: Layer): string | undefined => layer.source && path.join(projectDir, layer.source);
 
-/** The script that makes an image out of its layers. */
+/** The script that makes an image from its layers. */
 export const imageScript = ({ forDaemon }: ImageDefinition): string => (forDaemon ? "daemon.sh" : "image.sh");
 
-/** Path of a container's archive, from the project's directory. */
+/** Path of a container's archive, relative to the project's directory. */
 export const archivePath = (archive: string): string => path.resolve(projectDir, archive);
 
 /** The entries of a chain of layers, lowest first. Reads the definitions' files; the same content gives the same hashes. */

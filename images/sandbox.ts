@@ -14,14 +14,14 @@ export interface BuildStep {
     script: string;
     /** The script's arguments. */
     env: Record<string, string>;
-    /** Called with each line that the script means to be seen. */
+    /** Called with each line that the script marks as progress. */
     progress: (line: string) => void;
 }
 
 /**
- * Runs a build script under the lock of its entry, in namespaces of its own: when this process, the script or anything
- * between them ends, however it ends, the kernel ends all that the script started and unmounts all that it mounted.
- * @throws Error with the cause as apt, dpkg or the script gave it, what can be done, and the path of the log
+ * Runs a build script under the lock of its entry, in separate namespaces: when this process, the script or anything between
+ * them ends, the kernel ends everything that the script started and unmounts everything that it mounted.
+ * @throws Error with the cause as reported by apt, dpkg or the script, what to do, and the path of the log
  */
 export async function runStep(step: BuildStep): Promise<void> {
     const log = path.join(stateDir(), "logs", `${step.entry.replace(/-[0-9a-f]{12}$/, "")}-image-build.log`);
@@ -47,7 +47,7 @@ export async function runStep(step: BuildStep): Promise<void> {
 
 async function sandboxArgv(step: BuildStep): Promise<string[]> {
     const outer = await outerNetworkNamespace();
-    const wanted = /^(PATH|HOME|https?_proxy|no_proxy|PIP_\w+)$/; // pip has its settings there, too
+    const wanted = /^(PATH|HOME|https?_proxy|no_proxy|PIP_\w+)$/; // includes pip's settings
     const inherited = Object.keys(process.env).filter((name) => wanted.test(name));
     const env = { ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])), ...step.env };
     return [
@@ -60,7 +60,7 @@ async function sandboxArgv(step: BuildStep): Promise<string[]> {
     ];
 }
 
-/** What is known to go wrong: a pattern in the log, and what to do about it. */
+/** Known failures: a pattern in the log, and what to do. */
 const advice: [RegExp, string][] = [
     [
         /NO_PUBKEY|Missing key/,
@@ -86,7 +86,7 @@ const advice: [RegExp, string][] = [
     ],
 ];
 
-/** What apt, dpkg or a tool named as the error; else what was said last, before the script noted where it ended. */
+/** The error reported by apt, dpkg or a tool; else the last output before the script recorded where it ended. */
 function cause(lines: string[], error: CommandError): string {
     const spoken = lines.filter((line) => line.trim() && !line.startsWith("error: "));
     const errors = spoken.filter((line) => /^(E|ERROR|dpkg|mke2fs|mount): /.test(line));

@@ -5,10 +5,10 @@ import { checkedFile, type CheckedFile } from "./checked-file";
 import { entryDir, lockFile, noteUse } from "./cache";
 import { digest, fileDigests, guestDir, type Entry } from "./recipe";
 
-/** A guest of an image that booted once and has no identity yet, in the cache: what VMs go on from in place of a boot. */
+/** A guest of an image that booted once and has no identity yet, in the cache: VMs start from it instead of booting. */
 export interface SavedGuest {
     entry: Entry;
-    /** The guest's memory and devices: the stream of QEMU's migration. */
+    /** The guest's memory and devices: QEMU's migration stream. */
     memory: CheckedFile;
     /** The guest's disk at that moment: a qcow2 overlay on the image's. */
     disk: CheckedFile;
@@ -18,20 +18,20 @@ const filesDir = path.join(guestDir, "saved");
 
 /**
  * The entry of a saved guest.
- * @param image path of the image's disk, whose name is another with each build
- * @param machine all else that a memory fits to, such as the definition of the hypervisor and its version
+ * @param image path of the image's disk, whose name changes with each build
+ * @param machine everything else that a memory depends on, such as the hypervisor's definition and version
  */
 export function savedGuestEntry(image: string, machine: unknown): Entry {
     const hash = digest(JSON.stringify({ image, machine, files: fileDigests(filesDir) }));
     return { name: `${path.basename(path.dirname(image))}-${hash.slice(0, 12)}`, hash };
 }
 
-/** Held by whoever makes the saved guest. */
+/** Held by the process that makes the saved guest. */
 export const savedGuestLock = (entry: Entry): Promise<string> => lockFile("guests", entry.name);
 
 const manifestOf = (dir: string): string => path.join(dir, "manifest.json");
 
-/** Reads a saved guest from the cache; undefined when it is not there. */
+/** Reads a saved guest from the cache; undefined if it is not there. */
 export async function readSavedGuest(entry: Entry): Promise<SavedGuest | undefined> {
     const text = await fs.readFile(manifestOf(entryDir("guests", entry)), "utf8").catch(() => undefined);
     if (text === undefined) return undefined;
@@ -39,17 +39,17 @@ export async function readSavedGuest(entry: Entry): Promise<SavedGuest | undefin
     return { entry, ...(JSON.parse(text) as Omit<SavedGuest, "entry">) };
 }
 
-/** What is made at a place of its own before it is a saved guest of the cache. */
+/** The temporary files from which a saved guest is made. */
 export interface Draft {
-    /** Path of the disk, which is to be made there. */
+    /** Path of the disk to make. */
     disk: string;
-    /** Path of the file that the memory is to be written to. */
+    /** Path of the file for the memory. */
     memory: string;
 }
 
 /**
- * Makes a saved guest at a temporary place, and puts it into the cache when it is whole. To be called with its lock held.
- * @param make makes the two files; returns where in its file the memory begins, in bytes
+ * Makes a saved guest at a temporary place, and moves it into the cache when it is complete. Must be called with its lock held.
+ * @param make makes the two files; returns the offset of the memory in its file, in bytes
  */
 export async function makeSavedGuest(entry: Entry, make: (draft: Draft) => Promise<number>): Promise<void> {
     const target = entryDir("guests", entry);
@@ -71,13 +71,13 @@ export async function makeSavedGuest(entry: Entry, make: (draft: Draft) => Promi
     }
 }
 
-/** Takes a saved guest out of the cache that is of no use; VMs that went on from it have a disk of their own. */
+/** Removes an unusable saved guest from the cache; VMs that started from it have their own disks. */
 export const removeSavedGuest = (entry: Entry): Promise<void> =>
     fs.rm(entryDir("guests", entry), { recursive: true, force: true });
 
 /**
- * What to type at a root shell of the image that runs in place of init (`init=/bin/bash`): puts the files of a guest that is to be
- * saved into its /run, where they are gone with the next boot, and boots.
+ * What to type at a root shell of the image that runs in place of init (`init=/bin/bash`): copies the files of a guest that
+ * will be saved into its /run, where they are gone at the next boot, and boots.
  */
 export async function bootCommands(): Promise<string> {
     const archive = 'tar --create --gzip --owner=0 --group=0 --directory="$1" . | base64 --wrap=1000';
@@ -91,8 +91,8 @@ export async function bootCommands(): Promise<string> {
     ].join("\n");
 }
 
-/** What the guest writes to its console when its memory may be saved. */
+/** The guest's console message when its memory may be saved. */
 export const waitingLine = "voip-thaw waits";
 
-/** Where the memory of such a guest begins with: kernel command line. */
+/** Kernel command line of such a guest. */
 export const shellCommandLine = (cmdline: string): string => `${cmdline} init=/bin/bash`;
