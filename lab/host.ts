@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { run } from "../process/run";
 import { missingPackages } from "./packages";
 
-/** What keeps this machine from holding a lab, one sentence each; empty when nothing does. */
+/** Why this machine can't hold a lab, one sentence each; empty if it can. */
 export async function hostProblems(): Promise<string[]> {
     if (process.platform !== "linux") {
         return [

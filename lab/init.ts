@@ -6,10 +6,10 @@ import { waitFor } from "../process/wait";
 import { netnsHandle } from "./netns";
 import { initialEnvironment, processes } from "./procfs";
 
-/** Set in the environment of a lab's first process: how it is found again. */
+/** Set in the environment of a lab's first process, to find it again. */
 const marker = "VOIP_STACK_LAB";
 
-/** What init.sh makes visible in the lab: the directory there, and the directory on the host that it must be. */
+/** The directories that init.sh makes visible in the lab: the path there, and the directory on the host that it must be. */
 function views(stack: string): Record<string, string> {
     const { dataDir, runDir } = stackPaths(stack);
     return {
@@ -23,7 +23,7 @@ function views(stack: string): Record<string, string> {
     };
 }
 
-/** The lab's first process (init.sh, later tini), as seen from the host; undefined when there is none. */
+/** The lab's first process (init.sh, later tini), as seen from the host; undefined if there is none. */
 export function findInit(stack: string): number | undefined {
     return processes().find(({ pid, nestedPids }) => nestedPids[1] === 1 && initialEnvironment(pid, marker) === stack)
         ?.pid;
@@ -44,7 +44,7 @@ export function viewsIntact(stack: string, init: number): boolean {
 
 /**
  * Starts the lab's first process in its network namespace and in new PID and mount namespaces, so that it outlives us.
- * @throws Error with what it said when it ends, or isn't ready after 20 s.
+ * @throws Error with its output if it ends, or isn't ready after 20 s.
  */
 export async function startInit(stack: string): Promise<number> {
     const { dataDir, netns, runDir } = stackPaths(stack);

@@ -1,14 +1,14 @@
 import * as fs from "node:fs";
 
-/** Whether this machine's processor can run VMs itself (KVM), or else why they are emulated. */
+/** Whether this machine's processor can run VMs (KVM), or else why they are emulated. */
 export type KvmState = "usable" | "no device" | "no access" | "no extensions";
 
-/** Intel's VT-x and AMD's AMD-V, as /proc/cpuinfo names them. */
+/** Intel's VT-x and AMD's AMD-V, by their names in /proc/cpuinfo. */
 const extensions = /^flags\s*:.* (vmx|svm)( |$)/m;
 
 /**
- * /dev/kvm alone is no proof: where the processor's virtualisation extensions are hidden, KVM may still be offered (such as
- * PVM's), and no ordinary kernel boots with it.
+ * /dev/kvm alone is no proof: if the processor's virtualisation extensions are hidden, KVM may still be offered (such as
+ * PVM's), but no ordinary kernel boots with it.
  */
 export function kvmState(device = "/dev/kvm", cpuinfo = "/proc/cpuinfo"): KvmState {
     try {

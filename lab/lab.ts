@@ -12,12 +12,12 @@ import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNet
 import { otherOwner, recordOwner } from "./owner";
 import { namespaceInode, ownLineage, processes } from "./procfs";
 
-/** Which parts of a stack's lab are there and working. */
+/** Which parts of a stack's lab exist and work. */
 export interface LabState {
     /** Network namespace of bridges, libvirtd and engine. */
     netns: boolean;
     phonesNetns: boolean;
-    /** The way from the lab's namespace to the network that ./voip was started in. */
+    /** The handle on the network that ./voip was started in, for the lab's namespace. */
     outerNetns: boolean;
     /** The first process of the lab's PID namespace, with the lab's view of the file system. */
     init: boolean;
@@ -29,14 +29,14 @@ type Part = keyof LabState;
 const locked = <T>(stack: string, work: () => Promise<T>) => withLock(`voip-stack lab ${stack}`, work);
 
 /**
- * Makes sure that the stack's lab runs; what works already is left alone. It runs on when this process ends.
+ * Makes sure that the stack's lab runs; working parts are left alone. The lab keeps running when this process ends.
  * @param backend URL of the backend that has the stack's state: a lab belongs to one state
- * @returns the parts started in a lab that was not there, or repaired in one that was. Repaired parts may have taken VMs,
- *   networks or phones with them: a refresh tells.
- * @throws Error with all that keeps this host from holding a lab, or with whose lab it is where that is another's.
+ * @returns the parts that were started in a new lab, or repaired in an existing one. VMs, networks or phones may have been lost
+ *   with repaired parts: a refresh shows.
+ * @throws Error with everything that prevents this host from holding a lab, or with the lab's owner if that is another.
  */
 export async function ensureLab(stack: string, backend: string): Promise<{ started: Part[]; repaired: Part[] }> {
-    // a lab that runs shows that this host can hold one
+    // a running lab shows that this host can hold one
     const problems = findInit(stack) === undefined ? await hostProblems() : [];
     if (problems.length) throw new Error(problems.join("\n"));
     return locked(stack, async () => {
@@ -72,7 +72,7 @@ export async function ensureLab(stack: string, backend: string): Promise<{ start
     });
 }
 
-/** Removes the lab with all that runs in it and all its files; works on whatever is left of one. */
+/** Removes the lab with everything that runs in it and all its files; also removes remains of a lab. */
 export async function removeLab(stack: string): Promise<void> {
     await locked(stack, async () => {
         const { cgroup, dataDir, netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
@@ -112,15 +112,15 @@ export const enterPhones = (stack: string, argv: string[]): string[] => enter(st
 const enter = (netns: string, argv: string[]) => ["nsenter", `--net=${netnsHandle(netns)}`, ...argv];
 
 /**
- * The command line that runs the engine `argv` in the lab's network and in a PID and a mount namespace of its own: when the
- * engine dies, however it dies, all that it started dies with it, and what it had mounted is gone. Signals for the engine
- * go to the process group: the process started by this command line (unshare(1)) does not pass them on.
+ * The command line that runs the engine `argv` in the lab's network and in separate PID and mount namespaces: when the engine
+ * dies, everything that it started dies with it, and its mounts are gone. Signals for the engine go to the process group: the
+ * process started by this command line (unshare(1)) does not forward them.
  */
 export function engineArgv(stack: string, argv: string[]): string[] {
     return enterLab(stack, ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", ...argv]);
 }
 
-/** Kills whatever still runs in these network namespaces, except a shell in which this command was typed. */
+/** Kills everything that still runs in these network namespaces, except a shell in which this command was typed. */
 async function killProcessesIn(names: string[]): Promise<void> {
     const inodes = names.map((name) => namespaceInode(netnsHandle(name)));
     const left = () => {

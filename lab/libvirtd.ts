@@ -5,7 +5,7 @@ import { run } from "../process/run";
 import { waitFor } from "../process/wait";
 import { processes } from "./procfs";
 
-/** https://libvirt.org/drvqemu.html: QEMU runs as root, but sees the lab's namespaces only. */
+/** https://libvirt.org/drvqemu.html: QEMU runs as root, but only sees the lab's namespaces. */
 const qemuConf = `user = "+0"
 group = "+0"
 dynamic_ownership = 0
@@ -24,10 +24,10 @@ log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
 `;
 
 /**
- * What libvirtd calls when a VM has started (https://libvirt.org/hooks.html), with its XML. VMs get the CPU before what else runs
- * here, those that carry audio before others: a process is scheduled with its session (sched(7), autogroup), so that nice values
- * alone do nothing; a kernel without such groups has no such file. And what comes for a VM that stands still waits for seconds,
- * late but not lost: 1000 packets, the queue of a network device, are one second of 20 calls.
+ * The hook that libvirtd calls when a VM has started (https://libvirt.org/hooks.html), with its XML. VMs get the CPU before
+ * other processes, those that carry audio first: a process is scheduled with its session (sched(7), autogroup), so nice values
+ * alone have no effect; a kernel without autogroups lacks the file. Packets for a VM that stalls for seconds are queued, late
+ * but not lost: 1000 packets, the queue of a network device, are one second of 20 calls.
  */
 const qemuHook = `#!/bin/sh
 devices=$(sed -n "s|.*<target dev='\\(vnet[0-9]*\\)'/>.*|\\1|p")
@@ -42,19 +42,22 @@ for device in $devices; do ip link set "$device" txqueuelen 10000; done
 exit 0
 `;
 
-/** libvirt has the host pass packets on between networks of the mode "open"; a lab's host passes on none (ADR-005). */
+/**
+ * For networks of mode "open", libvirt enables forwarding between networks on the host; a lab's host forwards nothing
+ * (ADR-005).
+ */
 const networkHook = `#!/bin/sh
 [ "$2" != started ] || echo 0 >/proc/sys/net/ipv4/ip_forward
 `;
 
-/** Users and groups that libvirt's QEMU driver of Debian looks up at its start: [file, name, line]. */
+/** Users and groups that Debian's QEMU driver of libvirt looks up at its start: [file, name, line]. */
 const accounts: [string, string, string][] = [
     ["passwd", "libvirt-qemu", "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin"],
     ["group", "libvirt-qemu", "libvirt-qemu:x:64055:"],
     ["group", "kvm", "kvm:x:64056:"],
 ];
 
-/** Writes what init.sh lays over the host's /etc, and libvirtd's configuration. */
+/** Writes the files that init.sh mounts over the host's /etc, and libvirtd's configuration. */
 export function writeLibvirtFiles(stack: string): void {
     const dir = path.join(stackPaths(stack).dataDir, "libvirt");
     fs.mkdirSync(path.join(dir, "etc"), { recursive: true, mode: 0o700 });
@@ -73,7 +76,7 @@ export function writeLibvirtFiles(stack: string): void {
             )
             .map(([, , line]) => `${line}\n`);
         fs.writeFileSync(path.join(dir, file), present.replace(/\n*$/, "\n") + missing.join(""));
-        fs.chmodSync(path.join(dir, file), 0o644); // they take the place of the host's own
+        fs.chmodSync(path.join(dir, file), 0o644); // they replace the host's own
     }
 }
 
@@ -87,8 +90,8 @@ export async function libvirtdAnswers(stack: string): Promise<boolean> {
 }
 
 /**
- * Starts libvirtd in the lab whose first process is `init`, in place of one that does not answer any more. VMs that still
- * run are taken over by it.
+ * Starts libvirtd in the lab whose first process is `init`, replacing one that no longer answers. The new one takes over
+ * running VMs.
  * @throws CommandError, with the end of libvirtd's log.
  */
 export async function startLibvirtd(stack: string, init: number): Promise<void> {
@@ -101,7 +104,7 @@ export async function startLibvirtd(stack: string, init: number): Promise<void> 
     const enter = ["nsenter", "--target", `${init}`, "--mount", "--pid", "--net"];
     try {
         await run([...enter, "libvirtd", "--daemon"], { cwd: "/", timeoutMs: 60_000 });
-        // it leaves the foreground before it listens; until then the socket may be its predecessor's
+        // it daemonises before it listens; until then the socket may be its predecessor's
         await waitFor("an answer of libvirtd", async () => ((await libvirtdAnswers(stack)) ? true : undefined), {
             deadlineMs: 60_000,
         });

@@ -8,7 +8,7 @@ export const netnsHandle = (name: string): string => path.join("/run/netns", nam
 
 /**
  * Makes sure that the named network namespace exists and its loopback is up.
- * @param member a process that is to be in it: the name is (again) given to the namespace of this process.
+ * @param member a process that must be in it: the name is (again) given to the namespace of this process.
  * @returns whether anything had to be done.
  */
 export async function ensureNetns(name: string, member?: number): Promise<boolean> {
@@ -23,15 +23,15 @@ export async function ensureNetns(name: string, member?: number): Promise<boolea
     return !right;
 }
 
-/** Removes the name; the namespace itself goes, with its bridges, when the last process in it has ended. */
+/** Removes the name; the namespace itself is removed, with its bridges, when the last process in it has ended. */
 export async function removeNetns(name: string): Promise<void> {
     const handle = netnsHandle(name);
     if (namespaceInode(handle) !== undefined) await run(["ip", "netns", "del", name]);
-    else fs.rmSync(handle, { force: true }); // a plain file is left where the mount on it was taken away
+    else fs.rmSync(handle, { force: true }); // a plain file is left if its mount was removed
 }
 
 /**
- * Makes `handle` stand for the network namespace of this process.
+ * Binds `handle` to the network namespace of this process.
  * @returns whether anything had to be done.
  */
 export async function ensureOwnNetnsHandle(handle: string): Promise<boolean> {

@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { stackPaths, stateHomeOf } from "../paths";
 
-/** What a lab belongs to: its name is the stack's, and another state or directory may have a stack of that name too. */
+/** The owner of a lab: its name is the stack's, and another state or directory may have a stack of that name too. */
 export interface LabOwner {
-    /** URL of the backend that has the stack's state; a directory by its whole path. */
+    /** URL of the backend that has the stack's state; a directory is given by its absolute path. */
     backend: string;
     /** The stack's files on this machine. */
     dataDir: string;
@@ -12,7 +12,7 @@ export interface LabOwner {
 
 const file = (stack: string): string => path.join(stackPaths(stack).runDir, "owner.json");
 
-/** Whose the lab is when this process makes it. */
+/** The owner of a lab that this process makes. */
 const ownOwner = (stack: string, backend: string): LabOwner => ({ backend, dataDir: stackPaths(stack).dataDir });
 
 function recordedOwner(stack: string): LabOwner | undefined {
@@ -24,14 +24,14 @@ function recordedOwner(stack: string): LabOwner | undefined {
     }
 }
 
-/** Writes down that the lab is this one's; the file goes with the lab's other files. */
+/** Records this process's state and directory as the lab's owner; the file is removed with the lab's other files. */
 export function recordOwner(stack: string, backend: string): void {
     fs.writeFileSync(file(stack), JSON.stringify(ownOwner(stack, backend)), { mode: 0o600 });
 }
 
 /**
- * Whose the lab is, in one sentence that says what to do; undefined where it is this one's, or nobody has it on record.
- * @param backend tells the backend of this stack; asked only where an owner is on record
+ * The lab's owner, in one sentence with what to do; undefined if it is this one, or if none is recorded.
+ * @param backend returns the backend of this stack; called only if an owner is recorded
  */
 export function otherOwner(stack: string, backend: () => string): string | undefined {
     const owner = recordedOwner(stack);

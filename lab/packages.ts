@@ -9,7 +9,7 @@ export interface HostPackage {
     /** Debian's name. */
     name: string;
     purpose: Purpose;
-    /** A command, or a file with an absolute path, that is there when the package is: other distributions have it too. */
+    /** A command, or a file with an absolute path, that shows that the package is installed: other distributions have it too. */
     provides: string;
 }
 
@@ -20,11 +20,11 @@ const emulator =
 const multiarch = process.arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
 
 /**
- * What the host needs beyond Node. None of these starts a service when it is installed: libvirt-daemon and its driver are
- * programs only (libvirt-daemon-system would run them on the host).
+ * The packages that the host needs besides Node. None of these starts a service when it is installed: libvirt-daemon and its
+ * driver are programs only (libvirt-daemon-system would run them on the host).
  */
 export const hostPackages: HostPackage[] = [
-    // libvirtd 9.0 crashes without it when it starts where networks exist: after a kill or a reboot
+    // without it, libvirtd 9.0 crashes when it starts where networks exist: after a kill or a reboot
     { name: "dnsmasq-base", purpose: "lab", provides: "dnsmasq" },
     { name: "iproute2", purpose: "lab", provides: "ip" },
     { name: "libvirt-clients", purpose: "lab", provides: "virsh" },
@@ -49,7 +49,7 @@ export const hostPackages: HostPackage[] = [
     { name: "tcpdump", purpose: "tests", provides: "tcpdump" },
 ];
 
-/** Names of the packages that are not installed, for one purpose or for all but the tests. */
+/** Names of missing packages, for one purpose or for all but the tests. */
 export function missingPackages(purpose?: Purpose): string[] {
     return hostPackages
         .filter((entry) => (purpose ? entry.purpose === purpose : entry.purpose !== "tests"))
@@ -63,14 +63,14 @@ function isThere(provides: string): boolean {
     return places.some((place) => fs.existsSync(path.join(place, provides)));
 }
 
-/** Whether `installPackages` can do its work here without a question: as root, on Debian or what descends from it. */
+/** Whether `installPackages` works here without a question: as root, on Debian or a derivative. */
 export function canInstallPackages(): boolean {
     return process.getuid?.() === 0 && isThere("apt-get");
 }
 
 /**
- * Installs Debian packages without those they only recommend; package lists are fetched when the present ones don't do.
- * @throws CommandError with the end of what apt-get said.
+ * Installs Debian packages without recommended ones; package lists are fetched if the present ones are insufficient.
+ * @throws CommandError with the end of apt-get's output.
  */
 export async function installPackages(names: string[], onLine?: (line: string) => void): Promise<void> {
     const apt = (...args: string[]) =>

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 
-/** One running process, as /proc shows it to this process (proc(5)). */
+/** One running process, as seen by this process in /proc (proc(5)). */
 export interface Process {
     pid: number;
     parent: number;
-    /** Its PIDs from our PID namespace down to its own: one for a process beside us, more for one in namespaces of its own. */
+    /** Its PIDs from our PID namespace down to its own: one for a process in our namespace, more for one in nested namespaces. */
     nestedPids: number[];
     /** First 15 characters of its executable's name. */
     name: string;
@@ -12,7 +12,7 @@ export interface Process {
     netns: number | undefined;
 }
 
-/** All processes we can see; those that end while we look, and zombies, are left out. */
+/** All visible processes; those that end meanwhile, and zombies, are left out. */
 export function processes(): Process[] {
     return fs
         .readdirSync("/proc")
@@ -37,7 +37,7 @@ function readProcess(pid: number): Process | undefined {
     }
 }
 
-/** Inode of the namespace that a handle (a bind mount, or an entry of /proc/PID/ns) stands for; undefined without one. */
+/** Inode of the namespace that a handle (a bind mount, or an entry of /proc/PID/ns) refers to; undefined without one. */
 export function namespaceInode(handle: string): number | undefined {
     try {
         const inode = fs.statSync(handle);
@@ -47,7 +47,7 @@ export function namespaceInode(handle: string): number | undefined {
     }
 }
 
-/** The value of a variable in the environment that a process was started with. */
+/** The value of a variable in a process's initial environment. */
 export function initialEnvironment(pid: number, variable: string): string | undefined {
     try {
         const entries = fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
@@ -57,7 +57,7 @@ export function initialEnvironment(pid: number, variable: string): string | unde
     }
 }
 
-/** This process and its ancestors, the shell that a person works in among them. */
+/** This process and its ancestors, including the user's shell. */
 export function ownLineage(all: Process[]): Set<number> {
     const parents = new Map(all.map(({ pid, parent }) => [pid, parent]));
     const lineage = new Set<number>();
