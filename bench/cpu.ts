@@ -3,13 +3,13 @@ import { netnsHandle } from "../lab/netns";
 import { namespaceInode, processes } from "../lab/procfs";
 import { stackPaths } from "../paths";
 
-/** Clock ticks in a second, of /proc/stat (USER_HZ, proc(5)). */
+/** Clock ticks per second in /proc/stat (USER_HZ, proc(5)). */
 const ticksPerSecond = 100;
 
-/** The shell command that prints the guest's CPU counters, waits, and prints them again: no ssh falls into the time measured. */
+/** The shell command that prints the guest's CPU counters, waits, and prints them again: the measured time contains no ssh. */
 export const cpuCommand = (seconds: number): string => `head -1 /proc/stat; sleep ${seconds}; head -1 /proc/stat`;
 
-/** CPU seconds that the machine was busy between the two lines: all but idle, waiting for disks, and guests of its own. */
+/** CPU seconds that the machine was busy between the two lines: all but idle, waiting for disks, and its own guests. */
 export function busySeconds(answer: string): number {
     const [before, after] = answer
         .trim()

@@ -9,7 +9,7 @@ import { projectDir } from "../paths";
 import { nodeArgv } from "../process/node";
 import { benchProgram, median, type ProgramBench, type Seconds } from "./program";
 
-/** Resources, and how often each is measured: the median counts. */
+/** Number of resources, and of measurements, whose median counts. */
 const SIZES = [
     { resources: 21, runs: 3 },
     { resources: 500, runs: 1 },
@@ -27,7 +27,7 @@ for (let n = 1; n < ${resources}; n++) new Thing(provider, "thing-" + n, { n });
 
 type EngineName = "embedded" | "official";
 
-/** A project with a state of its own for each engine. */
+/** A project with a separate state for each engine. */
 function projectFor(root: string, engine: EngineName, resources: number): { dir: string; env: NodeJS.ProcessEnv } {
     const dir = fs.mkdtempSync(path.join(root, `${engine}-${resources}-`));
     const state = path.join(dir, "state");
@@ -40,7 +40,7 @@ function projectFor(root: string, engine: EngineName, resources: number): { dir:
     return { dir, env: { ...process.env, ...settings, PULUMI_SKIP_UPDATE_CHECK: "true" } };
 }
 
-/** @throws Failure when the command fails. @returns seconds */
+/** @throws Failure if the command fails. @returns seconds */
 async function timed(argv: string[], { dir, env }: { dir: string; env: NodeJS.ProcessEnv }): Promise<number> {
     const started = process.hrtime.bigint();
     let said = "";
@@ -104,8 +104,8 @@ export function programLines({ engines, left }: ProgramBench): { measurements: C
 }
 
 /**
- * Times `up` of programs of dynamic resources, all new and unchanged, the engines by turns where there are both; then
- * everything that is done with the program of this project.
+ * Times `up` of programs of dynamic resources, all new and unchanged, alternately if there are both engines; then all
+ * operations of this project's program.
  */
 export async function benchEngine(): Promise<Result> {
     const cli = findPulumi();

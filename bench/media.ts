@@ -14,12 +14,12 @@ import { startWorker } from "./worker";
 /** Seconds over which CPU time is counted. */
 const windowSeconds = 20;
 
-/** Share of the packets that may be lost before a run counts as more than the machine carries. */
+/** Share of lost packets above which a run counts as more than the machine carries. */
 const lossAllowed = 0.02;
 
 const defaultCalls = 100;
 
-/** A clock tick, in seconds: the least that can be told from nothing. */
+/** A clock tick, in seconds: the smallest measurable value. */
 const tick = 0.01;
 
 type Mode = "kernel" | "userspace";
@@ -36,11 +36,11 @@ interface Run {
     userspacePackets: number;
 }
 
-/** CPU seconds of the media VM over one window. */
+/** CPU seconds of the media server in one window. */
 interface Cpu {
-    /** As the guest counts them. */
+    /** Counted by the guest. */
     guest: number;
-    /** What the host spent on its QEMU process. */
+    /** Spent by the host on its QEMU process. */
     host: number;
 }
 
@@ -53,7 +53,7 @@ interface Bench {
 const dropIn = "/run/systemd/system/rtpengine-daemon.service.d/voip-bench.conf";
 const forcedConfig = "/run/voip-bench-rtpengine.conf";
 
-/** Gives RTPEngine a configuration without a kernel table, laid over its own one: nothing of the platform is changed. */
+/** Gives RTPEngine a configuration without a kernel table, mounted over its own: nothing of the platform is changed. */
 const forceUserspace = [
     `sudo sed -e 's/^table *=.*/table = -1/' -e 's/^no-fallback *=.*/no-fallback = false/' /etc/rtpengine/rtpengine.conf | sudo tee ${forcedConfig} >/dev/null`,
     `sudo mkdir -p $(dirname ${dropIn})`,
@@ -72,7 +72,7 @@ async function counters({ stack, outputs, media }: Bench): Promise<ReturnType<ty
     );
 }
 
-/** CPU seconds over the window, in the guest and of QEMU. */
+/** CPU seconds in the window, of the guest and of QEMU. */
 async function cpu({ stack, outputs, media: { name: vm } }: Bench): Promise<Cpu> {
     const before = qemuSeconds(stack, vm);
     const guest = busySeconds(await onVm(stack, outputs, vm, cpuCommand(windowSeconds)));
@@ -152,9 +152,9 @@ async function bothModes(bench: Bench, wanted: number): Promise<Record<Mode, Run
 const round = (value: number, digits = 2): number => Math.round(value * 10 ** digits) / 10 ** digits;
 
 /**
- * CPU of the media VM for N calls with kernel forwarding, and forced without. Sessions are set up directly at RTPEngine and
- * fed from the phones' namespace: neither proxy nor PBX takes part, so the VM's CPU is that of media alone.
- * @throws Failure when the platform is not up, or carries calls.
+ * CPU of the media server for N calls with kernel forwarding, and without. Sessions are set up directly at RTPEngine and fed
+ * from the phones' namespace: neither proxy nor PBX takes part, so the VM's CPU is spent on media alone.
+ * @throws Failure if the platform is not up, or carries calls.
  */
 export async function benchMedia({ stack, calls = defaultCalls }: BenchOptions): Promise<Result> {
     const outputs = await platformOutputs(stack);
@@ -162,13 +162,13 @@ export async function benchMedia({ stack, calls = defaultCalls }: BenchOptions):
     if (!media || !outputs.lab.enabled) throw new Failure("bench media needs the media VM and the phones of a lab");
     const bench = { stack, outputs, media };
     const vm = media.name;
-    await onVm(stack, outputs, vm, restore); // a benchmark that was killed
+    await onVm(stack, outputs, vm, restore); // after a killed benchmark
     const { sessions } = await counters(bench);
     if (sessions > 0)
         throw new Failure(`${vm} carries ${sessions} sessions; the benchmark restarts RTPEngine: hang up first`);
 
     const { kernel, userspace } = await bothModes(bench, calls);
-    // the quieter of the two idle windows: what the VM did besides in the other one is no part of its forwarding
+    // the quieter of the two idle windows: other work of the VM does not belong to its forwarding
     const idle = {
         guest: Math.min(kernel.idle.guest, userspace.idle.guest),
         host: Math.min(kernel.idle.host, userspace.idle.host),

@@ -17,7 +17,7 @@ function descendants(ancestor: number, all: Process[]): Process[] {
 
 const mib = (bytes: number): number => Math.round(bytes / 2 ** 20);
 
-/** Memory of all that lives in a stack's lab, VMs and daemons, in MiB: proportional set sizes, shared pages counted once. */
+/** Memory of everything in a stack's lab, VMs and daemons, in MiB: proportional set sizes, which count shared pages once. */
 export function labMemoryMiB(stack: string): { total: number; vms: number } {
     const init = findInit(stack);
     if (init === undefined) return { total: 0, vms: 0 };
@@ -28,7 +28,7 @@ export function labMemoryMiB(stack: string): { total: number; vms: number } {
     return { total: sum(sizes), vms: sum(sizes.filter(({ name }) => name.startsWith("qemu"))) };
 }
 
-/** Memory of the engine's processes at the moment when they took most, MiB. */
+/** Memory of the engine's processes at their peak, MiB. */
 export interface EngineMemory {
     /** Sum of the proportional set sizes: pages that processes share, such as Node's code, are counted once. */
     pss: number;
@@ -55,7 +55,7 @@ function partOf(pid: number): string | undefined {
 
 /**
  * Samples the engine, its program runner and its provider below `ancestor` until stopped.
- * @returns a function that stops and tells the largest sample.
+ * @returns a function that stops and returns the largest sample.
  */
 export function sampleEngineMemory(ancestor: number): () => EngineMemory {
     let largest: EngineMemory = { pss: 0, rss: 0, parts: {} };

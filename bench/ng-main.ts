@@ -8,7 +8,7 @@ export interface Endpoint {
     port: number;
 }
 
-/** First line of standard input. The answer, one line on standard output, is where each side has to send to. */
+/** First line of standard input. The answer, one line on standard output, has the address that each side must send to. */
 export interface SessionsJob {
     rtpengine: Endpoint;
     calls: { a: Endpoint; b: Endpoint }[];
@@ -25,7 +25,7 @@ function endpoint(answer: unknown): Endpoint {
     return { address, port: Number(port) };
 }
 
-/** Runs where RTPEngine's control port can be reached: sets up sessions, and ends them when standard input ends. */
+/** Runs where RTPEngine's control port is reachable: sets up sessions, and ends them when standard input ends. */
 async function main(): Promise<void> {
     const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
     const { rtpengine, calls } = JSON.parse(String((await lines.next()).value)) as SessionsJob;
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
         process.stdout.write(`${JSON.stringify(relays)}\n`);
         await lines.next();
     } finally {
-        for (const id of ids) await client.request("delete", { "call-id": id }).catch(() => undefined); // not begun
+        for (const id of ids) await client.request("delete", { "call-id": id }).catch(() => undefined); // not started
         client.close();
     }
 }

@@ -1,8 +1,8 @@
-/** What `./voip bench` is told. */
+/** Options of `./voip bench`. */
 export interface BenchOptions {
     stack: string;
     /** Concurrent calls of bench media. */
     calls?: number;
-    /** False: bench up leaves out the run that builds every image, and uses the image cache there is. */
+    /** False: bench up skips the run that builds every image, and uses the existing image cache. */
     cold?: boolean;
 }

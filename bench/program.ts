@@ -7,7 +7,7 @@ import { hostProblems } from "../lab/host";
 import { withBenchPlatform, type BenchPlatform } from "./stack";
 import type { Timed } from "./voip";
 
-/** How often what changes nothing is measured: the median counts. A platform is made once for each engine. */
+/** Number of measurements of runs without changes, whose median counts. A platform is made once for each engine. */
 const RUNS = 3;
 
 const OPERATIONS = {
@@ -23,7 +23,7 @@ export type Seconds = Partial<Record<What, number>>;
 /** Seconds of one engine, as far as it got. */
 export interface Measured {
     seconds: Seconds;
-    /** Why it got no further. */
+    /** Why it stopped. */
     failed?: string;
 }
 
@@ -35,7 +35,7 @@ export interface ProgramBench {
 
 export const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** @throws Error when what should change nothing did. */
+/** @throws Error if something changed that should not. */
 function expectNothing(what: What, { facts }: Timed): void {
     const { created, updated, replaced, deleted, drift } = facts;
     const changes = [created, updated, replaced, deleted].map((count) => Number(count ?? 0));
@@ -48,7 +48,7 @@ function expectNothing(what: What, { facts }: Timed): void {
     );
 }
 
-/** Creates the platform, looks at it in every way that changes nothing, and destroys it. */
+/** Creates the platform, runs every operation that changes nothing, and destroys it. */
 export async function measureEngine(
     engine: EngineName,
     platform: Pick<BenchPlatform, "voip">,
@@ -85,15 +85,15 @@ function officialLacks(): string | undefined {
 }
 
 /**
- * Times the program of this project, phase 1 with all its servers, on each engine that can run it: one after the other, each
- * with a platform of its own. The embedded one is first: images that are not built yet count against it.
+ * Times this project's program, phase 1 with all its servers, on each engine that can run it: one after the other, each with a
+ * separate platform. The embedded one is first, so it also builds missing images.
  */
 export async function benchProgram(): Promise<ProgramBench> {
     const problems = await hostProblems();
     if (problems.length > 0) return { engines: {}, left: [`this program was left out: ${problems.join("; ")}`] };
     const lacks = officialLacks();
     return withBenchPlatform("engine", async (platform) => {
-        // with its own plugins, also where official ones are installed
+        // with its own plugins, even if official ones are installed
         const own = { PULUMI_HOME: path.join(platform.dir, "no-plugins") };
         const embedded = await measureEngine("embedded", platform, own);
         if (lacks) return { engines: { embedded }, left: [lacks] };

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** A directory for the front of PATH whose `ssh` notes each command that reached its host, then is the real one. */
+/** A directory for the front of PATH whose `ssh` runs the real one and records each command that reached its host. */
 export function countingSsh(dir: string): { path: string; perHost(): Record<string, number> } {
     const notes = path.join(dir, "ssh-commands");
     const bin = path.join(dir, "bin");
@@ -14,7 +14,7 @@ export function countingSsh(dir: string): { path: string; perHost(): Record<stri
         '    -[FoplibDLRSJcemIEWwQB]) skip=x ;; x*) skip= ;; -*) ;; *) [ -n "$host" ] || host=$word ;;',
         "esac; done",
         '"$real" "$@"; status=$?',
-        // 255 is ssh's own: it did not get there
+        // 255 is ssh's own: it did not reach the host
         `[ $status -eq 255 ] || echo "$host" >> ${notes}`,
         "exit $status",
         "",

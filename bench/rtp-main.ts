@@ -42,7 +42,7 @@ class Stream {
     }
 }
 
-/** Sends one packet of each stream every 20 ms; streams are spread over the interval, and lateness is made up. */
+/** Sends one packet of each stream every 20 ms; streams are spread over the interval, and delays are caught up. */
 function pace(streams: Stream[]): void {
     const start = performance.now();
     let due = 0;
@@ -53,8 +53,8 @@ function pace(streams: Stream[]): void {
 }
 
 /**
- * Runs in the phones' namespace. Lines on standard input, an answer to each on standard output: `{calls, addresses}` opens
- * the sockets, `{relays}` starts all streams, anything else asks for the counters; the end of input ends it.
+ * Runs in the phones' namespace. Reads lines from standard input and answers each on standard output: `{calls, addresses}`
+ * opens the sockets, `{relays}` starts all streams, anything else asks for the counters; the end of input ends it.
  */
 async function main(): Promise<void> {
     let pairs: { a: Stream; b: Stream }[] = [];

@@ -4,20 +4,20 @@ import { messageOf, note } from "../cli/result";
 import { cacheDir, projectDir } from "../paths";
 import { timedVoip, type Timed } from "./voip";
 
-/** Benchmarks that bring up a platform have a stack and a state of their own. */
+/** Benchmarks that bring up a platform have a separate stack and state. */
 export const benchStack = "bench";
 
-/** Its configuration is that of the stack dev; the file is there while the benchmark runs. */
+/** Its configuration is that of the stack dev; the file exists while the benchmark runs. */
 const stackFile = (stack: string): string => path.join(projectDir, `Pulumi.${stack}.yaml`);
 
 export interface BenchPlatform {
-    /** Folder of all files of the benchmark, emptied when it begins and ends. */
+    /** Folder of all files of the benchmark, emptied at its start and end. */
     dir: string;
     /** Runs `./voip ARGS --stack bench --json`; `more` is added to its environment. */
     voip(args: string[], more?: Record<string, string>): Promise<Timed>;
 }
 
-/** Runs a benchmark with a stack of its own, and destroys what is left of that. */
+/** Runs a benchmark with a separate stack, and destroys its remains. */
 export async function withBenchPlatform<T>(name: string, work: (platform: BenchPlatform) => Promise<T>): Promise<T> {
     const dir = path.join(cacheDir(), "bench");
     fs.rmSync(dir, { recursive: true, force: true });

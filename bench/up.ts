@@ -16,7 +16,7 @@ interface Measurement {
     how: string;
 }
 
-/** Seconds from VM start to the first SSH answer, by VM: what the last up's log says of the VMs it made. */
+/** Seconds from VM start to the first SSH answer, by VM, from the log of the last up. */
 function sshSeconds(stateHome: string): Record<string, number> {
     const logs = path.join(stateHome, "voip-stack", "logs");
     const last = fs
@@ -40,7 +40,7 @@ const list = (numbers: Record<string, number>, unit = ""): string =>
         .map(([name, value]) => `${name} ${value}${unit}`)
         .join(", ");
 
-/** Times cold, warm, no-op, preview and destroy of a phase 1 lab, and tells what it takes of memory and round trips. */
+/** Times cold, warm, no-op, preview and destroy of a phase 1 lab, and measures its memory and round trips. */
 export function benchUp({ cold: withCold = true }: BenchOptions): Promise<Result> {
     return withBenchPlatform("up", async (platform) => {
         const counting = countingSsh(platform.dir);

@@ -5,13 +5,13 @@ import { sampleEngineMemory, type EngineMemory } from "./memory";
 
 export interface Timed {
     seconds: number;
-    /** Of the engine's processes, at its largest. */
+    /** Of the engine's processes, at its peak. */
     engine: EngineMemory;
     /** The JSON object it printed. */
     facts: Record<string, unknown>;
 }
 
-/** Runs `./voip ARGS --json` as a user would, and takes its time; its progress goes to standard error. */
+/** Runs `./voip ARGS --json` as a user would, and times it; its progress goes to standard error. */
 export function timedVoip(args: string[], env: Record<string, string>): Promise<Timed> {
     return new Promise((resolve, reject) => {
         const start = performance.now();

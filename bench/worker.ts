@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { nodeArgv } from "../process/node";
 
-/** A process of ours in another network namespace: a JSON line in, a JSON line out. */
+/** One of our processes in another network namespace: a JSON line in, a JSON line out. */
 export interface Worker {
     ask<T>(order: unknown): Promise<T>;
     /** Ends it and waits for its end. */
@@ -16,7 +16,7 @@ export function startWorker(enter: (argv: string[]) => string[], module: string)
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
-    child.stdin.on("error", () => undefined); // its end shows in what it answers
+    child.stdin.on("error", () => undefined); // its end shows in its answers
     const ended = new Promise<void>((resolve) => {
         child.on("error", (error) => {
             said += error.message;

@@ -1,6 +1,6 @@
 export type Transport = "udp" | "tcp" | "tls";
 
-/** How one phone registers: a SIP account, the proxy it registers at, and its own address on the external network. */
+/** How one phone registers: a SIP account, its proxy, and the phone's address on the external network. */
 export interface PhoneAccount {
     extension: string;
     password: string;

@@ -13,7 +13,7 @@ import { callEvidence, refusal, type TracedMessage } from "./trace";
 /** The tones that caller and callee send, hertz. */
 export const tones = { a: 440, b: 880 };
 
-/** Packets a second of G.711 at 20 ms. */
+/** Packets per second of G.711 at 20 ms. */
 const packetRate = 50;
 
 export interface CallJob {
@@ -24,23 +24,23 @@ export interface CallJob {
     number: string;
     /** How long both talk. */
     seconds: number;
-    /** Milliseconds until an unanswered call is given up. */
+    /** Milliseconds until an unanswered call is abandoned. */
     answerDeadlineMs: number;
-    /** CA certificates (PEM) that the proxy's is checked against, where the phones use TLS. */
+    /** CA certificates (PEM) to check the proxy's against, if the phones use TLS. */
     ca: string;
-    /** Existing folder that keeps what each phone heard, as EXTENSION.wav. */
+    /** Existing folder for the audio that each phone heard, as EXTENSION.wav. */
     recordings?: string;
 }
 
-/** One side of a call: what it sent and what it heard of the other. */
+/** One side of a call: what it sent and what it heard. */
 export interface SideReport {
     sent: number;
     received: number;
     /** Packets of the other side that did not arrive. */
     lost: number;
-    /** RFC 3550 interarrival jitter of what arrived, as this phone measured it; null when no RTCP report came. */
+    /** RFC 3550 interarrival jitter, as measured by this phone; null if no RTCP report came. */
     jitterMs: number | null;
-    /** ITU-T G.107, see quality.ts; null when nothing was received. */
+    /** ITU-T G.107, see quality.ts; null if nothing was received. */
     mos: number | null;
     /** Frequency of the tone that was heard; null: no known tone. */
     heardHz: number | null;
@@ -48,17 +48,17 @@ export interface SideReport {
 
 export interface CallReport {
     answered: boolean;
-    /** Why it was not answered, or ended early. */
+    /** Why the call was not answered, or ended early. */
     reason?: string;
     transport?: "udp" | "tcp" | "tls";
     srtp: boolean;
     codec?: string;
-    /** INVITE to 200 OK, milliseconds, a digest challenge included. */
+    /** INVITE to 200 OK, milliseconds, including a digest challenge. */
     setupMs?: number;
     /** From the answer to the hang-up. */
     seconds: number;
     rtp: { a?: SideReport; b?: SideReport };
-    /** Addresses in the order in which the call met them, see trace.ts. */
+    /** Addresses in the order in which the call passed them, see trace.ts. */
     addresses: string[];
     log: string;
 }
@@ -79,7 +79,7 @@ async function count(lines: Line[]): Promise<void> {
     }
 }
 
-/** Lets both speak once both ends are up: what a phone says before its answer has arrived is lost in any network. */
+/** Lets both phones send once both ends are up: audio before the answer is lost in any network. */
 async function begin(lines: Line[]): Promise<void> {
     const up = ({ phone }: Line): boolean => phone.control.last("CALL_ESTABLISHED") !== undefined;
     await waitFor("both ends to be up", () => lines.every((line) => up(line) || ended(line)) || undefined, {
@@ -102,7 +102,7 @@ async function talk(lines: Line[], seconds: number): Promise<void> {
     );
 }
 
-/** Stops both talkers and waits until what is on its way has arrived, so that no packet is lost to the hang-up. */
+/** Stops both senders and waits until packets in flight have arrived, so that the hang-up loses none. */
 async function drain(lines: Line[]): Promise<void> {
     for (const { phone } of lines) await phone.silence();
     const received = (): string => lines.map(({ counters }) => counters?.received).join();
@@ -119,7 +119,7 @@ async function drain(lines: Line[]): Promise<void> {
     ).catch(() => undefined); // a service that keeps talking never falls silent
 }
 
-/** A phone knows the jitter it saw once it has exchanged an RTCP report, which happens every 5 s. */
+/** A phone knows its jitter after an RTCP report, which is sent every 5 s. */
 const rtcpReport = (line: Line): { jitterMs: number; roundTripMs: number } | undefined => {
     const known = line.phone.control.events.flatMap(({ rtcp_stats }) => rtcp_stats ?? []);
     const report = known.filter(({ rx }) => rx.sent > 0 || rx.jit > 0).at(-1); // the first ones can be empty
@@ -136,7 +136,7 @@ async function reports(lines: Line[], answeredAt: number): Promise<void> {
 function side(own: Line, other: Line | undefined, heard: Int16Array): SideReport | undefined {
     if (!own.counters) return undefined;
     const { sent, received } = own.counters;
-    // a service number answers as long as it is spoken to: what it should have sent is what the caller sent
+    // a service number answers as long as the caller sends: it should have sent as many packets as the caller
     const expected = other?.counters?.sent ?? received;
     const lost = Math.max(0, expected - received);
     const report = rtcpReport(own);
@@ -181,12 +181,12 @@ async function converse(job: CallJob, lines: Line[]): Promise<Pick<CallReport, "
 }
 
 /**
- * Registers the phones, lets them talk and hang up. Returns a report also when the call is refused or not answered.
- * @throws Error when a phone does not start or register.
+ * Registers the phones, makes a call and hangs up. Also returns a report if the call is refused or not answered.
+ * @throws Error if a phone does not start or register.
  */
 export async function placeCall(job: CallJob): Promise<CallReport> {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-call-"));
-    fs.chmodSync(dir, 0o711); // the phones run as users of their own; each has a folder that only it can read
+    fs.chmodSync(dir, 0o711); // each phone runs as a separate user and has a folder that only it can read
     const remove = (): void => fs.rmSync(dir, { recursive: true, force: true });
     process.once("exit", remove);
     const lines: Line[] = [];

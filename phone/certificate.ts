@@ -1,9 +1,9 @@
 import * as tls from "node:tls";
 
 /**
- * Checks the certificate of a SIP server as a phone should: baresip 1.0 takes any, whatever CA it is given.
- * @param ca CA certificates (PEM); the server's certificate has to name its address (RFC 5922, section 7.2)
- * @throws Error that says what is wrong with the certificate, or that there is no answer in 10 s
+ * Checks the certificate of a SIP server as a phone should: baresip 1.0 accepts any, regardless of its CA.
+ * @param ca CA certificates (PEM); the server's certificate must contain its address (RFC 5922, section 7.2)
+ * @throws Error that names the fault of the certificate, or that there is no answer within 10 s
  */
 export async function checkCertificate(address: string, port: number, ca: string): Promise<void> {
     const socket = tls.connect({ host: address, port, ca, timeout: 10_000 });

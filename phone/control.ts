@@ -46,7 +46,7 @@ export class PhoneControl {
         socket.on("error", () => (this.ended = true));
     }
 
-    /** Connects as soon as the phone listens. @throws Error after `deadlineMs`. */
+    /** Connects once the phone listens. @throws Error after `deadlineMs`. */
     static async connect(port: number, deadlineMs: number): Promise<PhoneControl> {
         const attempt = (): Promise<net.Socket> =>
             new Promise((resolve, reject) => {
@@ -56,7 +56,7 @@ export class PhoneControl {
         return new PhoneControl(await waitFor("the phone's control port", attempt, { deadlineMs, intervalMs: 20 }));
     }
 
-    /** Runs one of baresip's long commands. @throws Error when the phone refuses it or does not answer in 5 s. */
+    /** Runs one of baresip's long commands. @throws Error if the phone refuses it or does not answer within 5 s. */
     async command(command: string, params?: string): Promise<string> {
         const token = String(++this.sent);
         const message = Buffer.from(JSON.stringify({ command, params, token }));
@@ -74,7 +74,7 @@ export class PhoneControl {
         return answer.data;
     }
 
-    /** The last event of one of these types, if there was one yet. */
+    /** The last event of one of these types, if there was one. */
     last(...types: string[]): PhoneEvent | undefined {
         return this.events.filter((event) => types.includes(event.type)).at(-1);
     }

@@ -1,5 +1,5 @@
 import { answerJob } from "../process/program";
 import { placeCall } from "./call";
 
-// in the phones' network namespace, where the phones' control ports can be reached
+// in the phones' network namespace, where the phones' control ports are reachable
 void answerJob(placeCall);

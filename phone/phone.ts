@@ -10,7 +10,7 @@ import { parseAudioDebug, type StreamCounters } from "./stream";
 import { toneWav, wavSamples } from "./tone";
 import { isRegistering, parseTrace, type TracedMessage } from "./trace";
 
-/** First of the user ids that phones run as; the last byte of a phone's address is added. */
+/** First of the phones' user ids; the last byte of a phone's address is added. */
 const firstUser = 64000;
 
 /** Where distributions install baresip's modules. */
@@ -33,9 +33,9 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * Makes everything that user `uid` sends leave from the phone's own address. baresip binds RTP to all addresses, so
- * without this the kernel would pick the interface's first address for every phone, and the far side would see RTP from
- * an address other than the one in the SDP. Rule and route stay with the namespace; adding them again changes nothing.
+ * Makes all packets of user `uid` leave from the phone's own address. baresip binds RTP to all addresses, so otherwise the
+ * kernel would use the interface's first address for every phone, and the far side would see RTP from an address other than the
+ * one in the SDP. Rule and route stay with the namespace; adding them again changes nothing.
  */
 async function sendFromOwnAddress(address: string, uid: number): Promise<void> {
     const addresses = JSON.parse((await run(["ip", "-json", "-4", "address", "show"])).stdout) as {
@@ -55,10 +55,10 @@ async function sendFromOwnAddress(address: string, uid: number): Promise<void> {
     const route = [`${network}/${prefix}`, "dev", holder.ifname, "src", address, "table", String(uid)];
     await run(["ip", "route", "replace", ...route]);
     const rule = ["uidrange", `${uid}-${uid}`, "lookup", String(uid)];
-    await run(["ip", "rule", "add", ...rule], { okStatus: [0, 2] }); // 2: the rule is there already
+    await run(["ip", "rule", "add", ...rule], { okStatus: [0, 2] }); // 2: the rule already exists
 }
 
-/** One softphone (baresip) of its own process and user, in the network namespace of the process that starts it. */
+/** One softphone (baresip) with a separate process and user, in the network namespace of the process that starts it. */
 export class Phone {
     private constructor(
         readonly account: PhoneAccount,
@@ -68,8 +68,8 @@ export class Phone {
     ) {}
 
     /**
-     * Starts a phone whose speech is a sine of `toneHz`, of at most `toneSeconds`. It dies with this process.
-     * @throws Error when baresip is missing or does not come up in 10 s.
+     * Starts a phone that sends a sine of `toneHz`, for at most `toneSeconds`. It ends with this process.
+     * @throws Error if baresip is missing or does not start within 10 s.
      */
     static async start(account: PhoneAccount, dir: string, toneHz: number, toneSeconds: number): Promise<Phone> {
         const uid = firstUser + Number(account.address.split(".")[3]);
@@ -85,7 +85,7 @@ export class Phone {
 
         const log = fs.openSync(path.join(dir, "log"), "w", 0o600);
         const user = ["--reuid", String(uid), "--regid", String(uid), "--clear-groups", "--pdeathsig", "KILL"];
-        // line by line, so that the trace is on disk when it is looked at
+        // line by line, so that the trace is on disk when it is read
         const argv = [...user, "stdbuf", "-oL", "baresip", "-s", "-f", dir];
         const child = spawn("setpriv", argv, { stdio: ["ignore", log, log] });
         fs.closeSync(log);
@@ -101,7 +101,7 @@ export class Phone {
         }
     }
 
-    /** Registers at the proxy. @throws Error with the proxy's answer, or when there is none in 20 s. */
+    /** Registers at the proxy. @throws Error with the proxy's answer, or if there is none within 20 s. */
     async register(): Promise<void> {
         await this.control.command("uanew", accountLine(this.account));
         const { address, port, transport } = this.account.proxy;
@@ -130,10 +130,10 @@ export class Phone {
     }
 
     /**
-     * Ends the process and returns its SIP trace and what it heard (no samples when there was no call). The first signal
-     * makes baresip give up its registration; it would then linger for its transactions' timers (RFC 3261, 5 s and
-     * more), so the second follows as soon as the proxy has answered.
-     * @param recordings folder that keeps what was heard
+     * Ends the process and returns its SIP trace and what it heard (no samples if there was no call). The first signal makes
+     * baresip remove its registration; it would then linger for its transactions' timers (RFC 3261, 5 s and more), so the
+     * second follows as soon as the proxy has answered.
+     * @param recordings folder for the audio that was heard
      */
     async stop(recordings?: string): Promise<{ trace: TracedMessage[]; heard: Int16Array; log: string }> {
         const log = (): string => fs.readFileSync(path.join(this.dir, "log"), "utf8");
@@ -142,7 +142,7 @@ export class Phone {
             `phone ${this.account.extension} to give up its registration`,
             () => this.ended() || !isRegistering(parseTrace(log())) || undefined,
             { deadlineMs: 3000, intervalMs: 20 },
-        ).catch(() => undefined); // its registration then expires by itself
+        ).catch(() => undefined); // its registration then expires
         this.process.kill("SIGTERM");
         await waitFor(`phone ${this.account.extension} to end`, () => this.ended() || undefined, {
             deadlineMs: 2000,

@@ -4,7 +4,7 @@ export interface Reception {
     lossRatio: number;
     /** Interarrival jitter (RFC 3550, section 6.4.1), milliseconds. */
     jitterMs: number;
-    /** One way, on the network, milliseconds. */
+    /** One way, in the network, milliseconds. */
     networkDelayMs: number;
 }
 

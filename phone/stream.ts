@@ -11,9 +11,9 @@ export interface StreamCounters {
 }
 
 /**
- * Reads baresip's `audio_debug` answer. Its counters are exact and current, unlike those of `rtcpsummary`, which are as
- * old as the last RTCP report.
- * @throws Error when the text has no RTP counters.
+ * Parses baresip's `audio_debug` answer. Its counters are exact and current, unlike those of `rtcpsummary`, which are as old as
+ * the last RTCP report.
+ * @throws Error if the text has no RTP counters.
  */
 export function parseAudioDebug(text: string): StreamCounters {
     const sent = /TX: packets=(\d+)/.exec(text);

@@ -49,7 +49,7 @@ export function toneShare(samples: Int16Array, hz: number): number {
     return (2 * power) / (samples.length * energy);
 }
 
-/** Tells which of the candidate tones is heard for most of the time, in windows of 100 ms; undefined: none of them. */
+/** The candidate tone that is heard most of the time, in windows of 100 ms; undefined: none of them. */
 export function heardTone(samples: Int16Array, candidates: readonly number[]): number | undefined {
     const window = sampleRate / 10;
     const windows = Math.floor(samples.length / window);

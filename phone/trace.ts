@@ -1,4 +1,4 @@
-/** One SIP message as a phone saw it on the wire, with the addresses it went from and to. */
+/** One SIP message as seen by a phone on the wire, with its source and destination addresses. */
 export interface TracedMessage {
     transport: "udp" | "tcp" | "tls";
     from: string;
@@ -13,7 +13,7 @@ const escape = String.fromCharCode(27);
 const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");
 const messageStart = /^(UDP|TCP|TLS) ([\d.]+):\d+ -> ([\d.]+):\d+$/;
 
-/** Reads the SIP trace that `baresip -s` prints between its other lines. */
+/** Parses the SIP trace that `baresip -s` prints between its other lines. */
 export function parseTrace(log: string): TracedMessage[] {
     const lines = log.replace(colours, "").replace(/\r/g, "").split("\n");
     const messages: TracedMessage[] = [];
@@ -33,7 +33,7 @@ export function parseTrace(log: string): TracedMessage[] {
             to: start[3],
             startLine: lines[i + 1],
             headers,
-            // lines were joined by CRLF on the wire: a body never has more characters than Content-Length says
+            // lines were joined by CRLF on the wire: a body never has more characters than Content-Length
             body: lines
                 .slice(end + 1)
                 .join("\n")
@@ -53,13 +53,14 @@ const mediaAddress = (message: TracedMessage): string | undefined => /^c=IN IP4 
 const contactAddress = (message: TracedMessage): string | undefined =>
     /sips?:(?:[^@>]*@)?([\d.]+)/.exec(message.headers.get("contact")?.[0] ?? "")?.[1];
 
-/** What carried a call, by evidence of the phones' own SIP traces. */
+/** The path of a call, from the phones' own SIP traces. */
 export interface CallEvidence {
     /** Transport of the caller's INVITE that was answered. */
     transport?: TracedMessage["transport"];
     /**
-     * Addresses in the order in which the call met them: where the INVITE went, who relays the caller's audio (SDP of
-     * the answer), who answered (Contact), who sent the callee its INVITE, and who relays the callee's audio.
+     * Addresses in the order in which the call passed them: the destination of the INVITE, the media address for the caller
+     * (SDP of the answer), the answering side (Contact), the source of the callee's INVITE, and the media address for the
+     * callee.
      */
     addresses: string[];
 }
@@ -78,7 +79,7 @@ export function callEvidence(caller: TracedMessage[], callee: TracedMessage[] = 
     return { transport: dialled?.transport, addresses: addresses.filter((address) => address !== undefined) };
 }
 
-/** The status line that ended an attempt to call, such as `486 Busy Here`; undefined when there was none. */
+/** The status line that ended a call attempt, such as `486 Busy Here`; undefined if there was none. */
 export function refusal(caller: TracedMessage[]): string | undefined {
     return caller
         .filter((message) => /INVITE/.test(message.headers.get("cseq")?.[0] ?? ""))
@@ -87,7 +88,7 @@ export function refusal(caller: TracedMessage[]): string | undefined {
         .at(-1);
 }
 
-/** False once the proxy has answered the request to forget a registration (RFC 3261, section 10.2.2). */
+/** False once the proxy has answered the request to remove a registration (RFC 3261, section 10.2.2). */
 export function isRegistering(trace: TracedMessage[]): boolean {
     const register = trace.filter((message) => message.headers.get("cseq")?.[0].endsWith(" REGISTER"));
     const request = register.findIndex(
