@@ -1,10 +1,10 @@
 "use strict";
 /*
- * Keeps what V8 makes of a source, so that the next process need not parse and compile it again: a preview takes three
- * processes, and each loads hundreds of modules of packages. One file for each main script with its options of Node, in
- * node_modules/.cache; an entry counts for exactly the source that it was made of, and V8 refuses what another version of it,
- * or one with other flags, made. Node has this built in from version 22 on, but writes it only when a process ends by itself,
- * which the engine's children do not.
+ * Caches what V8 compiles from a source, so that the next process need not parse and compile it again: a preview takes three
+ * processes, and each loads hundreds of modules of packages. There is one file for each main script and its options of Node, in
+ * node_modules/.cache; an entry is valid only for exactly its source, and V8 rejects entries of another version or with other
+ * flags. Node has this built in from version 22 on, but writes it only when a process ends normally, which the engine's
+ * children do not.
  */
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
@@ -15,12 +15,12 @@ const v8 = require("node:v8");
 const vm = require("node:vm");
 const keep = require("./keep");
 
-/** Milliseconds without anything new to compile, after which loading is taken to be over. */
+/** Milliseconds without new code to compile, after which loading counts as finished. */
 const rest = 300;
 
 const directory = path.join(__dirname, "..", "node_modules", ".cache", "code");
 
-/** What Node gives a CommonJS module as its `require` (lib/internal/modules/helpers.js, makeRequireFunction). */
+/** The `require` that Node gives a CommonJS module (lib/internal/modules/helpers.js, makeRequireFunction). */
 function requireOf(module) {
     const require = (id) => module.require(id);
     require.resolve = (request, options) => Module._resolveFilename(request, module, false, options);
@@ -35,11 +35,11 @@ function read(file) {
     try {
         return v8.deserialize(fs.readFileSync(file));
     } catch {
-        return new Map(); // not there, or not whole: it is made anew
+        return new Map(); // missing or incomplete: it is made again
     }
 }
 
-/** Compiles every CommonJS module from now on by way of the cache. */
+/** Compiles every CommonJS module through the cache from now on. */
 function install() {
     const command = [process.argv[1], process.version, ...process.execArgv].join(" ");
     const main = createHash("sha256").update(command).digest("hex").slice(0, 16);
@@ -57,8 +57,8 @@ function install() {
 
     const { _compile: compile } = Module.prototype;
     Module.prototype._compile = function (content, filename, format) {
-        // V8 forgets how a script from the cache is to import() others; an ES module is not a script at all; and what is in no
-        // file, such as a dynamic resource's code, has no name to be kept under
+        // V8 loses how a cached script must import() others; an ES module is not a script; and code that is in no file, such as
+        // a dynamic resource's, has no name to be cached under
         if (format === "module" || !filename || /\bimport\s*\(/.test(content)) {
             return compile.call(this, content, filename, format);
         }

@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 /**
- * Runs `work` while no other process on this host holds the lock of `file` (flock(1)); waits for it as long as it takes. The lock ends
- * with this process, however that ends.
- * @throws Error when flock can't be run, or can't open the file
+ * Runs `work` while no other process on this host holds the lock of `file` (flock(1)); waits for it without limit. The lock
+ * ends with this process, however this ends.
+ * @throws Error if flock can't be run, or can't open the file
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-    // cat ends when its input does, which is when this process does
+    // cat ends when its input does, that is, with this process
     const holder = spawn("flock", ["--no-fork", file, "sh", "-c", "echo held; exec cat"], {
         stdio: ["pipe", "pipe", "inherit"],
     });

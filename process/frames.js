@@ -1,7 +1,7 @@
 "use strict";
 /*
- * Values over a stream between the embedded engine and its program. A frame is the length of its body (32 bits, big endian) and
- * the body, one value as V8 writes it (structured clone).
+ * Values on a stream between the embedded engine and its program. A frame is the length of its body (32 bits, big endian) and
+ * the body, one value in V8's format (structured clone).
  */
 const { Buffer } = require("node:buffer");
 const v8 = require("node:v8");
@@ -16,7 +16,7 @@ exports.frame = (value) => {
     return Buffer.concat([head, body]);
 };
 
-/** Takes the chunks of a stream, in which frames begin and end anywhere, and hands on each value as soon as it is whole. */
+/** Takes the chunks of a stream, in which frames start and end anywhere, and passes on each value as soon as it is complete. */
 exports.reader = (onValue) => {
     let chunks = [];
     let size = 0;

@@ -2,7 +2,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 
-/** Writes a file of a cache: complete or not at all, as several engines may start at once. */
+/** Writes a file of a cache, completely or not at all, as several engines may start at once. */
 module.exports = function keep(file, content) {
     try {
         fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -10,6 +10,6 @@ module.exports = function keep(file, content) {
         fs.writeFileSync(draft, content);
         fs.renameSync(draft, file);
     } catch {
-        // A checkout that can't be written to works as well, only slower.
+        // A read-only checkout works as well, only slower.
     }
 };

@@ -2,9 +2,9 @@ import * as net from "node:net";
 import { waitFor } from "./wait";
 
 /**
- * Runs `work` while no other process on this host (precisely: in this network namespace) runs work under the same name.
- * The lock is an abstract Unix socket (unix(7)): it leaves no file and ends with this process, however that ends.
- * @throws Error when another process holds the lock for two minutes.
+ * Runs `work` while no other process on this host (precisely: in this network namespace) runs work under the same name. The
+ * lock is an abstract Unix socket (unix(7)): it leaves no file and ends with this process, however this ends.
+ * @throws Error if another process holds the lock for two minutes.
  */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
     const socket = await waitFor(`another ./voip to finish with ${name}`, () => bind(`\0${name}`), {

@@ -1,7 +1,7 @@
 "use strict";
 /*
- * The first file that `./voip` has Node load: ends with one sentence where Node is too old for the others. It is written for any
- * version of Node.
+ * The first file that `./voip` loads: ends with one sentence if Node is too old for the others. It must run on any version of
+ * Node.
  */
 var oldest = 20;
 
@@ -13,7 +13,7 @@ if (parseInt(process.versions.node, 10) < oldest) {
         process.version +
         ": " +
         "install it from nodejs.org or your distribution";
-    // a failure must be one JSON object too, where that was asked for
+    // on request, a failure must be one JSON object too
     if (process.argv.indexOf("--json") !== -1) process.stdout.write(JSON.stringify({ error: message }) + "\n");
     process.stderr.write("voip: " + message + "\n");
     process.exit(1);

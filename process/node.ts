@@ -2,12 +2,12 @@ import * as path from "node:path";
 import { projectDir } from "../paths";
 
 /**
- * Node for the engine and what it runs. All of them mostly load modules once: a young generation of 1 MiB instead of 16 makes
- * each up to 25 MB smaller, and no slower (measured with the program of this project).
+ * Node for the engine and its children. Most of them load modules once: a young generation of 1 MiB instead of 16 makes each up
+ * to 25 MB smaller, and no slower (measured with this project's program).
  */
 export const leanNode: readonly string[] = [process.execPath, "--max-semi-space-size=1"];
 
-/** What lets Node load the TypeScript of the checkout, and start quickly: `node --require`. */
+/** Makes Node load the checkout's TypeScript, and start quickly: `node --require`. */
 export const loader = path.join(projectDir, "process", "typescript.js");
 
 /** The command line that runs a TypeScript file of the checkout, from any working directory. */

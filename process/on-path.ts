@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Whether this is a file that may be run. */
+/** Whether this is an executable file. */
 export function isProgram(file: string): boolean {
     try {
         fs.accessSync(file, fs.constants.X_OK);
@@ -11,7 +11,7 @@ export function isProgram(file: string): boolean {
     }
 }
 
-/** Where a program is found by its name, if it is; as a shell finds it. */
+/** The path of a program, found by its name as a shell does; undefined if there is none. */
 export const onPath = (name: string, env: NodeJS.ProcessEnv = process.env): string | undefined =>
     (env.PATH ?? "")
         .split(path.delimiter)

@@ -2,10 +2,10 @@ import { nodeArgv } from "./node";
 import { CommandError, run } from "./run";
 
 /**
- * Runs a file of the checkout as a program of its own, in another network: it gets a job as JSON on standard input, where
- * nobody else sees it, and prints its report. It ends with this process, however that ends.
+ * Runs a file of the checkout as a separate program, in another network: it gets a job as JSON on standard input, where nobody
+ * else sees it, and prints its report. It ends with this process, however this ends.
  * @param enter the command line that runs another one in that network; none for the network of this process
- * @throws Error with what the program said last
+ * @throws Error with the program's last output
  */
 export async function runProgram<Report>(
     file: string,
@@ -20,7 +20,7 @@ export async function runProgram<Report>(
     return JSON.parse(stdout) as Report;
 }
 
-/** The program's side of `runProgram`: does the job that standard input holds and prints the report. */
+/** The program's side of `runProgram`: does the job from standard input and prints the report. */
 export async function answerJob<Job, Report>(work: (job: Job) => Promise<Report>): Promise<void> {
     // exit handlers then remove what the job has made
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));

@@ -1,9 +1,9 @@
 "use strict";
 /*
- * Lets Pulumi's SDK start faster: two thirds of the modules that it loads are packages for work which this program never asks
- * of it (serialising closures, finding packages to serialise, tracing, other formats of manifests, the Automation API), it runs the program under V8's
- * debugger, which only serialising closures needs, and for each of its promises it formats a stack trace which only
- * PULUMI_DEBUG_PROMISE_LEAKS shows. What it does is the same.
+ * Makes Pulumi's SDK start faster. Two thirds of the modules that it loads are packages for work that this program never needs
+ * (serialising closures, finding packages to serialise, tracing, other formats of manifests, the Automation API). It runs the
+ * program under V8's debugger, which only serialising closures needs, and for each of its promises it formats a stack trace
+ * that only PULUMI_DEBUG_PROMISE_LEAKS shows. Its behaviour is unchanged.
  */
 const Module = require("node:module");
 const path = require("node:path");
@@ -16,28 +16,28 @@ const late = [
     ...["@npmcli/arborist", "normalize-package-data", "typescript", "./automation"],
     ...["@opentelemetry/api", "ini", "js-yaml", "semver"],
 ];
-/** The packages with which it traces itself, when told to: it takes functions and classes out of them at its start. */
+/** The packages with which it traces itself, on request: it reads functions and classes from them at its start. */
 const lateMembers = /^@opentelemetry\/(exporter-zipkin|instrumentation|instrumentation-grpc|resources|sdk-trace-\w+)$/;
 const sdk = path.join("node_modules", "@pulumi", "pulumi", path.sep);
 
 const load = Module._load;
 const changed = new WeakSet();
 
-/** Stands for a function or a class of a package that is loaded when it is called. */
+/** Represents a function or a class of a package that is loaded when it is called. */
 const calledLate = (member) =>
     new Proxy(function () {}, {
         apply: (_, self, values) => Reflect.apply(member(), self, values),
         construct: (_, values) => Reflect.construct(member(), values),
     });
 
-/** Stands for a package's exports, and loads it when one is asked for; or, where all are `callable`, when one is called. */
+/** Represents a package's exports, and loads it when one is read; or, if all are `callable`, when one is called. */
 function loadedLate(request, parent, callable) {
     const exports = () => load.call(Module, request, parent, false);
     return new Proxy(
         {},
         {
             get(_, name) {
-                // Compiled imports copy the exports of what does not say that it is a module.
+                // Compiled imports copy the exports of anything that is not marked as a module.
                 if (name === "__esModule") return true;
                 if (callable) return calledLate(() => exports()[name]);
                 return name === "default" ? exports() : exports()[name];
@@ -48,9 +48,9 @@ function loadedLate(request, parent, callable) {
 }
 
 /**
- * The SDK's session with V8's debugger, which knows of which file a function is: it begins with the first question. The
- * SDK begins it with the program, which is then slower to load by a fifth; told of the scripts that are there already when it
- * begins, it knows the same.
+ * The SDK's session with V8's debugger, which knows the file of each function: here it starts with the first question. The SDK
+ * starts it with the program, which then loads a fifth slower; as it is told of the existing scripts when it starts, it knows
+ * the same.
  */
 function withLateDebugger(hooks) {
     const files = new Map();
@@ -71,14 +71,14 @@ function withLateDebugger(hooks) {
 }
 
 /**
- * The SDK counts the promises that are still waited for when the program ends: some 11,000 in one run of this project's. With
- * each it keeps a number, a text and a stack trace, which only PULUMI_DEBUG_PROMISE_LEAKS shows; here it only counts.
+ * The SDK counts the promises that are still pending when the program ends: some 11,000 in one run of this project's. With each
+ * it keeps a number, a text and a stack trace, which only PULUMI_DEBUG_PROMISE_LEAKS shows; here it only counts.
  */
 function withoutDebugging(debuggable, state) {
     const { debuggablePromise } = debuggable;
     let isCounting = false;
     function first(promise, context) {
-        isCounting = true; // it looks at the end of the process how many are left
+        isCounting = true; // at the end of the process it checks how many are left
         const { stackTraceLimit } = Error;
         Error.stackTraceLimit = 0;
         try {
@@ -105,7 +105,7 @@ function withoutDebugging(debuggable, state) {
     };
 }
 
-/** Told to trace nothing, the SDK makes spans all the same, which go nowhere. */
+/** With tracing off, the SDK still makes spans, which go nowhere. */
 function withoutSpans(tracing) {
     const { newSpan, start } = tracing;
     const span = { addEvent() {}, end() {}, setAttribute() {} };
@@ -132,7 +132,7 @@ Module._load = function (request, parent, isMain) {
         return loadedLate(request, parent, true);
     }
     const exports = load.call(this, request, parent, isMain);
-    // Its modules load one another in circles: seen first, this one may not be complete yet.
+    // Its modules have circular imports: at its first load, this one may not be complete yet.
     const isPromises = bySdk && request.endsWith("/debuggable") && exports.debuggablePromise;
     if (isPromises && !process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
         const file = path.join(path.dirname(Module._resolveFilename(request, parent, false)), "state.js");

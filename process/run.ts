@@ -13,8 +13,8 @@ export interface RunOptions {
     /** Kills the command when it is aborted. */
     signal?: AbortSignal;
     /**
-     * Runs the command in a process group of its own: an interrupt at the terminal does not reach it, and a kill reaches
-     * its children too.
+     * Runs the command in its own process group: an interrupt at the terminal does not reach it, and a kill reaches its
+     * children too.
      */
     ownGroup?: boolean;
     /** Exit statuses that are answers, not failures; [0] by default. */
@@ -27,7 +27,7 @@ export interface RunResult {
     status: number;
 }
 
-/** A command that could not be started, failed, or took too long. The message ends with what it printed last. */
+/** A command that could not be started, failed, or took too long. The message ends with its last output. */
 export class CommandError extends Error {
     constructor(
         readonly argv: readonly string[],
@@ -44,13 +44,13 @@ function killGroup(leader: number): void {
     try {
         process.kill(-leader, "SIGKILL");
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // ESRCH: it ended by itself meanwhile
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // ESRCH: it has ended meanwhile
     }
 }
 
 /**
  * Runs one command without a shell and waits for its end.
- * @throws CommandError when it can't be started, exits with a status not in `okStatus`, or runs into `timeoutMs`.
+ * @throws CommandError if it can't be started, exits with a status not in `okStatus`, or exceeds `timeoutMs`.
  */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     return new Promise((resolve, reject) => {

@@ -1,11 +1,10 @@
 "use strict";
 /*
- * Lets Node load the TypeScript of this checkout: `node --require ./process/typescript.js FILE.ts`.
- *
+ * Makes Node load the TypeScript of this checkout: `node --require ./process/typescript.js FILE.ts`.
  * It transpiles (types are checked by `npm run lint`), once per file and content: the result is kept in node_modules/.cache.
- * Packages are left alone: tsx, which looks into every file of every package, takes twice as long to start the program.
- * Positions in stack traces are those of the source under `NODE_OPTIONS=--enable-source-maps`. What else it loads makes the
- * loading of packages cheap.
+ * Packages are left alone: tsx, which reads every file of every package, takes twice as long to start the program. With
+ * `NODE_OPTIONS=--enable-source-maps`, stack traces show positions in the source. It also loads what makes the loading of
+ * packages fast.
  */
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
@@ -17,7 +16,7 @@ require("./code-cache");
 require("./pulumi-sdk");
 const keep = require("./keep");
 
-// Node has it from version 21 on. Without it, pg loads all of fetch to find out whether it runs on Cloudflare.
+// Node has it from version 21 on. Without it, pg loads all of fetch to detect Cloudflare.
 globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node.split(".")[0]}` };
 
 const project = path.resolve(__dirname, "..");
@@ -30,7 +29,7 @@ function transpile(source, file) {
         format: "cjs",
         platform: "node",
         target: "node20",
-        // A dynamic import has to come through here as well, which Node's own would not.
+        // A dynamic import must pass this loader as well, which Node's own would not.
         supported: { "dynamic-import": false },
         sourcemap: "inline",
         sourcefile: file,

@@ -1,2 +1,2 @@
-/** Octal: the umask that this process was started with, for a person's own commands. */
+/** Octal: the umask that this process was started with, for the user's own commands. */
 export declare const givenUmask: string;

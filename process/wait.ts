@@ -1,5 +1,5 @@
 export interface WaitOptions {
-    /** Milliseconds until waiting is given up. */
+    /** Milliseconds until waiting is abandoned. */
     deadlineMs: number;
     /** Milliseconds between two probes; 100 by default. */
     intervalMs?: number;
