@@ -1,9 +1,9 @@
 import type { HostKind, Port } from "./services/service";
 
-/** A service where it runs. */
+/** A service on one host. */
 export interface ServiceOutput {
     name: string;
-    /** Name of the VM; `core` for the machine that has the core services. */
+    /** Name of the VM; `core` for the machine that runs the core services. */
     vm: string;
     kind: "container" | "unit";
     /** systemd unit, for kind unit. */
@@ -44,7 +44,7 @@ export interface MediaOutput {
     cliPort: number;
 }
 
-/** The stack's outputs: what the program exports, and the commands, the tests and the benchmarks read. */
+/** The stack's outputs: the program exports them; commands, tests and benchmarks read them. */
 export interface PlatformOutputs {
     phase: string;
     sipDomain: string;
@@ -67,7 +67,7 @@ export interface PlatformOutputs {
     vault: { token: string; caFile: string };
     /** Secret. How `./voip extension` reaches PostgreSQL; `caFile` is on this machine. */
     postgres: { user: string; password: string; caFile: string };
-    /** Lives in seconds. */
+    /** Lifetimes in seconds. */
     rotation: { databaseSeconds: number; certificateSeconds: number };
     lab: { enabled: boolean; netns: string; phonesNetns: string; phoneAddresses: string[] };
     /** Absolute path of an ssh_config(5) with a Host entry for each VM. */

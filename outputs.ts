@@ -64,7 +64,7 @@ function serviceOutputs({ vms, core }: Topology): ServiceOutput[] {
     );
 }
 
-/** What a tier's machines have in common, of each machine's own where they differ: all are made of the same images. */
+/** The versions of a tier, whose machines all use the same images; their own versions where they differ. */
 const versionsOf = (machines: (SipProxy | Pbx | MediaServer)[]): pulumi.Output<Record<string, string>> =>
     pulumi
         .all(machines.map(({ versions }) => versions as pulumi.Output<object>))
@@ -73,7 +73,7 @@ const versionsOf = (machines: (SipProxy | Pbx | MediaServer)[]): pulumi.Output<R
 const merged = (all: Record<string, string>[]): Record<string, string> =>
     Object.assign({}, ...all) as Record<string, string>;
 
-/** The stack's outputs: all that a test harness or a person needs to use the platform. */
+/** The stack's outputs: everything that a test harness or a person needs to use the platform. */
 export function platformOutputs(args: OutputsArgs): FilledOutputs {
     const { config, topology, paths, access, extensions, core, sipProxies, pbxs, mediaServers } = args;
     const owner = config.sipOwner;

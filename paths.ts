@@ -6,7 +6,7 @@ function xdg(variable: string, fallback: string): string {
     return path.join(value && path.isAbsolute(value) ? value : path.join(os.homedir(), fallback), "voip-stack");
 }
 
-/** The checkout: every file of the project is found from here, whatever the working directory. */
+/** The checkout: every file of the project is found from here, from any working directory. */
 export const projectDir = __dirname;
 
 /** Images and layers, shared by all stacks and checkouts; survives `destroy` (XDG Base Directory Specification). */
@@ -28,7 +28,7 @@ export interface StackPaths {
     netns: string;
     /** Network namespace of the phones, on the external network only. */
     phonesNetns: string;
-    /** A handle on the network namespace that ./voip was started in: the way to the package registries. */
+    /** A handle on the network namespace that ./voip was started in, which reaches the package registries. */
     outerNetns: string;
     /** Socket of the lab's own Docker daemon. */
     dockerSocket: string;

@@ -16,11 +16,11 @@ export interface Nic {
     address: string;
     prefix: number;
     mac: string;
-    /** Default gateway of the guest; none in the lab. */
+    /** Default gateway of the guest; none in a lab. */
     gateway?: string;
 }
 
-/** A service where it runs. */
+/** A service on one host. */
 export interface PlannedService {
     name: ServiceName;
     kind: "container" | "unit";
@@ -28,7 +28,7 @@ export interface PlannedService {
     ports: readonly Port[];
 }
 
-/** What services run on. */
+/** A machine that services run on. */
 export interface Host {
     name: string;
     services: PlannedService[];
@@ -41,13 +41,13 @@ export interface Vm extends Host {
     diskGiB: number;
     hypervisor: "libvirt";
     libvirtUri: string;
-    /** libvirt's storage pool for the VM's files; in the lab they are in the stack's directory. */
+    /** libvirt's storage pool for the VM's files; in a lab they are in the stack's directory. */
     libvirtPool?: string;
     /** eth0 first; only sip and media VMs have an eth1 (ADR-005). */
     nics: Nic[];
 }
 
-/** The machine that has the core services, on the internal network. */
+/** The machine that runs the core services, on the internal network. */
 export interface CoreHost extends Host {
     address: string;
 }
@@ -66,7 +66,7 @@ export interface Topology {
     sipOwner: Proxy;
     networks: { internal: NetworkPlan & { hostAddress: string }; external: NetworkPlan };
     vms: Vm[];
-    /** None where somebody else runs the core services. */
+    /** None if the core services are external. */
     core?: CoreHost;
     /** Addresses of the lab's phones, on the external network. */
     phones: string[];
@@ -113,14 +113,14 @@ const planned = (host: HostKind, config: StackConfig): PlannedService[] =>
         ports: service.ports(config),
     }));
 
-/** The containers of a phase, over all its VMs or those of one role. */
+/** The containers of a phase, on all its VMs or on those of one role. */
 export function containersOf(phase: Phase, sipOwner: Proxy, role?: Role): ContainerName[] {
     const on = (role ? [role] : roles).flatMap((each) => servicesOn(each, { phase, sipOwner }));
     return on.filter(({ run }) => run.kind === "container").map(({ name }) => name as ContainerName);
 }
 
 const sizes: Record<"lab" | "hosts", Record<Role, { vcpus: number; memoryMiB: number }>> = {
-    // One vCPU each: under TCG a second one costs more than it brings where guests share two cores.
+    // One vCPU each: under TCG a second one costs more than it helps when guests share two cores.
     lab: {
         sip: { vcpus: 1, memoryMiB: 1024 },
         pbx: { vcpus: 1, memoryMiB: 1024 },
@@ -208,19 +208,19 @@ export function addressOf(vm: Vm, network: Nic["network"]): string {
 /** The VMs of a role, in the plan's order. */
 export const withRole = (topology: Topology, role: Role): Vm[] => topology.vms.filter((vm) => vm.role === role);
 
-/** The machine with the core services. @throws Error where somebody else runs them */
+/** The machine with the core services. @throws Error if they are external */
 export function coreOf({ core }: Topology): CoreHost {
     if (!core) throw new Error("the core services are not this stack's");
     return core;
 }
 
-/** The port of a service by its name in the plan; undefined where the host does not run the service. */
+/** The port of a service by its name in the plan; undefined if the host does not run the service. */
 export function portOf(host: Host, service: ServiceName, port: string): number | undefined {
     const ports = host.services.find((candidate) => candidate.name === service)?.ports;
     return ports?.find((candidate) => candidate.name === port)?.port;
 }
 
-/** The same where the host must run the service. @throws Error when it does not, or has no such port */
+/** The same if the host must run the service. @throws Error if it does not, or has no such port */
 export function plannedPort(host: Host, service: ServiceName, port: string): number {
     const found = portOf(host, service, port);
     if (found === undefined) throw new Error(`${host.name} has no port ${port} of ${service}`);

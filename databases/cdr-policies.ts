@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { withDatabase, type PostgresLogin } from "../clients/postgres/connection";
 
-/** Days that CDRs are kept, and after which they are compressed (ADR-007). */
+/** Days that CDRs are kept, and days until they are compressed (ADR-007). */
 export const retentionDays = 90;
 export const compressionDays = 7;
 
@@ -27,13 +27,13 @@ const answer = ({ license, policies }: { license: string; policies: string[] }):
     retention: policies.includes("policy_retention") ? "policy" : "scheduled",
 });
 
-/** What the server does by itself with old CDRs. */
+/** What the server does automatically with old CDRs. */
 export const cdrPolicies = (login: PostgresLogin): Promise<CdrPolicies> =>
     withDatabase(login, "cdr", async (client) => answer(await policiesOf(client)));
 
 /**
- * Has the server drop and compress old CDRs by itself, where its licence allows that: the Apache edition of TimescaleDB
- * refuses policies and compression (https://docs.timescale.com/about/latest/timescaledb-editions/).
+ * Makes the server drop and compress old CDRs, if its licence allows that: the Apache edition of TimescaleDB refuses policies
+ * and compression (https://docs.timescale.com/about/latest/timescaledb-editions/).
  */
 export function ensureCdrPolicies(login: PostgresLogin): Promise<CdrPolicies> {
     return withDatabase(login, "cdr", async (client) => {

@@ -1,6 +1,6 @@
 import { withDatabase, type PostgresLogin } from "../clients/postgres/connection";
 
-/** Which of these roles and databases the server has already, in words. */
+/** Which of these roles and databases the server already has, in words. */
 export function presentObjects(login: PostgresLogin, roles: string[], databases: string[]): Promise<string[]> {
     return withDatabase(login, "postgres", async (client) => {
         const { rows } = await client.query<{ name: string }>(

@@ -19,7 +19,7 @@ export const appliedMigrations = (login: PostgresLogin, database: string): Promi
     withDatabase(login, database, applied);
 
 /**
- * Runs the migrations that the database has not had yet: all or none, under a lock; what they make belongs to `owner`.
+ * Runs the migrations that the database has not had yet: all or none, under a lock; `owner` owns what they make.
  * @returns all that it has had now
  */
 export function migrate(login: PostgresLogin, database: string, owner: string): Promise<string[]> {

@@ -4,7 +4,7 @@ import { projectDir } from "../paths";
 
 export const migrationsDir = (database: string): string => path.join(projectDir, "migrations", database);
 
-/** Names of a database's migrations, in order. The program asks for them, which has no use for a client of PostgreSQL. */
+/** Names of a database's migrations, in order. In a separate file, as the program needs them without a client of PostgreSQL. */
 export function migrationsOf(database: string): string[] {
     return fs
         .readdirSync(migrationsDir(database))

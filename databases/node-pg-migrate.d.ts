@@ -1,4 +1,4 @@
-/** What is used of the package, whose own types are found only by a resolution of modules that CommonJS does not have. */
+/** The used part of the package, whose own types need a module resolution that CommonJS does not have. */
 import type { ClientBase } from "pg";
 
 export interface RunnerOption {

@@ -7,10 +7,10 @@ type Deserialize = (struct: { toJavaScript(): object }, keepsSecrets: boolean) =
 const onWire = Symbol("properties on the wire");
 
 /*
- * What a policy is given has lost its secret marks, and can't be looked at where it is unknown. The rules need to know
- * both, so the properties carry along what they were made from.
+ * Values for a policy have lost their secret marks, and unknown ones can't be read. The rules need both, so the properties keep
+ * a reference to their source.
  */
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- the module itself is to be changed, not a copy
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- changes the module itself, not a copy
 const sdk = require("@pulumi/policy/deserialize") as { deserializeProperties: Deserialize };
 const { deserializeProperties } = sdk;
 sdk.deserializeProperties = (struct, keepsSecrets) =>

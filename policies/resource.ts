@@ -3,12 +3,12 @@ export class Secret {
     constructor(readonly value: unknown) {}
 }
 
-/** What a rule looks at: a resource, with `undefined` for what a preview can't know yet and `Secret` for what is secret. */
+/** What a rule checks: a resource, with `undefined` for values that a preview can't know yet and `Secret` for secret ones. */
 export interface PolicyResource {
     urn: string;
     type: string;
     name: string;
-    /** Inputs where one resource is looked at, outputs where the whole stack is. */
+    /** Inputs if one resource is checked, outputs if the whole stack is. */
     properties: Record<string, unknown>;
 }
 
@@ -16,7 +16,7 @@ export interface PolicyResource {
 const signature = "4dabf18193072939515e22adb298388d";
 const secret = "1b47061264138c4ac30d75fd1eb44270";
 const outputValue = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-/** What stands for an unknown text, number and so on (sdk/go/common/resource/plugin/rpc.go). */
+/** Represent an unknown text, number and so on (sdk/go/common/resource/plugin/rpc.go). */
 const unknowns: readonly unknown[] = [
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -29,7 +29,7 @@ const unknowns: readonly unknown[] = [
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
-/** A value as Pulumi's wire format has it, in the form that rules look at. */
+/** Converts a value from Pulumi's wire format to the form that rules check. */
 export function fromWire(value: unknown): unknown {
     if (unknowns.includes(value)) return undefined;
     if (Array.isArray(value)) return value.map(fromWire);
@@ -42,7 +42,7 @@ export function fromWire(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, fromWire(member)]));
 }
 
-/** The value without its secret marks, all the way down. */
+/** The value without secret marks at any level. */
 export function open(value: unknown): unknown {
     if (value instanceof Secret) return open(value.value);
     if (Array.isArray(value)) return value.map(open);
@@ -50,7 +50,7 @@ export function open(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, open(member)]));
 }
 
-/** Every text in a value with its path, `proxy.ports[0]`; `secrets` says which to visit. */
+/** Every text in a value with its path, `proxy.ports[0]`; `secrets` selects which to visit. */
 export function texts(value: unknown, secrets: "plain" | "secret", path = ""): { path: string; text: string }[] {
     if (typeof value === "string") return secrets === "plain" ? [{ path, text: value }] : [];
     if (value instanceof Secret) return secrets === "plain" ? [] : texts(open(value), "plain", path);

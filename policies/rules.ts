@@ -1,13 +1,13 @@
 import { open, texts, type PolicyResource } from "./resource";
 
 interface Described {
-    /** As a violation names it. */
+    /** Its name in a violation. */
     name: string;
     description: string;
     level: "mandatory" | "advisory";
 }
 
-/** A rule for one resource: a sentence for each violation, which names the resource, the value and what is allowed. */
+/** A rule for one resource: a sentence for each violation, with the resource, the value and what is allowed. */
 export interface ResourceRule extends Described {
     check: (resource: PolicyResource) => string[];
 }
@@ -101,7 +101,7 @@ export const secretInputs: ResourceRule = {
     check: (resource) => (isOwn(resource) ? plainSecrets(resource.properties, `${resource.name}: `) : []),
 };
 
-/** Shorter secrets, such as PINs, are the same as other texts by chance. */
+/** Shorter secrets, such as PINs, may equal other texts by chance. */
 const leastSecretLength = 6;
 
 export const secretOutputs: StackRule = {
@@ -129,13 +129,13 @@ interface ProxyOutput {
     ports?: { udp?: number; tcp?: number; tls?: number };
 }
 
-/** The SIP proxy as the outputs describe it; undefined where it has no external address. */
+/** The SIP proxy in the outputs; undefined if it has no external address. */
 function externalProxy(resources: PolicyResource[]): ProxyOutput | undefined {
     const proxy = open(resources.find(isStack)?.properties.proxy) as ProxyOutput | undefined;
     return proxy?.external ? proxy : undefined;
 }
 
-/** Where there are certificates there is no reason to be without TLS; hence mandatory from then on. */
+/** If there are certificates, TLS is possible; so it is mandatory from then on. */
 export const tlsOutside: StackRule = {
     name: "external-listener-has-tls",
     description: "Where the stack has a certificate authority, the SIP proxy listens for TLS on the external network.",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Client } from "pg";
 import { inTransaction, withDatabase, type PostgresLogin } from "../clients/postgres/connection";
 
-/** An extension as the databases keep it: no password, but what proves that a phone knows it. */
+/** An extension in the databases: no password, but a hash that proves that a phone knows it. */
 export interface Subscriber {
     /** User part of the address of record, and mailbox. */
     extension: string;
@@ -27,7 +27,7 @@ const endpointColumns = {
     allow_subscribe: "no",
 };
 
-/** Inserts a row, or changes the one that is there. */
+/** Inserts a row, or changes an existing one. */
 async function upsert(client: Client, table: string, key: string[], row: Record<string, unknown>): Promise<void> {
     const names = Object.keys(row);
     const places = names.map((_, index) => `$${index + 1}`);
@@ -67,14 +67,14 @@ async function addToAsterisk(client: Client, sipDomain: string, subscriber: Subs
     });
 }
 
-/** Adds extensions, or changes those that are there. */
+/** Adds extensions, or changes existing ones. */
 export async function addSubscribers(login: PostgresLogin, sipDomain: string, added: Subscriber[]): Promise<void> {
     await withDatabase(login, "asterisk", (client) =>
         inTransaction(client, async () => {
             for (const subscriber of added) await addToAsterisk(client, sipDomain, subscriber);
         }),
     );
-    // last: an extension that can register has all that its calls need
+    // last: an extension that can register has everything that its calls need
     await withDatabase(login, "kamailio", (client) =>
         inTransaction(client, async () => {
             for (const { extension, ha1: hash } of added) {
@@ -85,7 +85,7 @@ export async function addSubscribers(login: PostgresLogin, sipDomain: string, ad
     );
 }
 
-/** Removes extensions and where they are registered. @returns those that were there */
+/** Removes extensions and their registrations. @returns those that existed */
 export async function removeSubscribers(
     login: PostgresLogin,
     sipDomain: string,
@@ -112,7 +112,7 @@ export async function removeSubscribers(
     return removed;
 }
 
-/** All extensions of the domain, with what is kept of them; those whose rows are incomplete are left out. */
+/** All extensions of the domain, with their hashes; those with incomplete rows are left out. */
 export async function listSubscribers(login: PostgresLogin, sipDomain: string): Promise<Subscriber[]> {
     const accounts = await withDatabase(login, "kamailio", (client) =>
         client.query<{ extension: string; ha1: string }>(

@@ -14,11 +14,11 @@ const taken = (table: MountTable, paths: readonly string[], marker: string): str
         return there && there.description !== marker;
     });
 
-/** What stands in the platform's way on a server, in words; mounts that carry `marker` are its own. */
+/** What conflicts with the platform on a server, in words; mounts with `marker` are its own. */
 export async function foreignObjects(client: VaultClient, marker: string): Promise<string[]> {
     const secrets = taken(await tableOf(client, "sys/mounts"), mounts, marker);
     const auths = taken(await tableOf(client, "sys/auth"), authMounts, marker);
-    // policies carry no mark: they are its own where the auth method that gives them out is
+    // policies have no marker: they are the platform's own if the auth method that assigns them is
     const own = (await tableOf(client, "sys/auth"))["approle/"]?.description === marker;
     const policies = own ? [] : await client.list("sys/policies/acl").catch(forbidden);
     return [
@@ -28,7 +28,7 @@ export async function foreignObjects(client: VaultClient, marker: string): Promi
     ];
 }
 
-/** A token that may not list policies can't tell whether one is in the way. */
+/** A token that may not list policies can't tell whether one conflicts. */
 function forbidden(error: unknown): string[] {
     if (error instanceof VaultError && error.status === 403) return [];
     throw error;

@@ -6,7 +6,7 @@ const planned: Record<string, readonly string[]> = {
     rabbitmq: ["password"],
 };
 
-/** Random fields of secrets, by the secret's path in `secret/`. Passwords of databases are not among them: `database/` makes those. */
+/** Generated fields of secrets, by the secret's path in `secret/`. Without database passwords, which `database/` makes. */
 export function generatedFields(): Record<string, readonly string[]> {
     return { ...Object.assign({}, ...services.map(({ generates }) => generates)), ...planned } as Record<
         string,

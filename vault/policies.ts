@@ -12,16 +12,16 @@ const shared: Record<Identity, string[]> = {
     core: [],
 };
 
-/** Certificates that the agent of the core services has issued for them. */
+/** Certificates that the agent of the core services gets for them. */
 const coreCertificates = ["core-role"];
 
-/** The services of the core that have rights of their own, by a policy each: none of them has what another one has. */
+/** The core services with their own rights, each by its own policy: none has the rights of another. */
 export const serviceRights = (): { service: string; rights: Rights }[] =>
     services.flatMap(({ name, hosts, rights }) =>
         rights && hosts.includes("core") ? [{ service: name, rights }] : [],
     );
 
-/** What each may read and be issued (ADR-011), besides the CA's certificates: what its tier's services need. */
+/** What each identity may read and get issued (ADR-011), besides the CA's certificates: what its tier's services need. */
 export function rightsOf(identity: Identity): Rights {
     const each = services.flatMap(({ hosts, rights }) =>
         rights && identity !== "core" && hosts.includes(identity) ? [rights] : [],
@@ -41,7 +41,7 @@ const rule = (path: string, capabilities: string[], more = ""): string =>
 
 const read = (path: string): string => rule(path, ["read"]);
 
-/** Only for one of the addresses, and no more than one login with it (the AppRole sees to that). */
+/** Only for one of the addresses, and for no more than one login (ensured by the AppRole). */
 function ownSecretId(identity: Identity, addresses: string[]): string {
     const allowed = addresses.map((address) => `"${address}/32"`).join(", ");
     return rule(
@@ -69,8 +69,8 @@ export function servicePolicyDocument({ secrets, certificates, credentials }: Ri
 }
 
 /**
- * The policy of an identity, in Vault's language. Nothing is to be listed, and no other identity's secrets, certificates or
- * secret-ids are to be had. It is meant for tokens without the policy `default`.
+ * The policy of an identity, in Vault's language. It grants no listing, and no access to other identities' secrets,
+ * certificates or secret-ids. It is meant for tokens without the policy `default`.
  * @param addresses those that the identity logs in from
  */
 export function policyDocument(identity: Identity, addresses: string[]): string {
@@ -88,17 +88,17 @@ export function policyDocument(identity: Identity, addresses: string[]): string 
     ].join("\n");
 }
 
-/** The domain of the PBXs' certificates (ADR-010): sip.local has pbx.local beside it, any other domain pbx.<domain>. */
+/** The domain of the PBXs' certificates (ADR-010): pbx.local for sip.local, pbx.<domain> for any other domain. */
 export const pbxDomain = (sipDomain: string): string =>
     sipDomain.startsWith("sip.") ? `pbx.${sipDomain.slice(4)}` : `pbx.${sipDomain}`;
 
 export interface CertificateNames {
     role: string;
-    /** Names that may be in its certificates, and no others. */
+    /** The only names allowed in its certificates. */
     names: string[];
 }
 
-/** Whose names each role of `pki_int` may put into a certificate. */
+/** The names that each role of `pki_int` may put into a certificate. */
 export function certificateRoles(sipDomain: string, vms: { name: string; role: Role }[]): CertificateNames[] {
     const hosts = (role: Role) => vms.filter((vm) => vm.role === role).map((vm) => `${vm.name}.${sipDomain}`);
     const proxies = [sipDomain, ...hosts("sip")];
