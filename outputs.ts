@@ -27,13 +27,13 @@ export interface OutputsArgs {
     mediaServers: MediaServer[];
 }
 
-/** A value of the contract, as far as the program knows it by now. */
+/** A value of the contract, as far as the program knows it. */
 type Filled<T> = T extends string | number | boolean | undefined
     ? pulumi.Input<T>
     : pulumi.Input<{ [Key in keyof T]: Filled<T[Key]> }>;
 type FilledOutputs = { [Key in keyof PlatformOutputs]: Filled<PlatformOutputs[Key]> };
 
-/** Name of the machine that a libvirt URI leads to. */
+/** Name of the machine in a libvirt URI. */
 const hostOf = (uri: string): string =>
     new URL(uri.replace(/^\w+(\+\w+)?:/, "http:").replace("///", "//localhost/")).hostname;
 

@@ -43,7 +43,7 @@ export class PolicyPack {
     ) {
         const file = path.join(directory, "PulumiPolicy.yaml");
         if (!fs.existsSync(file)) throw new Error(`${file} not found: name the directory of a policy pack`);
-        // eslint-disable-next-line @typescript-eslint/no-require-imports -- which directory it is, the command line says
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- the command line names the directory
         const load = (name: string): unknown => require(path.join(directory, name));
         this.rules = { ...(load("rules") as Rules), ...(load("resource") as Pick<Rules, "fromWire">) };
         this.version = (load("package.json") as { version: string }).version;
