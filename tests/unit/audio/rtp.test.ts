@@ -60,7 +60,7 @@ describe("RTP streams of a capture", () => {
         expect(stream).toMatchObject({ packets: 0x17fff, lost: 1 });
     });
 
-    it("puts the sound together again, also when packets came out of order", () => {
+    it("reassembles the audio, also when packets came out of order", () => {
         const swapped = [second[0], second[2], second[1], ...second.slice(3)];
         const [stream, ...others] = rtpStreams(readPcap(pcap(swapped.map(frame))));
         expect(others).toEqual([]);

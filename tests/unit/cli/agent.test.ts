@@ -7,7 +7,7 @@ const said = {
     failures: [{ name: "kamailio-db", detail: "reload failed" }, "asterisk-db: not rendered"],
 };
 
-describe("what a VM's agent says", () => {
+describe("the report of a VM's agent", () => {
     it("is its state, its secrets, its certificates and what failed", () => {
         expect(parseAgent(JSON.stringify(said))).toEqual({
             state: "unauthenticated",
@@ -28,7 +28,7 @@ describe("what a VM's agent says", () => {
         });
     });
 
-    it("is told from an error", () => {
+    it("is distinguished from an error", () => {
         expect(() => parseAgent("sudo: voip-agent: command not found")).toThrow(
             'voip-agent status did not print JSON, but "sudo: voip-agent: command not found"',
         );

@@ -111,19 +111,19 @@ describe("the phones of a call", () => {
     it.each([
         ["udp", 5060],
         ["tcp", 5062],
-    ] as const)("speak %s without SRTP where that is asked for", async (transport, port) => {
+    ] as const)("use %s without SRTP on request", async (transport, port) => {
         await made({ transport });
         expect(job.caller).toMatchObject({ srtp: false, proxy: { transport, port } });
     });
 
-    it("are one where a service is called", async () => {
+    it("are one when a service number is called", async () => {
         report = { ...answered, rtp: { a: answered.rtp.a } };
         const { facts } = await made({ to: "*43" });
         expect(job).toMatchObject({ callee: undefined, number: "*43" });
         expect(facts.heardHz).toEqual({ a: 880 });
     });
 
-    it("keep what they heard in the folder that is named", async () => {
+    it("keep what they heard in the named folder", async () => {
         const record = path.join(dir, "new", "folder");
         await made({ record });
         expect(job.recordings).toBe(record);
@@ -146,7 +146,7 @@ describe("the phones of a call", () => {
     });
 });
 
-describe("what is told of a call", () => {
+describe("the report of a call", () => {
     it("is what each side heard, the way it took, and what was forwarded during it", async () => {
         const { facts, text } = await made();
         expect(facts).toEqual({
@@ -187,7 +187,7 @@ describe("what is told of a call", () => {
         expect((await made()).facts.forwarding).toEqual({ kernelPackets: 1000, userspacePackets: 3 });
     });
 
-    it("does not wait for sessions where nobody answered", async () => {
+    it("does not wait for sessions if nobody answered", async () => {
         report = { ...answered, answered: false, reason: "486 Busy here" };
         counters["media-1"] = [totals(100, 10, 1), totals(150, 10, 1), totals(999, 99, 0)];
         const error = await failed();

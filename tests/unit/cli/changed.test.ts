@@ -16,7 +16,7 @@ function entries(): string[] {
     return all.filter((file) => isEntry.test(file) && !/^(node_modules|tests|cli|bench)\//.test(file));
 }
 
-describe("what a stack is made from", () => {
+describe("the inputs of a stack", () => {
     it("has every module that the program and its policies load", async () => {
         const { metafile } = await build({
             entryPoints: ["index.ts", "policies/index.ts", ...entries()],

@@ -5,7 +5,7 @@ import { event, step, summary, urnOf } from "./events";
 
 const line = (was: unknown, is: unknown): string[] => changeLines({ property: "p", was, is });
 
-describe("what changes of a resource", () => {
+describe("the changes of a resource", () => {
     it("is the old value and the new one", () => {
         expect(line(1, 2)).toEqual(["p: 1 -> 2"]);
         expect(line("a", ["b"])).toEqual(['p: a -> ["b"]']);
@@ -25,7 +25,7 @@ describe("what changes of a resource", () => {
         expect(line({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3, d: 4 } })).toEqual(["p.b.c: 2 -> 3", "p.b.d: set to 4"]);
     });
 
-    it("shows of long texts where they begin to differ", () => {
+    it("shows long texts from where they begin to differ", () => {
         const long = "0123456789".repeat(20);
         const [shown] = line(`${long}old${long}`, `${long}new${long}`);
         expect(shown).toMatch(/^p: \.\.\.567890?.*old.*\.\.\. -> \.\.\..*new.*\.\.\.$/);
@@ -40,12 +40,12 @@ describe("what changes of a resource", () => {
         expect(line({ a: official, b: 1 }, { a: "open", b: 1 })).toEqual(["p.a: [secret] -> open"]);
     });
 
-    it("says what is not known yet", () => {
+    it("marks what is not known yet", () => {
         expect(line("a", "04da6b54-80e4-46f7-96ec-b56ff0331ba9")).toEqual(["p: a -> [unknown]"]);
         expect(line("a", "[unknown]")).toEqual(["p: a -> [unknown]"]);
     });
 
-    it("is cut where there is too much of it", () => {
+    it("is cut if it is too long", () => {
         const lines = line(
             Object.fromEntries([...Array(20).keys()].map((key) => [`k${key}`, 1])),
             Object.fromEntries([...Array(20).keys()].map((key) => [`k${key}`, 2])),
@@ -114,7 +114,7 @@ describe("policies", () => {
             },
         });
 
-    it("are one sentence each, whichever engine asked", () => {
+    it("are one sentence each under both engines", () => {
         const [violation] = tally([broken("mandatory")]).violations;
         expect(violationText(violation)).toBe("policy pbx-has-no-external-nic: pbx-1-vm has eth1: it may not.");
     });

@@ -71,7 +71,7 @@ describe("the plugins of the official CLI", () => {
         expect(calls()).toEqual(["plugin ls --json"]);
     });
 
-    it("are installed where one is missing, or there in another version or kind", async () => {
+    it("are installed if one is missing, or has another version or kind", async () => {
         const [first, second, third, ...others] = listed();
         const { argv, calls } = pulumi([{ ...second, version: "999.0.0" }, { ...third, kind: "tool" }, ...others]);
         await readyCli(choice(argv));
@@ -82,7 +82,7 @@ describe("the plugins of the official CLI", () => {
         );
     });
 
-    it("are named, with what was said and what to do, where they can't be had", async () => {
+    it("are named, with the error and what to do, if they are not available", async () => {
         const [{ name, version }, ...others] = listed();
         const said =
             "echo 'warning: Will retry' >&2; echo 'error: downloading: 403 HTTP error' >&2; echo advice >&2; exit 255";
@@ -108,7 +108,7 @@ describe("a CLI that npx fetches", () => {
         expect(await readyCli(choice(npx))).toEqual(choice([real]));
     });
 
-    it("is named where it can't be had", async () => {
+    it("is named if it is not available", async () => {
         pretend("echo 'npm error 404 Not Found' >&2; exit 1");
         await expect(readyCli(choice(npx))).rejects.toThrow(
             "the Pulumi CLI, pulumi@1.2.3, could not be fetched by npx: npm error 404 Not Found; " +

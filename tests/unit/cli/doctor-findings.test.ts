@@ -80,7 +80,7 @@ test("a machine that has everything is ready", async () => {
     expect(processes.run).toHaveBeenCalledWith(["apt-cache", "policy", "mmdebstrap"]);
 });
 
-describe("what a lab needs and is missing is named with what mends it", () => {
+describe("what a lab needs and is missing is named with its remedy", () => {
     it.each<[string, () => void, string, RegExp, RegExp]>([
         ["a user that is not root", () => user.mockReturnValue(1000), "root", /^user id 1000$/, /^run .\/voip as root/],
         [
@@ -124,7 +124,7 @@ describe("what a lab needs and is missing is named with what mends it", () => {
         expect(failure?.text).toContain(missing[0].found);
     });
 
-    it("what the host refuses, a line each; packages are told of elsewhere", async () => {
+    it("what the host refuses, a line each; packages are reported elsewhere", async () => {
         jest.mocked(host.hostProblems).mockResolvedValue(["no tun", "a lab needs packages", "no namespaces"]);
         const what = "namespaces and /dev/net/tun";
         expect(await about(what)).toEqual([
@@ -142,7 +142,7 @@ describe("what is just enough is enough", () => {
     });
 });
 
-describe("what a lab can do without keeps it from nothing", () => {
+describe("what a lab does not need is no obstacle", () => {
     it.each([
         ["no device", /^no \/dev\/kvm/, /^modprobe kvm_intel or kvm_amd; in a VM, enable nested virtualisation$/],
         ["no access", /not accessible$/, /^usermod -aG kvm/],
@@ -162,7 +162,7 @@ describe("what a lab can do without keeps it from nothing", () => {
         expect((await found()).failure).toBeUndefined();
     });
 
-    it("namespaces, where nobody is root: that is said already", async () => {
+    it("namespaces, without root: that is already reported", async () => {
         user.mockReturnValue(1000);
         expect(await about("namespaces and /dev/net/tun")).toEqual([]);
     });

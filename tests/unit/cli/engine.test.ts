@@ -50,7 +50,7 @@ describe("the choice of the engine", () => {
         expect(chooseEngine("embedded", none()).engine).toBe("embedded");
     });
 
-    it("runs the program itself where there is none, and says why", () => {
+    it("runs the program itself if there is none, and says why", () => {
         expect(chooseEngine("auto", none())).toMatchObject({
             engine: "embedded",
             why: "engine: embedded, because there is no Pulumi CLI on this machine",
@@ -65,7 +65,7 @@ describe("the choice of the engine", () => {
 });
 
 describe("the event reader", () => {
-    it("tells events from other lines, in whatever pieces they come", () => {
+    it("separates events from other lines, in any pieces", () => {
         const text = '{"sequence":1}\nwarning: something\n\n{ not JSON\n{"sequence":2}';
         for (let cut = 0; cut <= text.length; cut++) {
             const events: EngineEvent[] = [];
@@ -154,14 +154,14 @@ describe("running an engine", () => {
         expect(up).toMatch(/--target urn:a --parallel 3$/);
     });
 
-    it("gives the event log no name that could be left behind, and nobody else the right to read it", async () => {
+    it("unlinks the event log at once, readable by nobody else", async () => {
         const cli = officialCli('stat --dereference --format "%h %a" "$log" > seen; cat "$log" >> seen', `cd ${dir}`);
         const end = await run(cli);
         expect(fs.readFileSync(path.join(dir, "seen"), "utf8")).toBe("0 600\n");
         expect(fs.readdirSync(path.dirname(end.log))).toEqual([path.basename(end.log)]);
     });
 
-    it("reads the event log past what a pipe would hold, and to its end", async () => {
+    it("reads an event log larger than a pipe's buffer to its end", async () => {
         const event = JSON.stringify({ sequence: 1, stdoutEvent: { message: "x".repeat(1000), color: "never" } });
         const cli = officialCli(`for i in $(seq 1000); do echo '${event}'; done >> "$log"`);
         expect((await run(cli)).events).toHaveLength(1000);
@@ -179,7 +179,7 @@ describe("running an engine", () => {
         expect(fs.readFileSync(end.log, "utf8").match(/in-plain/g)).toHaveLength(1);
     });
 
-    it("keeps what plugins log of their requests, and torn events, out of events, log and sight", async () => {
+    it("keeps plugins' request logs and torn events out of events, log and output", async () => {
         const said = (severity: string, message: string): string =>
             `echo '${JSON.stringify({ diagnosticEvent: { message, severity, color: "raw" } })}' >> "$log"`;
         const cli = officialCli(
@@ -217,7 +217,7 @@ describe("running an engine", () => {
             officialCli("true", `echo "$PULUMI_BACKEND_URL" >> ${dir}/backends`);
         const backends = (): string[] => fs.readFileSync(path.join(dir, "backends"), "utf8").trim().split("\n");
 
-        it("makes a stack that is not there in a backend that goes with it", async () => {
+        it("makes a missing stack in a temporary backend", async () => {
             const cli = noting();
             await run(cli, { operation: "preview", stack });
             expect(cli.calls()).toHaveLength(2);

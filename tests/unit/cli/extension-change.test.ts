@@ -65,7 +65,7 @@ describe("an extension that is added", () => {
         ]);
     });
 
-    it("is another each time", async () => {
+    it("is different each time", async () => {
         const one = await changeExtensions(job({ action: "add", extension: "1500" }));
         const other = await changeExtensions(job({ action: "add", extension: "1501" }));
         expect(one.added?.password).not.toBe(other.added?.password);
@@ -101,7 +101,7 @@ describe("an extension that is removed", () => {
         );
     });
 
-    it("is forgotten also when the databases have it no more, and then it is said that it was not there", async () => {
+    it("is also removed from memory if the databases no longer have it, and then reported as missing", async () => {
         await expect(changeExtensions(job({ action: "remove", extension: "1009" }))).rejects.toThrow(
             "there is no extension 1009: there are 1001, 1002",
         );

@@ -74,7 +74,7 @@ describe("extensions of the running platform", () => {
         [["add", "3000"], "extension 3000: allowed are 1000 to 2999"],
         [["remove", "15000"], "extension 15000: allowed are 1000 to 2999"],
         [["remove", "1001"], "extension 1001 is in the configuration"],
-    ])("are left alone by a request that is not clear: %j", async (operands, message) => {
+    ])("are left alone by an unclear request: %j", async (operands, message) => {
         const refused: unknown = await extension({ stack: "dev" }, operands).catch((error: unknown) => error);
         expect(refused).toBeInstanceOf(Failure);
         expect((refused as Failure).message).toContain(message);

@@ -25,7 +25,7 @@ test("the engine starts as it is where there is a loopback interface", () => {
     expect(child.spawnSync).not.toHaveBeenCalled();
 });
 
-describe("without one, the engine gets a network of its own, in which it is brought up", () => {
+describe("without one, the engine gets a separate network with a loopback interface", () => {
     it.each([
         [0, ["unshare", "--net"]],
         [1000, ["unshare", "--net", "--map-root-user"]],
@@ -42,7 +42,7 @@ describe("without one, the engine gets a network of its own, in which it is brou
         expect([program, ...args!]).toEqual([...unshare, "ip", "link", "set", "lo", "up"]);
     });
 
-    it("or it is said what to do", () => {
+    it("or the error says what to do", () => {
         addresses();
         unshareEnds(1);
         expect(() => onLoopback()).toThrow(/loopback interface is down.*`ip link set lo up` brings it up/);

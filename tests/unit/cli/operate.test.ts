@@ -130,7 +130,7 @@ describe("an operation that fails", () => {
         expect(failure.facts).toMatchObject({ stack: "dev", phase: "1", engine: "embedded", failed: [], policies: [] });
     });
 
-    it("says what the engine said where no event tells, or its status", async () => {
+    it("reports the engine's output if no event has the error, or its status", async () => {
         ended({ said: "no such module" });
         expect((await failed()).message).toBe("refresh failed: no such module");
         ended({ events: [diagnostic("the disk is full")], said: "no such module" });
@@ -155,7 +155,7 @@ describe("an operation that fails", () => {
         });
     });
 
-    it("was killed, and goes on from what is recorded", async () => {
+    it("was killed, and continues from the recorded state", async () => {
         ended({ killed: true, status: 137 });
         const failure = await failed();
         expect(failure.message).toMatch(/killed by signal 9; run it again: it goes on from what is recorded$/);

@@ -62,7 +62,7 @@ describe("the owner of a lab", () => {
         );
     });
 
-    it("is nobody where no part of the lab is left, or the stack has none", async () => {
+    it("is nobody if no part of the lab is left, or the stack has none", async () => {
         be({ state: "other" });
         await expect(checkOwner(stack, false)).resolves.toBeUndefined();
         jest.mocked(labs.labState).mockResolvedValue(none);
@@ -77,7 +77,7 @@ describe("the owner of a lab", () => {
         expect(otherOwner(stack, () => backendOf(stack))).toBeUndefined();
     });
 
-    it("is told to a preview, which then does without the lab", async () => {
+    it("is reported to a preview, which then works without the lab", async () => {
         jest.mocked(labs.engineArgv).mockImplementation((_stack, argv) => ["in lab", ...argv]);
         const inLab = async (): Promise<boolean> =>
             (await entrance("preview", stack, true)).wrap(["x"])[0] === "in lab";

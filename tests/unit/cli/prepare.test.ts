@@ -46,12 +46,12 @@ const failed = async (work: Promise<unknown>): Promise<Failure> => {
 describe("the configuration", () => {
     const checked = (result: object) => jest.mocked(config.validateStack).mockReturnValue(result as never);
 
-    it("is what was read, where nothing is wrong with it", async () => {
+    it("is what was read, if it is valid", async () => {
         checked({ config: { phase: "1" }, toSupply: ["vaultAddress is missing"] });
         expect(await checkedConfig("dev", "preview")).toEqual({ phase: "1" });
     });
 
-    it("needs what is to be supplied before an up, and only then", async () => {
+    it("needs values to be supplied for an up, and only then", async () => {
         checked({ config: {}, toSupply: ["vaultAddress is missing"] });
         const failure = await failed(checkedConfig("dev", "up"));
         expect(failure.message).toBe("configuration of stack dev: vaultAddress is missing");
@@ -59,7 +59,7 @@ describe("the configuration", () => {
         await expect(checkedConfig("dev", "destroy")).resolves.toEqual({});
     });
 
-    it("names all that is wrong with it, a line each", async () => {
+    it("names all its faults, a line each", async () => {
         checked({ problems: ["one", "two"] });
         expect((await failed(checkedConfig("dev", "refresh"))).message).toBe(
             "configuration of stack dev: \n  - one\n  - two",
@@ -81,7 +81,7 @@ describe("the host's packages", () => {
         expect(said).toEqual([]);
     });
 
-    it("are installed, and it is said", async () => {
+    it("are installed, which is reported", async () => {
         await hostPackages();
         expect(jest.mocked(packages.installPackages).mock.calls[0][0]).toEqual(["qemu-system-x86", "libvirt-daemon"]);
         expect(said).toEqual(["installing 2 Debian packages: qemu-system-x86 libvirt-daemon"]);
@@ -95,7 +95,7 @@ describe("the host's packages", () => {
         expect(packages.installPackages).not.toHaveBeenCalled();
     });
 
-    it("that fail to install are told with what apt said last", async () => {
+    it("that fail to install are reported with apt's last output", async () => {
         jest.mocked(packages.installPackages).mockImplementation(async (_names, onLine) => {
             onLine?.("E: no such package");
             throw new Error("exit status 100");
@@ -128,7 +128,7 @@ describe("a question", () => {
 
     const show = async (): Promise<void> => void said.push("what would be done");
 
-    it.each(["y", "yes", " Y ", "YES"])("is answered with yes by %j, after what would be done", async (given) => {
+    it.each(["y", "yes", " Y ", "YES"])("is answered with yes by %j, after the preview", async (given) => {
         answer = given;
         await confirmed("up", false, show);
         expect(said).toEqual(["what would be done", "up: go ahead? [y/N] "]);
@@ -147,13 +147,13 @@ describe("a question", () => {
     });
 });
 
-describe("protected resources are let go of", () => {
+describe("protected resources are given up", () => {
     const two = [
         { urn: "urn:vm", type: "Vm", name: "pbx-1-vm" },
         { urn: "urn:mount", type: "Mount", name: "vault-pki" },
     ];
 
-    it("when the stack's name was typed, once it was said what they are", async () => {
+    it("when the stack's name was typed, after they were named", async () => {
         onTerminal(true);
         answer = " dev ";
         await confirmedByName("dev", two, true, {});
@@ -165,7 +165,7 @@ describe("protected resources are let go of", () => {
         ]);
     });
 
-    it("when --confirm has it, without a question; outside of a lab they stay", async () => {
+    it("when --confirm has the name, without a question; outside of a lab they stay", async () => {
         onTerminal(false);
         await confirmedByName("dev", two, false, { confirm: "dev" });
         expect(said[0]).toContain("they stay where they are, and leave the state");

@@ -59,7 +59,7 @@ describe("a VM that is asked", () => {
     };
     const running = { Id: "1", State: { Status: "running", Running: true, Pid: 42 }, Config: { Status: "x" } };
 
-    it("tells how RTPEngine is, and how it forwards", async () => {
+    it("reports RTPEngine's state, and how it forwards", async () => {
         program("systemctl", '[ "$*" = "is-active rtpengine-daemon" ] && echo active');
         expect(await answered(rtpengine)).toMatchObject({
             services: { rtpengine: "running" },
@@ -85,7 +85,7 @@ describe("a VM that is asked", () => {
         });
     });
 
-    it("misses a container that Docker does not know", async () => {
+    it("reports a container as missing that Docker does not know", async () => {
         docker({ message: "No such container" });
         expect(await answered(container("kamailio"))).toMatchObject({ services: { kamailio: "missing" } });
     });

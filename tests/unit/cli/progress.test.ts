@@ -55,7 +55,7 @@ describe("durations", () => {
     });
 });
 
-describe("what is in flight", () => {
+describe("a step in progress", () => {
     it("counts from its start, knows its last time, and shows what was said last", () => {
         let now = 0;
         const durations = Durations.of("dev");
@@ -69,7 +69,7 @@ describe("what is in flight", () => {
         expect(new Activity(durations).take(begins).started).toBe("creating Vm pbx-1 (last time 20 s)");
     });
 
-    it("ends with a failure too, which is no duration to remember", () => {
+    it("ends with a failure too, whose duration is not remembered", () => {
         const durations = Durations.of("dev");
         const activity = new Activity(durations, () => 0);
         activity.take(begins);
@@ -86,7 +86,7 @@ describe("what is in flight", () => {
         ["delete-replaced", "deleting old", "deleted old"],
         ["read", "reading", "read"],
         ["refresh", "looking at", "looked at"],
-    ] as const)("is told in the words of what is done: %s", (op, doing, done) => {
+    ] as const)("is described by its operation: %s", (op, doing, done) => {
         const activity = new Activity(Durations.of("dev"), () => 0);
         const metadata = step(op, "pbx-1", null, {});
         expect(activity.take(event({ resourcePreEvent: { metadata } })).started).toBe(`${doing} Vm pbx-1`);
@@ -103,7 +103,7 @@ describe("what is in flight", () => {
         expect([started(1000), started(1001)]).toEqual(["creating Vm pbx-1", "creating Vm pbx-1 (last time 1.0 s)"]);
     });
 
-    it("says whose message it is, and whether it is an error or a warning", () => {
+    it("shows the source of a message, and whether it is an error or a warning", () => {
         const activity = new Activity(Durations.of("dev"));
         const said = (severity: "info" | "warning" | "error", message: string, urn?: string) =>
             activity.take(event({ diagnosticEvent: { urn, message, color: "never", severity } })).said;

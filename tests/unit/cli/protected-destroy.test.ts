@@ -51,7 +51,7 @@ describe("./voip destroy of a stack with protected resources", () => {
         });
     const stored = (): unknown[] => JSON.parse(fs.readFileSync(checkpoint, "utf8")).checkpoint.latest.resources;
 
-    it("names them, and is content with no --yes", async () => {
+    it("names them, and does not accept --yes", async () => {
         const { status, stdout } = await destroy("--yes");
         expect(status).toBe(2);
         expect(JSON.parse(stdout)).toEqual({
@@ -64,14 +64,14 @@ describe("./voip destroy of a stack with protected resources", () => {
         expect(stored()).toEqual(resources);
     });
 
-    it("is not content with another name", async () => {
+    it("does not accept another name", async () => {
         const { status, stdout } = await destroy("--yes", "--confirm", "dev");
         expect(status).toBe(2);
         expect(JSON.parse(stdout).error).toBe('destroy: --confirm names "dev", the stack is prod; nothing was changed');
         expect(stored()).toEqual(resources);
     });
 
-    it("leaves their data where it is, and ends the stack, with its name", async () => {
+    it("leaves their data where it is and removes the stack, given its name", async () => {
         const { status, stdout, stderr } = await destroy("--confirm", "prod");
         expect(stderr).toContain(
             "they stay where they are, and leave the state:\n  - Database databases-cdr-database\n",

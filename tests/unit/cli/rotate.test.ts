@@ -81,7 +81,7 @@ describe("a rotation", () => {
         expect(job()).toMatchObject({ kinds: ["certs"], vm: "pbx-1" });
     });
 
-    it("leaves alone core services that are somebody else's, and goes by this network without a lab", async () => {
+    it("leaves external core services alone, and uses this network without a lab", async () => {
         stack({
             core: { ...platform.core, kind: "external" },
             vault: { token: "t", caFile },
@@ -92,7 +92,7 @@ describe("a rotation", () => {
         expect(jest.mocked(programs.runProgram).mock.calls[0][2]).toBeUndefined();
     });
 
-    it("tells what has changed, shortened, and of the calls", async () => {
+    it("reports what has changed, shortened, and the calls", async () => {
         const { facts, text } = await rotate({ stack: "dev" });
         expect(facts).toEqual({ rotated: well.rotated, callsUp: 3, callsDropped: 0 });
         const rows = text.split("\n").map((line) => line.split(/ {2,}/));
@@ -117,7 +117,7 @@ describe("a rotation", () => {
         expect(failure.text).toContain("database/kamailio");
     });
 
-    it("refuses a VM that is none, before anything is asked", async () => {
+    it("refuses an unknown VM, before anything is asked", async () => {
         const failure = (await rotate({ stack: "dev", vm: "sip-9" }).catch((error: unknown) => error)) as Failure;
         expect(failure).toMatchObject({
             message: "there is no VM sip-9: there are sip-1, pbx-1, media-1",

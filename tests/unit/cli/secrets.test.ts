@@ -82,7 +82,7 @@ describe("the state of the secrets", () => {
         });
     });
 
-    it("leaves a VM that could not be asked to those who tell of it", () => {
+    it("leaves out a VM that did not answer, which is reported elsewhere", () => {
         expect(statusOf(undefined).problems).toEqual([]);
     });
 });

@@ -130,19 +130,19 @@ describe("./voip shell", () => {
         expect(called().at(-1)).toEqual(["", "/some/file", "prod", "stack", "ls"]);
     });
 
-    it("makes no stack that is there, and passes the exit status on", async () => {
+    it("makes no existing stack, and passes the exit status on", async () => {
         fs.mkdirSync(path.join(root, ".pulumi", "stacks", "voip-stack"), { recursive: true });
         fs.writeFileSync(path.join(root, ".pulumi", "stacks", "voip-stack", "prod.json"), "{}");
         expect((await shell(["pulumi", "refresh"])).status).toBe(7);
         expect(called().filter(([, , , command]) => command !== "plugin")).toHaveLength(1);
     });
 
-    it("asks nothing of the CLI for a command that is another", async () => {
+    it("does not use the CLI for another command", async () => {
         expect((await shell(["sh", "-c", 'echo "$PULUMI_STACK"'])).stdout).toBe("prod\n");
         expect(fs.existsSync(calls)).toBe(false);
     });
 
-    it("leaves the umask of the person to what runs in it", async () => {
+    it("keeps the user's umask for what runs in it", async () => {
         const typed = [path.join(projectDir, "voip"), "shell", "--stack", "prod", "sh", "-c", "umask"];
         const { stdout } = await run(["sh", "-c", 'umask 027 && exec "$@"', "sh", ...typed], { cwd: projectDir, env });
         expect(stdout).toBe("0027\n");

@@ -156,7 +156,7 @@ describe("a platform that is well", () => {
     });
 });
 
-describe("what is not well", () => {
+describe("what is wrong", () => {
     it("a VM that is shut off: it is not asked, and its services are unreachable", async () => {
         domains["qemu+ssh://kvm-2/system"] = list(" -    pbx-1    shut off");
         const { message, facts, text } = await failed();

@@ -63,7 +63,7 @@ describe("the tally of an operation", () => {
         );
     });
 
-    it("takes outputs that an update is yet to make for no change", () => {
+    it("does not count outputs that an update has yet to make as a change", () => {
         const metadata = step("update", "sip-1", { files: "[secret]" }, { files: "[secret]" });
         metadata.new = { ...metadata.new!, outputs: {} };
         expect(tally([event({ resourcePreEvent: { metadata } })]).steps).toMatchObject([{ op: "update", changes: [] }]);
@@ -109,12 +109,12 @@ describe("drift", () => {
         expect(refreshed({ ...provider, op: "update" })).toMatchObject([{ name: "vault", gone: false }]);
     });
 
-    it("is not in what the provider takes for the same", () => {
+    it("is not in what the provider considers equal", () => {
         const state = { labels: null, mounts: [], envs: ["A=1"] };
         expect(refreshed(step("same", "pbx-1", state, { mounts: null, tmpfs: {}, envs: [] }))).toEqual([]);
     });
 
-    it("leaves another notation of nothing out of what has changed", () => {
+    it("ignores another notation of an empty value", () => {
         const was = { labels: null, mounts: [], name: "", deep: { list: [null], kept: 1 }, ports: [80], port: 0 };
         const is = { labels: [], tmpfs: {}, deep: { kept: 1, more: [""] }, ports: [], port: null };
         const [{ drift: changes }] = refreshed(step("update", "pbx-1", was, is, { diffs: ["password"] }));
@@ -131,7 +131,7 @@ describe("drift", () => {
         ]);
     });
 
-    it("reads as a person would say it", () => {
+    it("reads naturally", () => {
         expect(driftText(refreshed(well, stopped, lost))).toBe(
             ["  ~ Vm pbx-1 has drifted", "      state: running -> stopped", "  - Vm media-1 is gone"].join("\n"),
         );

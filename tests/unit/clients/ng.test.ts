@@ -24,7 +24,7 @@ describe("bencoding", () => {
         fc.assert(fc.property(values, (value) => expect(bdecode(bencode(value))).toEqual(value)));
     });
 
-    it("takes every key for a key", () => {
+    it("treats every key as a key", () => {
         expect(Object.entries(bdecode("d9:__proto__i1ee"))).toEqual([["__proto__", 1]]);
     });
 

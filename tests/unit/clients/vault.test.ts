@@ -74,7 +74,7 @@ describe("the client of Vault's API", () => {
         );
     });
 
-    it("names a server that is not there", async () => {
+    it("names an unavailable server", async () => {
         const nobody = new VaultClient({ address: "http://127.0.0.1:1" });
         await expect(nobody.request("GET", "sys/health")).rejects.toThrow(
             /Vault at http:\/\/127\.0\.0\.1:1 can't be asked \(GET sys\/health\): .*ECONNREFUSED/,
@@ -83,14 +83,14 @@ describe("the client of Vault's API", () => {
 
     const conflict = { status: 500, body: '{"errors": ["1 error occurred:\\n\\t* transaction commit failed\\n\\n"]}' };
 
-    test("sends a request again that lost against another one", async () => {
+    test("repeats a request that lost a conflict", async () => {
         first.push(conflict, conflict);
         answer = { status: 200, body: '{"data": {"kept": "yes"}}' };
         expect((await client.request("POST", "pki/root", {}))?.data).toEqual({ kept: "yes" });
         expect(asked).toHaveLength(3);
     });
 
-    test("gives up on a request that always loses, and at once on any other failure", async () => {
+    test("abandons a request that always loses, and at once on any other failure", async () => {
         answer = conflict;
         await expect(client.request("POST", "pki/root", {})).rejects.toThrow("transaction commit failed");
         expect(asked).toHaveLength(10);

@@ -70,7 +70,7 @@ test("every resource on a VM knows which VM it was made for", () => {
     for (const { inputs } of onVms) expect(inputs.vmId).toBe(`uuid-of-${String(inputs.host)}-vm`);
 });
 
-test("RTPEngine has to have its kernel module, unless the config lets it do without", async () => {
+test("RTPEngine needs its kernel module, unless the config allows otherwise", async () => {
     expect(only("KernelModule", "media-1-module")).toMatchObject({ modules: ["nft_rtpengine", "xt_RTPENGINE"] });
     const files = only("VmFiles", "media-1-files").files as { content: string }[];
     expect(files[0].content).toContain("table = 0\nno-fallback = true\n");
@@ -81,7 +81,7 @@ test("RTPEngine has to have its kernel module, unless the config lets it do with
     expect((other as { content: string }[])[0].content).toContain("table = -1\nno-fallback = false\n");
 });
 
-test("a password that a phone has already takes the place of a random one", async () => {
+test("an existing password of a phone replaces a random one", async () => {
     const given = await runProgram({ extensionPasswords: '{"1002":"correct-horse-battery"}' });
     expect(given.outputs.extensions).toMatchObject({
         "1001": { password: "result-of-extensions-1001" },
@@ -333,7 +333,7 @@ describe("the containers of the core services", () => {
         ]);
     });
 
-    test("both are reached by what is trusted from the start, and by the PKI's certificates later", () => {
+    test("both are checked against the first certificates, and later against the PKI's", () => {
         const caFile = `${dataDir}/core/trust/ca.pem`;
         const first = ["openbao", "postgres", "valkey", "valkey-exporter"]
             .map((name) => `certificate-of-${name}-certificate\n`)
@@ -380,7 +380,7 @@ const inside = (name: string, command: string) =>
     `if pgrep -x ${name} >/dev/null; then nsenter --target $(pgrep -o -x ${name}) --mount --root --wd ${command}; fi`;
 
 describe("a change of files", () => {
-    test("restarts Kamailio only for what it reads at its start; PgBouncer reads all of its own anew", () => {
+    test("restarts Kamailio only for what it reads at its start; PgBouncer reloads all of its files", () => {
         expect(applied("sip-1-files")).toEqual([
             [
                 ["kamailio.cfg", "dispatcher.list"],
@@ -397,7 +397,7 @@ describe("a change of files", () => {
         ]);
     });
 
-    test("restarts Asterisk only for what it can't read anew", () => {
+    test("restarts Asterisk only for what it can't reload", () => {
         const [[reloaded, reload], [restarted, restart]] = applied("pbx-1-files");
         expect(reload).toBe(inside("asterisk", "asterisk -rx 'core reload'"));
         expect(restart).toBe("if pgrep -x asterisk >/dev/null; then docker restart asterisk >/dev/null; fi");
@@ -427,7 +427,7 @@ describe("a change of files", () => {
     });
 });
 
-test("a service is asked in its own protocol until it answers, after what it is made of has changed", () => {
+test("a service is probed in its own protocol until it answers, after its inputs have changed", () => {
     const on = (vm: string) => ({ host: vm, sshConfig: "/data/ssh/config", vmId: `uuid-of-${vm}-vm` });
     expect(only("Service", "sip-1-kamailio-sip")).toMatchObject({
         ...on("sip-1"),
@@ -465,7 +465,7 @@ const kept = (vm: string): { name: string; secret: string; parameters?: string[]
     return JSON.parse(files.find(({ path }) => path.endsWith("agent.json"))!.content).secrets;
 };
 
-test("each agent keeps the certificate and the credentials of its tier, and has the service read them", () => {
+test("each agent renews the certificate and credentials of its tier, and makes the service reload them", () => {
     expect(kept("sip-1")).toMatchObject([
         { name: "kamailio-db", secret: "database/static-creds/kamailio" },
         {

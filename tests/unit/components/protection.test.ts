@@ -15,7 +15,7 @@ const onServers = [
 ];
 
 describe("protect: true", () => {
-    it("protects and keeps, on servers of others, all that holds data, and nothing else", async () => {
+    it("protects and keeps all data on external servers, and nothing else", async () => {
         const { made } = await runProgram({ protect: "true", lab: "false", ...externalCore });
         const expected = [...onServers, "SshAccess access", "Vm pbx-1-vm"].sort();
         expect(names(made.filter(isOn("protect")))).toEqual(expected);
@@ -26,7 +26,7 @@ describe("protect: true", () => {
         expect(made.find(({ name }) => name === "sip-1-vm")?.inputs).not.toHaveProperty("holdsData");
     });
 
-    it("leaves alone what lives in what stays", async () => {
+    it("leaves alone what is inside of kept resources", async () => {
         const { made } = await runProgram({ protect: "true", lab: "false", ...externalCore });
         const inside = [
             "SecretV2",

@@ -56,7 +56,7 @@ describe("in PostgreSQL", () => {
         );
     });
 
-    it("owners have no password; nobody logs in as one whose members are leased", () => {
+    it("owners have no password; an owner with leased members has no login", () => {
         const role = (name: string, login: boolean): [string, unknown] => [`databases-${name}`, { name, login }];
         expect(all("Role")).toEqual({
             ...Object.fromEntries(loggingIn.map((name) => role(name, true))),
@@ -71,7 +71,7 @@ describe("in PostgreSQL", () => {
         });
     });
 
-    it("the administrator of the database engine may hand on every owner's rights", () => {
+    it("the administrator of the database engine may grant every owner's rights", () => {
         expect(all("GrantRole")).toEqual(
             byName([...loggingIn, ...leased], (name) => [
                 `databases-vault-admin-${name}`,
@@ -85,7 +85,7 @@ describe("in PostgreSQL", () => {
         { database: name, role: "public", objectType: "database", privileges: [] },
     ];
 
-    it("everybody else is shut out of all databases of a server of our own", () => {
+    it("everybody else is excluded from all databases of our own server", () => {
         expect(all("Grant")).toEqual({
             ...byName([...Object.keys(owners), "postgres", "template1"], closed),
             "databases-postgres-vault-admin": {
@@ -98,7 +98,7 @@ describe("in PostgreSQL", () => {
         expect(all("DatabaseClaim")).toEqual({});
     });
 
-    it("a server of somebody else keeps its own databases as they are, and ours are claimed", () => {
+    it("an external server keeps its own databases as they are, and ours are claimed", () => {
         expect(all("Grant", outside)).toEqual(byName(Object.keys(owners), closed));
         expect(all("DatabaseClaim", outside)).toMatchObject({
             "databases-claim": {
@@ -176,7 +176,7 @@ describe("in OpenBao", () => {
         );
     });
 
-    it("every mount says whose it is, and lends no longer than it may", () => {
+    it("every mount is marked with its stack, and limits its leases", () => {
         const description = "claimed";
         expect({ ...all("Mount"), ...all("AuthBackend") }).toEqual({
             "vault-pki": { path: "pki", type: "pki", description, maxLeaseTtlSeconds: 10 * year },
@@ -369,7 +369,7 @@ test("random secrets are long enough for what they guard", () => {
     expect({ upper, lower }).toEqual({ upper: false, lower: false });
 });
 
-test("what has its home in a server goes with it, without a request", () => {
+test("what is inside of a server is removed with it, without a request", () => {
     const kept = (type: string, made: MadeResource[]) =>
         made.filter((resource) => resource.type === type).map(({ name, kept }) => [name, kept.includes("deletedWith")]);
     for (const type of ["Role", "Database", "Mount", "SecretV2", "Subscribers"]) {

@@ -169,7 +169,7 @@ describe.each(Object.entries(limits))("%s", (_subject, [allowed, refused]) => {
     it.each(refused.map((values) => [values]))("may not be %j", (values) => expect(problems(values)).toHaveLength(1));
 });
 
-describe("what core services of others lack", () => {
+describe("what external core services lack", () => {
     const variables = ["VAULT_TOKEN", "VAULT_ROLE_ID", "VAULT_SECRET_ID", "PGPASSWORD"];
     const before = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
     beforeEach(() => variables.forEach((name) => delete process.env[name]));

@@ -211,7 +211,7 @@ test.each<[string, Record<string, unknown>, string]>([
     expect(problems(values)).toHaveLength(1);
 });
 
-test("several mistakes are said at once", () => {
+test("several mistakes are reported at once", () => {
     const wrong = {
         phaze: "1",
         phase: "7",
@@ -229,13 +229,13 @@ test("a key without a namespace is a mistake, a key of Pulumi's own is not", () 
     expect(validateConfig(schema, { "pulumi:tags": {}, "docker:host": "ssh://x" }, "/")).toHaveProperty("config");
 });
 
-test("values as Pulumi's runtime holds them, all text, mean the same", () => {
+test("values in Pulumi's runtime, all text, mean the same", () => {
     const runtime = check({ lab: "true", ringSeconds: "20", extensions: '["1001"]', vms: '{"pbx-1":{"vcpus":2}}' });
     const yaml = check({ lab: true, ringSeconds: 20, extensions: ["1001"], vms: { "pbx-1": { vcpus: 2 } } });
     expect(runtime).toEqual(yaml);
 });
 
-test("an encrypted value is passed over, wherever it is", () => {
+test("an encrypted value is skipped, wherever it is", () => {
     const result = check({
         extensionPasswords: { "1001": { secure: "v1:abc" } },
         extensions: ["1001"],
@@ -261,7 +261,7 @@ describe("a stack's file", () => {
     });
     afterEach(() => fs.rmSync(directory, { recursive: true }));
 
-    test("that is missing names those there are", () => {
+    test("that is missing gives an error with the existing ones", () => {
         fs.writeFileSync(path.join(directory, "Pulumi.dev.yaml"), "");
         expect(validateStack("prd", directory)).toEqual({
             problems: ['Stack "prd" has no file Pulumi.prd.yaml: write one, or choose one of dev.'],
@@ -274,7 +274,7 @@ describe("a stack's file", () => {
         expect(validateStack("a", directory)).toHaveProperty("config");
     });
 
-    test("that is not YAML is said with its line", () => {
+    test("that is not YAML is reported with its line", () => {
         fs.writeFileSync(path.join(directory, "Pulumi.a.yaml"), "config: [1");
         const result = validateStack("a", directory);
         expect("problems" in result && result.problems[0]).toMatch(/^Pulumi\.a\.yaml is not valid YAML: .* line 1/);

@@ -15,12 +15,12 @@ describe("YAML", () => {
         ["config: [1\n", "line 2, column 1"],
         ["a: 1\nb: }\n", "line 2, column 4"],
         ["a: 1\na: 2\n", "line 2, column 1"],
-    ])("that is none is an error of one line with its place: %j", (text, place) => {
+    ])("that is invalid is an error of one line with its position: %j", (text, place) => {
         expect(() => parseYaml(text)).toThrow(YamlError);
         expect(() => parseYaml(text)).toThrow(new RegExp(`^.* at ${place}$`));
     });
 
-    test("that was written is read as what it was, without members that have no value", () => {
+    test("that was written is read back the same, without members that have no value", () => {
         const value = { a: "2026-11-29", b: "yes", c: "0x10", d: "x".repeat(300), e: ["", null, { f: "a: b" }] };
         expect(parseYaml(yamlText({ ...value, none: undefined }))).toEqual(value);
     });

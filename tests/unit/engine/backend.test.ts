@@ -63,7 +63,7 @@ describe("checkpoints", () => {
         expect(again.body(resources, [])).toBe(codec.body([state], []));
     });
 
-    test("what can't be read is said", () => {
+    test("what can't be read is reported", () => {
         const file = path.join(dir, "s.json");
         expect(readCheckpoint(file)).toBeUndefined();
         fs.writeFileSync(`${file}.gz`, "");
@@ -147,7 +147,7 @@ describe("the lock", () => {
     const official = (pid: number, hostname = os.hostname()): string =>
         JSON.stringify({ pid, username: "someone", hostname, timestamp: "2026-01-01T00:00:00Z" });
 
-    test("names ./voip, which a person finds, where that has started the engine", async () => {
+    test("names ./voip, if that has started the engine", async () => {
         process.env.VOIP_PID = "4711";
         try {
             const lock = await StackLock.take(dir);
@@ -170,7 +170,7 @@ describe("the lock", () => {
         (await StackLock.take(dir)).release();
     });
 
-    test("of a living official engine is respected, here and on another host", async () => {
+    test("of a running official engine is respected, here and on another host", async () => {
         fs.writeFileSync(path.join(dir, "a.json"), official(process.pid));
         await expect(StackLock.take(dir)).rejects.toThrow("locked by someone@");
         const { pid } = spawnSync("true");
@@ -178,7 +178,7 @@ describe("the lock", () => {
         await expect(StackLock.take(dir)).rejects.toThrow("locked by someone@elsewhere");
     });
 
-    test("of a dead process is taken over, and that is said", async () => {
+    test("of a dead process is taken over, which is reported", async () => {
         const { pid } = spawnSync("true");
         fs.writeFileSync(path.join(dir, "a.json"), official(pid));
         const lock = await StackLock.take(dir);

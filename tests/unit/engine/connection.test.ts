@@ -107,20 +107,20 @@ describe("the connection of program and engine", () => {
         expect(await run(script, methods)).toEqual({ status: 0, printed: ["quick", "slow"] });
     });
 
-    it("hands an error on with its words and gRPC's code", async () => {
+    it("passes an error on with its message and gRPC's code", async () => {
         const methods = invoke(() => Promise.reject(new Error("there is no such function")));
         const { printed } = await run(`monitor.invoke(new ResourceInvokeRequest(), print);`, methods);
         const details = "there is no such function";
         expect(printed).toEqual([{ code: 2, details, message: `2 UNKNOWN: ${details}` }]);
     });
 
-    it("says of a method that the engine does not have what gRPC says", async () => {
+    it("answers like gRPC for a method that the engine does not have", async () => {
         const { printed } = await run(`monitor.invoke(new ResourceInvokeRequest(), print);`, {});
         const details = "the embedded engine has no method invoke";
         expect(printed).toEqual([{ code: 12, details, message: `12 UNIMPLEMENTED: ${details}` }]);
     });
 
-    it("fails what is not answered yet, and what is asked after that, when the engine is gone", async () => {
+    it("fails pending and later requests when the engine is gone", async () => {
         const child = start(`monitor.invoke(new ResourceInvokeRequest(), (error) => {
             print(error);
             monitor.invoke(new ResourceInvokeRequest(), print);
@@ -131,7 +131,7 @@ describe("the connection of program and engine", () => {
         expect(await ended(child)).toEqual({ status: 0, printed: [gone, gone] });
     });
 
-    it("is not handed on to what the program starts", async () => {
+    it("is not inherited by what the program starts", async () => {
         const child = start(`
             const { execFileSync } = require("node:child_process");
             monitor.invoke(new ResourceInvokeRequest(), () => {

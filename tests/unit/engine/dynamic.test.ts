@@ -52,7 +52,7 @@ describe("the provider of dynamic resources in the engine", () => {
         });
     });
 
-    it("hands on what check finds wrong, and what diff would replace", async () => {
+    it("passes on the faults of check, and the replacements of diff", async () => {
         const failing = withCode('check: async () => ({ failures: [{ property: "size", reason: "is odd" }] })');
         const { failures } = await providerOf().check(urn, {}, failing);
         expect(failures).toEqual([{ property: "size", reason: "is odd" }]);
@@ -90,7 +90,7 @@ describe("the provider of dynamic resources in the engine", () => {
         expect((await provider.check(urn, {}, withCode(methods))).inputs.seen).toBe("AB");
     });
 
-    it("asks nobody while the configuration is not known", async () => {
+    it("calls nothing while the configuration is unknown", async () => {
         const provider = providerOf();
         await provider.configure({ "project:a": UNKNOWN_VALUE });
         const inputs = withCode("check: async () => { throw new Error('asked'); }");

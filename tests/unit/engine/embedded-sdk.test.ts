@@ -45,7 +45,7 @@ describe("a program of the embedded engine", () => {
         expect(await inProgram(script)).toEqual({ before: [], known: "function", traced: true, after: true });
     });
 
-    it("knows of which file a function is when it serialises one", async () => {
+    it("knows the file of a function that it serialises", async () => {
         const script = `
             const { runtime } = require("@pulumi/pulumi");
             const { getFunctionLocationAsync } = require("@pulumi/pulumi/runtime/closure/v8");
@@ -71,7 +71,7 @@ describe("a program of the embedded engine", () => {
         });
     });
 
-    it("does not look for the place in the source where a resource is made", async () => {
+    it("does not determine the source position of a resource", async () => {
         const script = `
             const { Resource } = require("@pulumi/pulumi");
             console.log(JSON.stringify(Resource.callsites()));`;

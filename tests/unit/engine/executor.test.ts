@@ -76,7 +76,7 @@ describe("running steps", () => {
         expect(executor.failed).toBe(true);
     });
 
-    test("what differs is said of each property: whether it was added, changed or taken away, and whether it replaces", async () => {
+    test("each differing property is reported as added, changed or removed, and as replacing or not", async () => {
         const { executor, events } = setUp();
         const before = { ...resource("one"), inputs: { kept: 1, gone: 2, changed: 3, __provider: "old" } };
         const after = { ...resource("one"), inputs: { kept: 1, changed: 4, added: 5, __provider: "new" } };

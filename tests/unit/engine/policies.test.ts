@@ -35,7 +35,7 @@ describe("the policy pack in the engine", () => {
         expect(policies.isViolated).toBe(true);
     });
 
-    it("leaves alone what keeps to the rules, and what can't be known yet", () => {
+    it("accepts what complies with the rules, and what can't be known yet", () => {
         const policies = pack();
         expect(analyze(policies, container, { privileged: false })).toEqual([]);
         expect(analyze(policies, container, { privileged: UNKNOWN_VALUE })).toEqual([]);
@@ -67,7 +67,7 @@ describe("the policy pack in the engine", () => {
         expect(policies.isViolated).toBe(false);
     });
 
-    it("wants the directory of a pack", () => {
+    it("requires the directory of a pack", () => {
         const load = () => new PolicyPack(path.join(projectDir, "docs"), new EventStream(() => undefined));
         expect(load).toThrow(/docs\/PulumiPolicy\.yaml not found: name the directory of a policy pack$/);
     });

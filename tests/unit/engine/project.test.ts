@@ -46,7 +46,7 @@ describe("the project and the stack's configuration", () => {
         });
     });
 
-    test("without encrypted values the key is not asked for", async () => {
+    test("without encrypted values the key is not needed", async () => {
         write("{name: p, runtime: nodejs, config: {phase: {type: integer, default: 1}}}");
         const { config } = readProject(dir, "dev", {});
         const crypter = jest.fn();

@@ -98,7 +98,7 @@ describe("removing resources", () => {
         expect(deleted.sort()).toEqual(["new a", "new b", "old a", "old b"]);
     });
 
-    test("external, retained, and already deleted ones are let go without their provider; a preview deletes nothing", async () => {
+    test("external, retained, and already deleted ones are dropped without their provider; a preview deletes nothing", async () => {
         const all = [
             resource("read", { external: true }),
             resource("retained", { retainOnDelete: true }),

@@ -41,7 +41,7 @@ describe("the cache", () => {
         make("wheels", "a.whl");
     });
 
-    it("loses what is half made, at once, and nothing else", async () => {
+    it("loses incomplete entries, at once, and nothing else", async () => {
         await sweep();
         expect([there("layers", "half.tmp"), there("images", "half.tmp")]).toEqual([false, false]);
         expect([there("layers", "base-1"), there("images", "sip-1"), there("debs", "a.deb")]).toEqual([
@@ -79,7 +79,7 @@ describe("the cache", () => {
         expect(there("layers", "base-1")).toBe(true);
     });
 
-    it("keeps what somebody is making: who makes it holds its lock", async () => {
+    it("keeps what is being made: its maker holds its lock", async () => {
         const lock = await lockFile("layers", "half");
         expect(path.relative(at(), lock)).toBe(path.join("locks", "layers-half"));
         const remove = [process.execPath, "--require", path.join(projectDir, "process", "typescript.js")];

@@ -19,7 +19,7 @@ describe("a checked file", () => {
         expect(fs.readFileSync(copy).equals(content)).toBe(true);
     });
 
-    it("is copied from where what counts begins", async () => {
+    it("is copied from the offset where its content begins", async () => {
         await copyFile(await checkedFile(file, 1000), copy);
         expect(fs.readFileSync(copy).equals(content.subarray(1000))).toBe(true);
     });
@@ -31,7 +31,7 @@ describe("a checked file", () => {
     });
 
     it.each([0, mebibyte, content.length - 1])(
-        "is damaged with another byte at %d: its end is kept back",
+        "is damaged with another byte at %d: its end is withheld",
         async (at) => {
             const known = await checkedFile(file);
             flip(at);

@@ -1,6 +1,6 @@
 import { imageCommandLine, imageDiskGiB } from "../../../images/disk";
 
-test("a guest starts from its disk, says what it does on its console, and leaves out what holds it up", () => {
+test("a guest starts from its disk, logs to its console, and skips what delays it", () => {
     const parameters = imageCommandLine.split(" ");
     expect(parameters).toEqual([
         "root=/dev/vda",

@@ -23,7 +23,7 @@ test("other distributions' archives are no Debian mirror", () => {
     expect(mirrorOf("", bookworm)).toBeUndefined();
 });
 
-test("of apt's configuration, only the way to the mirror is taken over", () => {
+test("of apt's configuration, only the access to the mirror is used", () => {
     const dump = [
         'Acquire::http::Proxy "http://192.0.2.3:3142";',
         'Acquire::https::Verify-Peer "";',

@@ -27,7 +27,7 @@ test.each<[object, RegExp]>([
     expect(await reasons(changed)).toEqual([expect.stringMatching(reason)]);
 });
 
-test("all that is wrong is said at once", async () => {
+test("all faults are reported at once", async () => {
     expect(await reasons({ kind: "proxy", suite: "" })).toHaveLength(2);
 });
 

@@ -49,7 +49,7 @@ describe("a saved guest", () => {
         expect(fs.readFileSync(saved?.disk.file ?? "", "utf8")).toBe("disk");
     });
 
-    it("takes the place of what was half made, and of one that was there", async () => {
+    it("replaces an incomplete one, and an existing one", async () => {
         fs.mkdirSync(path.join(guests, `${entry.name}.tmp`), { recursive: true });
         fs.writeFileSync(path.join(guests, `${entry.name}.tmp`, "rest"), "");
         await makeSavedGuest(entry, make);
@@ -75,7 +75,7 @@ describe("a saved guest", () => {
         expect(await readSavedGuest(entry)).toBeUndefined();
     });
 
-    it("is swept away half made, and stays whole", async () => {
+    it("is removed if incomplete, and kept if complete", async () => {
         await makeSavedGuest(entry, make);
         fs.mkdirSync(path.join(guests, "other-0123456789ab.tmp"));
         await sweep();

@@ -74,13 +74,13 @@ describe("packages are installed", () => {
         expect(lines).toEqual(["working"]);
     });
 
-    it("by newer lists, where the present ones don't do", async () => {
+    it("with newer lists, if the present ones are insufficient", async () => {
         program("apt-get", `echo "$2" >>${dir}/said; [ "$2" = update ] && : >${dir}/lists; [ -e ${dir}/lists ]`);
         await installPackages(["tini"]);
         expect(said()).toEqual(["install", "update", "install"]);
     });
 
-    it("or it is said that they are not", async () => {
+    it("or the failure is reported", async () => {
         program("apt-get", "echo no such package >&2; exit 100");
         await expect(installPackages(["none"])).rejects.toThrow(/apt-get .*: exit status 100\nno such package/s);
     });

@@ -291,7 +291,7 @@ describe("a call to a service", () => {
         expect(rtp.a).toMatchObject({ jitterMs: null });
     });
 
-    it("passes over reports that say nothing yet", async () => {
+    it("skips reports that are still empty", async () => {
         script.rtcp = { rx: { sent: 0, jit: 0 }, rtt: 0 };
         script.hangsUpAfter = 40;
         expect((await placeCall(job({ callee: undefined }))).rtp.a?.jitterMs).toBeNull();

@@ -189,7 +189,7 @@ describe("a phone", () => {
         expect(await end).toBe("SIGKILL");
     });
 
-    it("tells what it heard, and keeps that where it is to be kept", async () => {
+    it("returns what it heard, and keeps it on request", async () => {
         const phone = await started();
         const wav = toneWav(880, 1);
         fs.writeFileSync(at("phone/dump-1-dec.wav"), wav);

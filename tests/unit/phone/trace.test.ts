@@ -27,7 +27,7 @@ describe("a phone's SIP trace", () => {
         expect(invite?.body).not.toMatch(/SIP\/2\.0|stream:/);
     });
 
-    it("tells whom a call met, from both ends", () => {
+    it("tells which hosts a call passed, from both ends", () => {
         expect(callEvidence(caller, callee)).toEqual({
             transport: "udp",
             addresses: ["10.64.0.10", "10.64.0.102", "10.64.0.102", "10.64.0.10", "10.64.0.101"],

@@ -70,7 +70,7 @@ describe("local.Command", () => {
         expect(ctx.lines).toEqual(["made again gone"]);
     });
 
-    it("runs create where update is not given, and hides the output before where told to", async () => {
+    it("runs create if update is not given, and hides the former output on request", async () => {
         const inputs = { create: 'echo "<$PULUMI_COMMAND_STDOUT>"', addPreviousOutputInEnv: false };
         const { outputs } = await command.update!("id", { ...inputs, stdout: "before", stderr: "" }, inputs, context());
         expect(outputs.stdout).toBe("<>");

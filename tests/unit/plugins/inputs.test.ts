@@ -55,7 +55,7 @@ describe("checkInputs", () => {
         expect(checkInputs(flags, given, {}).inputs).toEqual(first);
     });
 
-    it("notes down in objects inside, too, what it filled in", () => {
+    it("records what it filled in, also in nested objects", () => {
         const nested: Fields = { check: { shape: { object: { interval: { shape: "string", default: "1s" } } } } };
         const { inputs } = checkInputs(nested, {}, { check: {} });
         expect(inputs).toEqual({ check: { interval: "1s", __defaults: ["interval"] }, __defaults: [] });

@@ -148,7 +148,7 @@ const change = async (type: string, olds: PropertyMap, news: PropertyMap, id = "
 };
 
 describe("a role", () => {
-    it("is made with all that can be said of it, and with whose it is", async () => {
+    it("is made with all its options, and with its owner's URN", async () => {
         const inputs = {
             name: 'o"ne',
             login: true,
@@ -191,13 +191,13 @@ describe("a role", () => {
         expect(create).not.toContain("PASSWORD");
     });
 
-    it("has a password that the server is told the verifier of", async () => {
+    it("has a password of which the server gets only the verifier", async () => {
         const [, create] = await make("Role", { name: "one", password: "secret" });
         expect(create).toMatch(/ PASSWORD 'SCRAM-SHA-256\$/);
         expect(create).not.toContain("secret");
     });
 
-    it("that a killed run left is taken over; somebody else's is not", async () => {
+    it("that a killed run left is taken over; another is not", async () => {
         rows(/shobj_description/, { made: urnOf("Role") });
         expect((await make("Role", { name: "one" }))[1]).toMatch(/^ALTER ROLE "one" WITH /);
         rows(/shobj_description/, { made: "another" });
@@ -222,7 +222,7 @@ describe("a role", () => {
         await expect(change("Role", olds, { name: "two" })).rejects.toThrow(/role one can't be renamed to two/);
     });
 
-    it("is dropped when what it has was given to who drops it, who is a member meanwhile", async () => {
+    it("is dropped after its objects were given to the user who drops it, a member meanwhile", async () => {
         rows(/SELECT FROM pg_roles/, {});
         acts(true);
         const dropped = ['REASSIGN OWNED BY "one" TO CURRENT_USER', 'DROP OWNED BY "one"'];
@@ -379,7 +379,7 @@ describe("a grant on a database", () => {
         expect(mockSaid).toEqual([]);
     });
 
-    it("is taken back; what went with its database or role is gone already", async () => {
+    it("is revoked; one that was removed with its database or role is gone already", async () => {
         expect(await remove("Grant", grant("me", ["CONNECT"]))).toEqual([]);
         rows(/aclexplode/, { privileges: ["CONNECT"] });
         expect(await remove("Grant", grant("me", ["CONNECT"]))).toEqual(["postgres> together", revoked('"me"')]);
@@ -413,7 +413,7 @@ describe("a membership", () => {
     });
 });
 
-describe("what is looked for and is not there is gone", () => {
+describe("a missing object is reported as gone", () => {
     it.each(["Role", "Database", "Extension", "Grant", "GrantRole"])("%s", async (type) => {
         const call = example(type);
         const { id, inputs, outputs } = call;

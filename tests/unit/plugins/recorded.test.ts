@@ -19,7 +19,7 @@ function ordered(map: PropertyMap): PropertyMap {
 /** The delta fits Terraform's state only, and is no property. */
 const comparable = (map: Call["olds"]) => leaves(without(map, "__pulumi_raw_state_delta"));
 
-test("what the official docker plugin said of containers is what ours says of the same answers of the daemon", () => {
+test("our docker plugin reports containers like the official one, from the same answers of the daemon", () => {
     const docker = recorded().find((records) => packageOf(records) === "docker")!;
     const created = docker.calls.filter(({ method, preview }) => method === "create" && !preview);
     for (const { inputs, outputs } of created) {
@@ -34,7 +34,7 @@ test("what the official docker plugin said of containers is what ours says of th
 describe.each(recorded())("the embedded plugin answers as the official $plugin did", (records) => {
     const calls = (method: Call["method"]) => records.calls.filter((call) => call.method === method);
 
-    it("asked to check inputs", async () => {
+    it("to check", async () => {
         const plugin = await embeddedPlugin(packageOf(records));
         for (const call of calls("check")) {
             const { inputs, failures } = await plugin.check(call.urn, unwrapSecrets(call.olds ?? {}), call.news);
@@ -47,7 +47,7 @@ describe.each(recorded())("the embedded plugin answers as the official $plugin d
         expect(calls("check").length).toBeGreaterThan(0);
     });
 
-    it("asked what has changed", async () => {
+    it("to diff", async () => {
         const plugin = await embeddedPlugin(packageOf(records));
         for (const call of calls("diff")) {
             const old = { id: call.id, inputs: call.oldInputs ?? {}, outputs: call.olds };

@@ -71,7 +71,7 @@ it("every type has an example here", () => {
 describe.each(Object.keys(examples))("%s", (token) => {
     const example = examples[token];
 
-    it("accepts what is complete, and asks for what is missing", async () => {
+    it("accepts complete inputs, and names missing ones", async () => {
         const { inputs, failures } = await typeOf(token).check({}, example);
         expect(failures).toEqual([]);
         expect(inputs).toMatchObject(example);
@@ -109,7 +109,7 @@ describe("a SCRAM verifier", () => {
         expect(one).not.toContain("secret");
     });
 
-    it("is not made of what is a verifier, or what the server has to normalise first", () => {
+    it("is not made from a verifier, or from what the server must normalise first", () => {
         for (const given of [scramVerifier("x"), "pässword", ""]) expect(scramVerifier(given)).toBe(given);
     });
 });

@@ -130,7 +130,7 @@ test.each(created.map((call) => [`${shortType(call)} ${call.urn.split("::").pop(
     },
 );
 
-describe("what is asked of the server", () => {
+describe("the requests to the server", () => {
     const example = (type: string): Call => examples.find((call) => shortType(call) === type)!;
     const text = expect.any(String) as string;
 
@@ -239,7 +239,7 @@ describe("what is asked of the server", () => {
         expect(vault.changes()).toEqual([{ line, body }]);
     });
 
-    it("to make a role of the PKI: all that has a default is said", async () => {
+    it("to make a role of the PKI: all defaults are sent", async () => {
         const call = created.find(({ urn }) => typeOfUrn(urn).startsWith("vault:pkiSecret/secretBackendRole:"))!;
         vault.answers = answersOf(call);
         await plugin.create(call.urn, call.inputs, { preview: false });

@@ -105,7 +105,7 @@ describe("a secret", () => {
         ]);
     });
 
-    it("may be there as a secret, and what is not known yet is not judged", () => {
+    it("may be there as a secret, and unknown values are not judged", () => {
         const outputs = { extensions: new Secret({ "1001": { password: "s3cret-1" } }), token: undefined, port: 5060 };
         expect(rules.secretOutputs.checkAll([stack(outputs), generated])).toEqual([]);
     });
@@ -123,7 +123,7 @@ describe("the external listener", () => {
         expect(rules.tlsOutside.checkAll([proxy({ udp: 5060 })])).toEqual([]);
     });
 
-    it("is advised not to take SIP in plain", () => {
+    it("is advised not to accept plain SIP", () => {
         expect(rules.noPlainOutside.level).toBe("advisory");
         expect(rules.noPlainOutside.checkAll([proxy({ udp: 5060, tcp: 5060 })])).toEqual([
             "the SIP proxy at 10.64.0.10 accepts SIP in plain (udp 5060, tcp 5060) and has no TLS port.",

@@ -39,7 +39,7 @@ describe("the cache of compiled code", () => {
         expect(run("same.js", source)).toEqual(run("same.js", source));
     });
 
-    it("keeps apart what Node's options set apart", () => {
+    it("keeps entries of different options of Node apart", () => {
         const source = 'require(process.cwd() + "/node_modules/semver");';
         const plain = run("options.js", source);
         const both = run("options.js", source, "--max-semi-space-size=1");

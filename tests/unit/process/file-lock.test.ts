@@ -13,12 +13,12 @@ const isHeld = async (): Promise<boolean> =>
     (await run(["flock", "--nonblock", file, "true"], { okStatus: [0, 1] })).status === 1;
 
 describe("withFileLock", () => {
-    it("keeps others out while the work lasts, and hands on what comes of it", async () => {
+    it("excludes others during the work, and returns its result", async () => {
         expect(await withFileLock(file, isHeld)).toBe(true);
         expect(await isHeld()).toBe(false);
     });
 
-    it("lets go when the work fails", async () => {
+    it("is released when the work fails", async () => {
         await expect(withFileLock(file, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
         expect(await isHeld()).toBe(false);
     });

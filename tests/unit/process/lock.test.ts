@@ -5,7 +5,7 @@ const turn = (): Promise<void> => new Promise((wake) => setImmediate(wake));
 describe("a lock", () => {
     const name = `voip-test-lock-${process.pid}`;
 
-    it("lets one work at a time under its name", async () => {
+    it("allows one at a time under its name", async () => {
         const done: string[] = [];
         let finish: () => void = () => undefined;
         const first = withLock(name, async () => {
@@ -22,7 +22,7 @@ describe("a lock", () => {
         expect(done).toEqual(["first begins", "other", "first ends", "second"]);
     });
 
-    it("is free again after work that failed, whose error it passes on, and gives what work gave", async () => {
+    it("is released after a failure, passes the error on, and returns the result of the work", async () => {
         await expect(withLock(name, async () => Promise.reject(new Error("no")))).rejects.toThrow("no");
         expect(await withLock(name, async () => 7)).toBe(7);
     });

@@ -30,7 +30,7 @@ describe("a program of the checkout", () => {
         expect(argv).toEqual(["setpriv", "--pdeathsig", "TERM", "nsenter", "--net=/x", ...nodeArgv("phone/main.ts")]);
     });
 
-    it("that fails is told by what it said, or by how it ended", async () => {
+    it("that fails is reported with its output, or with how it ended", async () => {
         ends({ stderr: "the phone did not start\n" }, "exit status 1");
         await expect(runProgram("phone/main.ts", job)).rejects.toThrow(/^the phone did not start$/);
         ends({}, "killed by SIGKILL");

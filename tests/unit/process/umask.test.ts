@@ -8,7 +8,7 @@ const umaskOf = async (argv: string[]): Promise<string> =>
     (await run(["sh", "-c", 'umask 077 && exec "$@"', "sh", ...argv], { cwd: projectDir })).stdout.trim();
 const print = "console.log(process.umask().toString(8))";
 
-test("programs of this project make what everybody may read, whatever the umask of who starts them", async () => {
+test("programs of this project make files that everybody may read, regardless of the user's umask", async () => {
     const [node, ...args] = nodeArgv("");
     expect(await umaskOf([node, ...args.slice(0, 2), "-e", print])).toBe("22");
 });

@@ -82,7 +82,7 @@ describe.each(Object.entries(table))("%s", (_type, [provider, replaces, updates,
         return (provider as DynamicProvider<Values, Values>).diff("id", olds, { ...olds, ...change });
     };
 
-    it("stays as it is where nothing is another", async () => {
+    it("stays as it is if nothing differs", async () => {
         expect(await diff({})).toMatchObject({ changes: false });
         expect((await diff({})).replaces ?? []).toEqual([]);
     });
@@ -104,7 +104,7 @@ describe.each(Object.entries(table))("%s", (_type, [provider, replaces, updates,
         });
 });
 
-describe("what has one name is removed before it is made anew", () => {
+describe("a resource with a fixed name is removed before it is replaced", () => {
     it.each(Object.entries(table).filter(([, [, replaces]]) => replaces.length > 0))(
         "%s",
         async (type, [provider, [first]]) => {
@@ -128,7 +128,7 @@ describe("a token", () => {
     const changes = async (provider: unknown, olds: Values) =>
         (await (provider as DynamicProvider<Values, Values>).diff("id", olds, olds)).changes;
 
-    it("that is refused is made anew; that can't be asked about is not", async () => {
+    it("that is rejected is replaced; one that can't be checked is not", async () => {
         for (const [provider, olds] of [
             [vaultLogin, { token: "t" }],
             [vaultServer, server],
@@ -146,7 +146,7 @@ describe("policies of CDRs", () => {
         [{ license: "timescale", retention: "scheduled" }, true],
         [{ license: "timescale", retention: "policy" }, false],
         [{ license: "apache", retention: "scheduled" }, false],
-    ])("are made where the licence allows them and they are not there: %j", async (olds, changes) => {
+    ])("are made if the licence allows them and they are missing: %j", async (olds, changes) => {
         expect(await cdrPolicies.diff("id", olds as never, olds as never)).toEqual({ changes });
     });
 });

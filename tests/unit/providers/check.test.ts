@@ -41,7 +41,7 @@ describe("check of Vm", () => {
         expect(inputs).toEqual(guest);
     });
 
-    it("accepts values that only the update will tell", async () => {
+    it("accepts values that only the update will reveal", async () => {
         expect(await reasons({ disk: unknown, hostKeyFile: unknown, nics: unknown, vcpus: unknown })).toEqual([]);
     });
 
@@ -67,7 +67,7 @@ describe("check of Vm", () => {
         expect(await reasons(change)).toEqual([reason]);
     });
 
-    it("tells all problems at once", async () => {
+    it("reports all problems at once", async () => {
         expect(await reasons({ memoryMiB: 10, vcpus: 0, vmName: "a/b" })).toHaveLength(3);
     });
 });
@@ -99,14 +99,14 @@ describe("diff of Vm", () => {
     });
 
     it.each(["uri", "vmName", "dataDir", "disk", "kernel", "initrd", "authorizedKey", "hostKeyFile"])(
-        "makes the VM anew for another %s",
+        "replaces the VM for another %s",
         async (property) => {
             const result = await diff({ [property]: "/another" });
             expect(result).toMatchObject({ changes: true, replaces: [property], deleteBeforeReplace: true });
         },
     );
 
-    it("makes the VM anew for another MAC address, or a smaller disk", async () => {
+    it("replaces the VM for another MAC address, or a smaller disk", async () => {
         const nics = [{ ...guest.nics[0], mac: "52:54:00:12:34:0b" }];
         expect((await diff({ nics, diskGiB: 10 })).replaces).toEqual(["nics", "diskGiB"]);
     });
@@ -124,7 +124,7 @@ describe("diff of Vm", () => {
 });
 
 describe("changed", () => {
-    it("does not mind the order of keys, but that of lists", () => {
+    it("ignores the order of keys, but not that of lists", () => {
         const olds = { a: { x: 1, y: [1, 2] }, b: [1, 2] };
         expect(changed(olds, { a: { y: [1, 2], x: 1 }, b: [2, 1] }, ["a", "b"])).toEqual(["b"]);
     });

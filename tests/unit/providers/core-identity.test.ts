@@ -57,13 +57,13 @@ describe("the identity of the core services' agent", () => {
         answer = { out: "{}", err: "", status: 0 };
     });
 
-    it("is handed over wrapped, with the role-id", async () => {
+    it("is passed on wrapped, with the role-id", async () => {
         await logIn(definition);
         expect(wrapTtls).toEqual(["300s"]);
         expect(asked).toEqual([{ command: "login", input: "wrapping-token\n8d1c\n" }]);
     });
 
-    it("is refused with what the agent says", async () => {
+    it("is refused with the agent's message", async () => {
         answer = { out: "", err: "somebody else has unwrapped it before", status: 1 };
         await expect(logIn(definition)).rejects.toThrow(/^core-agent: somebody else has unwrapped it before/);
     });
@@ -77,12 +77,12 @@ describe("the identity of the core services' agent", () => {
     it.each([
         ["is logged out", { agent: { state: "unauthenticated", detail: "refused" } }, "unauthenticated: refused"],
         ["can't reach Vault", { agent: { state: "unreachable", detail: "away" } }, "unreachable: away"],
-    ])("is told by a refresh when it %s", async (_, said, state) => {
+    ])("is found by a refresh when it %s", async (_, said, state) => {
         answer = { out: JSON.stringify(said), err: "", status: 0 };
         expect(await agentState(definition)).toBe(state);
     });
 
-    it("is told by a refresh when nothing answers", async () => {
+    it("is found by a refresh when nothing answers", async () => {
         const nowhere = { ...definition, runDir: path.join(dir, "none") };
         expect(await agentState(nowhere)).toMatch(/^not running: /);
     });

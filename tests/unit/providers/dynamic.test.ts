@@ -32,7 +32,7 @@ describe("storedProvider", () => {
         }
     });
 
-    it("leaves out of a result what is undefined, which has no place in Pulumi's wire format", async () => {
+    it("drops undefined members from a result, which Pulumi's wire format can't represent", async () => {
         const sparse = path.join(dir, "sparse.ts");
         fs.writeFileSync(
             sparse,

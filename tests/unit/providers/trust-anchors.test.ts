@@ -15,7 +15,7 @@ const inputs = { file: path.join(dir, "trust", "ca.pem"), certificates: certific
 const modes = (): string[] =>
     [path.dirname(inputs.file), inputs.file].map((at) => (fs.statSync(at).mode & 0o777).toString(8));
 
-test("users of containers may read the file, whatever the umask was; one that they can't is mended", async () => {
+test("users of containers may read the file, regardless of the umask; an unreadable one is repaired", async () => {
     const { id, outs } = await provider.create(inputs);
     expect(modes()).toEqual(["755", "644"]);
     expect((await provider.diff(id, outs, inputs)).changes).toBe(false);

@@ -44,12 +44,12 @@ const inputs = () => ({
 });
 const rotated = { password: "rotated", previous: "" };
 
-test("a password is written where there is none", async () => {
+test("a password is written if there is none", async () => {
     await provider.create(inputs());
     expect(held).toEqual({ password: "first", previous: "" });
 });
 
-test("one that was rotated stays, whatever is made or updated", async () => {
+test("a rotated password stays, whatever is made or updated", async () => {
     held = rotated;
     await provider.create(inputs());
     await provider.update("id", inputs(), { ...inputs(), token: "another" });
@@ -73,7 +73,7 @@ test("a server that lost it, or the whole engine, is found by a refresh", async 
     expect(await provider.read("id", inputs())).toMatchObject({ id: "id" });
 });
 
-test("a server that does not know the token, or is away, tells nothing of the password", async () => {
+test("a server that rejects the token, or is away, leaves the password unknown", async () => {
     refusals = [{ status: 403, errors: ["permission denied"] }];
     expect(await provider.read("id", inputs())).toMatchObject({ id: "id" });
     const away = { ...inputs(), address: "http://127.0.0.1:1" };
@@ -91,7 +91,7 @@ test("an engine that is being upgraded is waited for, one that is not there is n
     await expect(provider.create(inputs())).rejects.toThrow(/has no key-value engine at secret\//);
 });
 
-test("it goes with all its versions", async () => {
+test("it is removed with all its versions", async () => {
     held = rotated;
     await provider.delete("id", inputs());
     expect(held).toBeUndefined();

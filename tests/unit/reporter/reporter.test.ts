@@ -38,7 +38,7 @@ describe("the last line of a run", () => {
         expect(printed(results, { mustRun: ["functional"] })).toBe(lines);
     });
 
-    it("asks for a kind that runs on request only when it was asked for", () => {
+    it("requires a kind that runs on request only when it was requested", () => {
         const options = { mustRun: ["soak"], onRequest: ["soak"] };
         expect(printed(results, options)).toBe("3 passed, 2 failed\n");
         expect(printed(results, options, "unit")).toBe("3 passed, 2 failed\n");

@@ -98,7 +98,7 @@ const rotate = (more?: Partial<RotationJob>) => {
     return rotateAccounts(new VaultClient(todo.vault), todo);
 };
 
-it("has the server take both passwords until all clients have the new one", async () => {
+it("makes the server accept both passwords until all clients have the new one", async () => {
     const { rotated, failures } = await rotate();
     const { password } = kv.data;
     expect(failures).toEqual([]);
@@ -112,7 +112,7 @@ it("has the server take both passwords until all clients have the new one", asyn
     expect(rotated).toMatchObject([{ name: "secret/valkey/kamailio", from: "version 3", to: "version 5" }]);
 });
 
-it("leaves the old one good where a VM did not get the new one, and says so", async () => {
+it("keeps the old one valid if a VM did not get the new one, and reports it", async () => {
     fs.writeFileSync(path.join(dir, "broken"), "");
     const { rotated, failures } = await rotate();
     expect(kv.data.previous).toBe("old");

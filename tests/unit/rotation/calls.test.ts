@@ -23,7 +23,7 @@ describe("the calls of an Asterisk", () => {
         expect(parseCalls("1795370442\n\nUnable to connect to remote asterisk")).toEqual([]);
     });
 
-    it("ended as calls do where their cause is a normal one", () => {
+    it("ended normally if their cause is a normal one", () => {
         expect([...parseEnds(log)]).toEqual(["pbx-1-1795370442.1", "pbx-1-1795370442.5"]);
     });
 

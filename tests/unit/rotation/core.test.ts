@@ -73,7 +73,7 @@ beforeEach(() => {
 });
 const readRole = ["GET", "auth/approle/role/core-role/role-id"];
 
-test("new certificates of the core services: those before are revoked once the new ones are shown", async () => {
+test("new certificates of the core services: the old ones are revoked once the new ones are in use", async () => {
     const { rotated, failures } = await rotateCoreCertificates(vault, job());
     expect(failures).toEqual([]);
     expect(rotated).toMatchObject([
@@ -113,7 +113,7 @@ test.each([
     expect(asked).toEqual([]);
 });
 
-test("what goes wrong is said, and is no end of the rotation", async () => {
+test("a failure is reported, and does not end the rotation", async () => {
     roleId = undefined;
     const outcomes = [await rotateCoreCertificates(vault, job()), await rotateCoreIdentity(vault, job())];
     expect(outcomes.flatMap(({ failures }) => failures)).toEqual([

@@ -90,7 +90,7 @@ describe("a rotation", () => {
     const changes = (rotated: { name: string; from: string; to: string }[]): string[] =>
         rotated.map(({ name, from, to }) => `${name}: ${from} -> ${to}`);
 
-    it("of databases changes passwords, has them rendered, and ends the leases before, but no new one", async () => {
+    it("of databases changes passwords, renders them, and revokes the old leases, but no new one", async () => {
         const { rotated, failures, callsUp, callsDropped } = await rotate(job(["db"]));
         expect(changes(rotated)).toEqual(["database/kamailio: time 0 -> time 1", "database/asterisk: old -> new"]);
         expect(asked.filter((line) => line.includes("revoke"))).toEqual([
@@ -99,7 +99,7 @@ describe("a rotation", () => {
         expect({ failures, callsUp, callsDropped }).toEqual({ failures: [], callsUp: 2, callsDropped: 0 });
     });
 
-    it("leaves the old account in use where the new one could not be rendered, and says so", async () => {
+    it("keeps the old account if the new one could not be rendered, and reports it", async () => {
         fs.writeFileSync(path.join(dir, "broken"), "");
         const { rotated, failures } = await rotate(job(["db"]));
         expect(failures).toEqual([
@@ -109,13 +109,13 @@ describe("a rotation", () => {
         expect(asked.filter((line) => line.includes("revoke"))).toEqual([]);
     });
 
-    it("of certificates revokes those before", async () => {
+    it("of certificates revokes the old ones", async () => {
         const { rotated } = await rotate(job(["certs"], "sip-1"));
         expect(changes(rotated)).toEqual(["sip-1/kamailio-cert: 0A1B -> 0C2D"]);
         expect(asked).toEqual(['POST pki_int/revoke {"serial_number":"0a:1b"}']);
     });
 
-    it("of identities destroys the secret-ids before", async () => {
+    it("of identities destroys the old secret-ids", async () => {
         const { rotated } = await rotate(job(["approle"], "sip-1"));
         expect(changes(rotated)).toEqual(["sip-1/approle: o -> n"]);
         expect(asked.filter((line) => line.includes("destroy"))).toEqual([

@@ -26,7 +26,7 @@ const { secrets } = sorted([
 
 const search = new Search(secrets);
 
-test("what a label is called is no secret, what it says is", () => {
+test("the name of a label is not a secret, its value is", () => {
     const { secrets: kept, ignored } = sorted([
         { name: "container.inputs.labels[0].label", value: "voip-stack.config" },
         { name: "container.inputs.labels[0].value", value: "0123456789abcdef" },
@@ -58,7 +58,7 @@ describe("a secret in a text", () => {
         expect(search.inText("log", text)).toMatchObject([{ secret: "key" }]);
     });
 
-    it("is not found where it is not", () => {
+    it("is not found elsewhere", () => {
         const text = `-----BEGIN PRIVATE KEY----- ${password.slice(1)} ${"a".repeat(63)} -----END PRIVATE KEY-----`;
         expect(search.inText("log", text)).toEqual([]);
     });
@@ -75,7 +75,7 @@ describe("a secret in a text", () => {
 });
 
 describe("the secrets of a stack", () => {
-    it("are those of its state and of its configuration, each once, and what is left out is said", async () => {
+    it("are those of its state and of its configuration, each once; omissions are reported", async () => {
         const crypter = await Crypter.create("for tests");
         const sealed = (value: unknown) => ({
             "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",

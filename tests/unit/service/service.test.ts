@@ -49,7 +49,7 @@ test("a service that answers 200 is there, after one round trip", async () => {
     socket.close();
 });
 
-test("another answer is not enough, and is said", async () => {
+test("another answer is not enough, and is reported", async () => {
     const socket = await listen(status(404));
     const service = inputs(portOf(socket));
     const where = `asterisk on pbx-1 does not answer at 127.0.0.1:${service.port} after 1 s`;
@@ -58,7 +58,7 @@ test("another answer is not enough, and is said", async () => {
     socket.close();
 });
 
-test("a service that comes late is waited for", async () => {
+test("the probe waits for a late service", async () => {
     let asked = 0;
     const socket = await listen(() => (++asked < 3 ? undefined : status(200)()));
     await provider.create(inputs(portOf(socket), { deadlineSeconds: 30 }));
@@ -88,7 +88,7 @@ test("RTPEngine is asked by a ping of its own protocol", async () => {
     socket.close();
 });
 
-test("a VM that can't be reached is a state of its own, and drift", async () => {
+test("an unreachable VM is a separate state, and drift", async () => {
     guest.stop();
     const service = inputs(9);
     const error = jest.spyOn(console, "error").mockImplementation(() => undefined);
@@ -99,7 +99,7 @@ test("a VM that can't be reached is a state of its own, and drift", async () => 
     expect(await provider.diff("id", props, service)).toMatchObject({ changes: true, replaces: [] });
 });
 
-test("a change of what it depends on means to ask again, a VM made anew to start again", async () => {
+test("a change of its dependencies means to probe again, a replaced VM to start again", async () => {
     const service = inputs(9);
     expect(await provider.diff("id", service, service)).toMatchObject({ changes: false });
     expect(await provider.diff("id", service, { ...service, after: ["2"] as never[] })).toMatchObject({

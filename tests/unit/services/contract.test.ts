@@ -45,7 +45,7 @@ describe.each(byName)("%s", (name, service) => {
         }
     });
 
-    it("has an image, where it is made of packages", () => {
+    it("has an image, if it is made of packages", () => {
         const { run } = service;
         if (run.kind !== "container" || run.image === "archive") return;
         expect(definitions.containers[name]).toBe(run.image);

@@ -30,7 +30,7 @@ test("listens by TLS at one address only", () => {
     expect([of("port"), of("bind"), of("tls-port")]).toEqual(["0", "192.0.2.1", "6379"]);
 });
 
-test("who has not logged in may do nothing; each client has a password, and begins without any right", () => {
+test("nothing is allowed without a login; each client has a password, and starts without rights", () => {
     const [anybody, ...rest] = users(valkeyFiles(place("valkey"))["users.acl"]);
     expect(anybody).toEqual(["user", "default", "off", "resetkeys", "resetchannels", "-@all"]);
     expect(rest.map(([, name]) => name)).toEqual(clients.map(({ name }) => name));
@@ -44,7 +44,7 @@ test("who has not logged in may do nothing; each client has a password, and begi
     }
 });
 
-test("the agent makes the users of the passwords in Vault, with the one before where there is one", () => {
+test("the agent renders the users from the passwords in Vault, including a previous one", () => {
     const [{ files }] = valkeyUsers(side);
     const kamailio = files[0].contents.split("\n").find((line) => line.startsWith("user kamailio"));
     expect(kamailio).toMatch(
@@ -65,7 +65,7 @@ describe("after a change of its users", () => {
     }
     test("a server that does not run is not waited for", () => expect(() => reload("true")).not.toThrow());
 
-    test("a server that runs is waited for until it has taken them", async () => {
+    test("a running server is waited for until it has read them", async () => {
         const server = net.createServer();
         await new Promise<void>((listening) => server.listen(`${dir}/valkey.sock`, listening));
         expect(() => reload("true")).toThrow();

@@ -59,7 +59,7 @@ describe("TLS", () => {
         expect(registration.closed).toBe(true);
     });
 
-    it("tells a wrong password, and a certificate that is not the proxy's", async () => {
+    it("reports a wrong password, and a certificate that is not the proxy's", async () => {
         await expect(TlsRegistration.open(phone(await registrar(), "wrong"))).rejects.toThrow(
             "expected 200, got SIP/2.0 403",
         );
@@ -89,7 +89,7 @@ describe("TLS", () => {
         expect(await servedCertificate(listener)).toMatchObject({ serial: identity.serial });
     });
 
-    it("says why there is none to see", async () => {
+    it("says why there is none", async () => {
         const seen = await servedCertificate({ name: "nobody", host: "127.0.0.1", port: 1 });
         expect(seen.error).toMatch(/^127\.0\.0\.1:1: connect ECONNREFUSED/);
     });

@@ -32,7 +32,7 @@ describe("messages of sipp", () => {
         expect(accepted([...ended, ...open, part("sent", "SIP/2.0 200 OK", "3-a")].join(""))).toBe(1);
     });
 
-    it("tells the errors that are none from others", () => {
+    it("distinguishes harmless errors from others", () => {
         const again = (how: string): string =>
             `2026-01-02\t03:04:05.678901\t1767323045.678901: Dead call 1-a (${how}), received 'SIP/2.0 200 OK\nCall-ID: 1-a\n\n'`;
         const failed =

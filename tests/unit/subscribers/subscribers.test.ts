@@ -119,7 +119,7 @@ describe("an extension that is added", () => {
 });
 
 describe("an extension that is removed", () => {
-    it("can't register any more before its calls lose what they need; its place is forgotten too", async () => {
+    it("can't register any more before its calls lose what they need; its registration is removed too", async () => {
         rows = { "DELETE FROM subscriber": [{ username: "1001" }] };
         expect(await removeSubscribers(login, "sip.local", ["1001", "1009"])).toEqual(["1001"]);
         const both = [["1001", "1009"]];

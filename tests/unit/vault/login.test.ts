@@ -38,7 +38,7 @@ describe("a login by AppRole", () => {
         expect(asked[0].token).toBeUndefined();
     });
 
-    it("that is answered without a token is none", async () => {
+    it("that is answered without a token fails", async () => {
         answers["POST auth/provisioning/login"] = { json: { auth: {} } };
         await expect(by()).rejects.toThrow(`Vault at ${address} answered the login at provisioning without a token`);
     });
@@ -48,7 +48,7 @@ describe("a token", () => {
     const state = (of = address) => tokenState({ address: of, token: "t" });
     const lookup = "GET auth/token/lookup-self";
 
-    it("is good when the server knows it", async () => {
+    it("is valid when the server knows it", async () => {
         answers[lookup] = { json: { data: {} } };
         expect(await state()).toBe("good");
         expect(asked).toMatchObject([{ token: "t" }]);
@@ -80,7 +80,7 @@ test("a server that does not answer is not answering", async () => {
     expect(await serverState({ address: "http://127.0.0.1:9" })).toMatch(/^not answering: .*ECONNREFUSED/);
 });
 
-describe("what is in the platform's way on a server", () => {
+describe("what conflicts with the platform on a server", () => {
     const foreign = () => foreignObjects(new VaultClient({ address, token: "t" }), "ours");
     const table = (entries: Record<string, string>) => ({
         json: { data: Object.fromEntries(Object.entries(entries).map(([at, description]) => [at, { description }])) },

@@ -98,7 +98,7 @@ test("one start waits for another that is at work: whoever started that may have
     expect([guest.read("a"), runs("second")]).toEqual(["2", 1]);
 });
 
-test("a command that failed is said, and is due again the next time", async () => {
+test("a failed command is reported, and run again the next time", async () => {
     const a = file("a", "1");
     const failing = { paths: [a.path], command: `echo broken >&2; test -e ${guest.file("fixed")}` };
     const broken = inputs([a], [failing]);
@@ -128,7 +128,7 @@ test("an initial file is written once, and then belongs to its service", async (
     expect(guest.read("db")).toBe("header\nrow\n");
 });
 
-test("read finds what was edited, removed, or made readable, and an update mends it", async () => {
+test("read finds what was edited, removed, or made readable, and an update repairs it", async () => {
     const files = [file("a", "1"), file("b", "1"), file("c", "1", { mode: "0600" }), file("d", "1")];
     const made = inputs(files, [count("runs", [files[0].path])]);
     await provider.create(made);
@@ -162,7 +162,7 @@ test("delete can be repeated", async () => {
     expect(fs.existsSync(a.path)).toBe(false);
 });
 
-test("of a VM that can't be reached, nothing is known: read keeps what it had, delete is content, create fails", async () => {
+test("on an unreachable VM nothing is known: read keeps the state, delete succeeds, create fails", async () => {
     const a = file("a", "1");
     await provider.create(inputs([a]));
     guest.stop();
@@ -174,7 +174,7 @@ test("of a VM that can't be reached, nothing is known: read keeps what it had, d
     await expect(provider.create(inputs([a]))).rejects.toThrow("pbx-1: writing asterisk failed: No route to host");
 });
 
-test("a VM made anew gets its files anew", async () => {
+test("a replaced VM gets its files again", async () => {
     const a = inputs([file("a", "1")]);
     const diff = await provider.diff("id", a, { ...a, vmId: "uuid-2" });
     expect(diff).toMatchObject({ changes: true, replaces: ["vmId"], deleteBeforeReplace: true });
