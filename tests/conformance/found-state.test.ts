@@ -56,12 +56,12 @@ describe("the state that the embedded engine finds", () => {
         ["cut off", (text: string) => text.slice(0, text.length / 2)],
         ["empty", () => ""],
         ["without content", () => "null"],
-    ])("is refused as it is %s, with where the last good one is", async (_, spoil) => {
+    ])("is refused if it is %s; the error names the last good one", async (_, spoil) => {
         fs.writeFileSync(workspace.checkpointFile, spoil(healthy));
         await expectRefused(KINDS, /^checkpoint .*test\.json is damaged \(.*\); .* is .*test\.json\.bak: copy it over/);
     });
 
-    test("is refused as it is of a newer format, with what to open it with", async () => {
+    test("is refused if its format is newer; the error names the engine that can open it", async () => {
         const newer = { ...(JSON.parse(healthy) as object), version: 4, features: ["views"] };
         fs.writeFileSync(workspace.checkpointFile, JSON.stringify(newer));
         await expectRefused(
@@ -89,12 +89,12 @@ describe("the state that the embedded engine finds", () => {
             expect(await embedded.run("preview", workspace)).toMatchObject({ status: 0, changes: { same: 5 } });
         });
 
-        test("that nobody can read: refused, with what to do", async () => {
+        test("that can't be read: refused, with what to do", async () => {
             fs.writeFileSync(lock(), "");
             await expectRefused(["up"], /^lock .* is not readable \(.*\): remove it if no engine is running$/);
         });
 
-        test("of a run that is gone: taken over, which is said", async () => {
+        test("of a run that is gone: taken over and reported", async () => {
             write(spawnSync("true").pid);
             const up = await embedded.run("up", workspace);
             expect(up).toMatchObject({ status: 0, changes: { same: 5 } });
@@ -142,13 +142,13 @@ describe("the state that the embedded engine finds", () => {
             await expectTaken(sentence, { create: 1, same: 4 }, ["create extra"]);
         });
 
-        test("updating: it is looked at, and updated in any case", async () => {
+        test("updating: it is read, and updated in any case", async () => {
             write("updating", "extra");
             const sentence = /^The last run ended while updating extra .*: how far that got is not known; up goes on/;
             await expectTaken(sentence, { update: 1, same: 4 }, []);
         });
 
-        test.each(["reading", "importing"])("%s: that changed nothing, so nothing is made of it", async (type) => {
+        test.each(["reading", "importing"])("%s: that changed nothing, so it is dropped", async (type) => {
             write(type, "extra");
             const sentence = new RegExp(`^The last run ended while ${type} extra .*: nothing was changed by that`);
             await expectTaken(sentence, { same: 5 }, []);

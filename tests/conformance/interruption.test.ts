@@ -20,7 +20,7 @@ describe("interruptions of the embedded engine", () => {
             intervalMs: 10,
         });
 
-    test("SIGINT: what is under way is finished and recorded, nothing else is begun, the next run does the rest", async () => {
+    test("SIGINT: steps in progress finish and are recorded, no other starts, the next run does the rest", async () => {
         const run = startEmbedded("up", workspace);
         await begun("first");
         run.child.kill("SIGINT");
@@ -34,7 +34,7 @@ describe("interruptions of the embedded engine", () => {
         expect(workspace.read("log")!.match(/create first/g)).toHaveLength(1);
     });
 
-    test("a second SIGINT ends it at once; what was under way is known to the next run", async () => {
+    test("a second SIGINT ends it at once; the next run knows the steps in progress", async () => {
         workspace.configure({ directory: workspace.files, slow: 20_000 });
         const run = startEmbedded("up", workspace);
         await begun("first");
@@ -52,14 +52,14 @@ describe("interruptions of the embedded engine", () => {
         expect(said.join("\n")).toContain("The last run ended while creating first");
     });
 
-    test("nobody reads the events any more: as SIGINT", async () => {
+    test("nobody reads the events any more: like SIGINT", async () => {
         const run = startEmbedded("up", workspace);
         await begun("first");
         run.child.stdout!.destroy();
         expect((await run.outcome).status).toBe(130);
     });
 
-    test("kill -9 at any moment: no process is left, the state is whole, and the next run converges", async () => {
+    test("kill -9 at any moment: no process is left, the state is valid, and the next run converges", async () => {
         for (const moment of ["start", "first", "pair-second"]) {
             const run = startEmbedded("up", workspace);
             await (moment === "start" ? sleep(400) : begun(moment));
@@ -76,7 +76,7 @@ describe("interruptions of the embedded engine", () => {
         expect(fs.readdirSync(workspace.files)).toEqual(["log"]);
     });
 
-    test("a second engine is kept out while one is at work", async () => {
+    test("a second engine is locked out while one works", async () => {
         const run = startEmbedded("up", workspace);
         await begun("first");
         const second = await embedded.run("up", workspace);

@@ -77,7 +77,7 @@ describe.each(engines)("the life of dynamic resources under the $name engine", (
         ]);
     });
 
-    test("or after the old one was deleted, where the provider asks for that", async () => {
+    test("or after the old one was deleted, if the provider requires that", async () => {
         configure({ value: "two", kind: "plain", deleteFirst: true });
         const before = log().length;
         const up = await engine.run("up", workspace);
@@ -116,7 +116,7 @@ describe.each(engines)("the life of dynamic resources under the $name engine", (
         expect(fs.readdirSync(workspace.files).sort()).toEqual(["extra-plain", "first-new", "log", "pair-second-new"]);
     });
 
-    test("refresh finds what changed and what is gone; up mends it", async () => {
+    test("refresh finds what changed and what is gone; up repairs it", async () => {
         fs.writeFileSync(path.join(workspace.files, "first-new"), "changed by hand");
         fs.rmSync(path.join(workspace.files, "extra-plain"));
         const refresh = await engine.run("refresh", workspace);

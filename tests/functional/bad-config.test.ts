@@ -58,7 +58,7 @@ describe("./voip up with a bad configuration", () => {
         for (const word of words) expect(problems[0]).toMatch(word);
     });
 
-    it("says all problems at once, one sentence each, and touches nothing", async () => {
+    it("reports all problems at once, one sentence each, and touches nothing", async () => {
         const vms = Object.assign({}, ...mistakes.map(([, { vms }]) => vms));
         const problems = await refused(Object.assign({}, ...mistakes.map(([, config]) => config), { vms }));
         expect(problems).toHaveLength(mistakes.length);

@@ -23,7 +23,7 @@ describe("a new generation of the CA", () => {
         restoreConfig();
     });
 
-    it("is published beside the one before, and changes nothing for those who trust that", async () => {
+    it("is published beside the previous one, and changes nothing for clients that trust that one", async () => {
         changeConfig({ caGeneration: 2 });
         expect(await up()).toMatchObject({ deleted: 0 });
         const published = certificatesIn((await outputs()).ca);
@@ -43,7 +43,7 @@ describe("a new generation of the CA", () => {
         await expectCall();
     });
 
-    it("ends no connection, and leaves nothing to mend", async () => {
+    it("ends no connection, and leaves nothing to repair", async () => {
         expect(await held.check()).toMatchObject({ closed: 0, failures: [] });
         await voipJson("status");
         expect(await up()).toMatchObject({ created: 0, updated: 0, replaced: 0, deleted: 0 });

@@ -19,7 +19,7 @@ describe("a harmless change on a running platform", () => {
     });
     afterAll(() => checkout?.remove());
 
-    it.each(sample)("%s: up, and back, and calls are as the documentation says", async (name) => {
+    it.each(sample)("%s: applied and reverted, with the documented effect on calls", async (name) => {
         const outcome = await play(changeOf(name), checkout);
         process.stderr.write(`day two: ${JSON.stringify(outcome)}\n`);
         expectHarmless(outcome, consequences().get(name));

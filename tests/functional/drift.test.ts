@@ -59,7 +59,7 @@ describe.each(damages)("when $what", ({ resource, vm, damage }) => {
         expect(drifted.filter((name) => !name.startsWith(`${vm}-`))).toEqual([]);
     });
 
-    it("up mends it, and only it", async () => {
+    it("up repairs it, and only it", async () => {
         const { created, updated, replaced, deleted } = await up();
         expect(created + updated + replaced).toBeGreaterThan(0);
         expect(created + updated + replaced).toBeLessThanOrEqual(drifted.length);

@@ -40,7 +40,7 @@ describe("./voip extension", () => {
         expect(await started()).toEqual(before);
     });
 
-    it("tells the password only once", async () => {
+    it("prints the password only once", async () => {
         expect(Object.keys(await voipJson<Extensions>("extension", "list"))).toEqual(["extensions"]);
     });
 

@@ -10,7 +10,7 @@ describe("registration", () => {
         [phone] = await testPhones();
     });
 
-    it("takes a phone that proves its password, and forgets it when it leaves", async () => {
+    it("accepts a phone that proves its password, and removes it when it unregisters", async () => {
         expect(await phone.isRegistered()).toBe(false);
         const { messages } = await phone.register();
         expect(messages).toMatch(/WWW-Authenticate: Digest .*realm="sip\.local"/i);

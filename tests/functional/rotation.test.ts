@@ -84,7 +84,7 @@ describe(`./voip rotate with ${busy.calls} calls up, new calls and registrations
         expect(await stillGood(before)).toEqual([]);
     });
 
-    it("leaves TLS connections as they were, and shows new ones the new certificate", async () => {
+    it("keeps TLS connections, and gives new ones the new certificate", async () => {
         const { serial } = await shownToPhones();
         const held = await load.tls.check();
         expect(held).toMatchObject({ closed: 0, failures: [] });
@@ -92,7 +92,7 @@ describe(`./voip rotate with ${busy.calls} calls up, new calls and registrations
         expect(held.serials).not.toContain(serial);
     });
 
-    it("was noticed by no call and no registration", async () => {
+    it("affected no call and no registration", async () => {
         const { heard, newCalls, registrations } = await load.end(); // fails with the first that went wrong
         const longest = heard.filter(({ seconds }) => seconds > 10);
         process.stderr.write(
@@ -116,7 +116,7 @@ describe("./voip rotate, of one kind on one VM", () => {
         expect(before.serial).not.toBe((await shownToPhones()).serial);
     });
 
-    it("refuses a VM that is none", async () => {
+    it("refuses an unknown VM", async () => {
         const { stdout } = await voipFails(["rotate", "--stack", stack, "--json", "--vm", "sip-9"]);
         expect((JSON.parse(stdout) as { error: string }).error).toBe(
             "there is no VM sip-9: there are media-1, pbx-1, sip-1",

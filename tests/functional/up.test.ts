@@ -74,7 +74,7 @@ describe("./voip up", () => {
         for (const { password } of Object.values(extensions)) expect(stdout).not.toContain(password);
     });
 
-    it("gives VMs the CPU before others, and those that carry audio first, where the kernel can", async () => {
+    it("gives VMs priority on the CPU, those with audio first, if the kernel supports it", async () => {
         const { dataDir } = stackPaths(stack);
         const groups = await Promise.all(
             ["media-1", "pbx-1", "sip-1"].map(async (vm) => {
@@ -87,7 +87,7 @@ describe("./voip up", () => {
         else expect(groups).toEqual(["-15", "-15", "-10"]);
     });
 
-    it("lets seconds of packets wait for a VM that stands still", async () => {
+    it("queues seconds of packets for a stalled VM", async () => {
         const queues = async (vm: string) => {
             const { stdout } = await virsh(stackPaths(stack).libvirtUri, ["domiflist", vm]);
             const devices = [...stdout.matchAll(/^\s*(vnet\d+)\s/gm)].map(([, device]) => device);
@@ -100,7 +100,7 @@ describe("./voip up", () => {
         for (const vm of ["media-1", "pbx-1", "sip-1"]) expect(new Set(await queues(vm))).toEqual(new Set([10_000]));
     });
 
-    it("keeps guests from what stops them on a busy host", async () => {
+    it("disables what stalls guests on a busy host", async () => {
         const sys =
             "/sys/devices/system/clocksource/clocksource0/current_clocksource /sys/kernel/mm/transparent_hugepage/enabled";
         for (const vm of ["media-1", "pbx-1", "sip-1"]) {
@@ -112,7 +112,7 @@ describe("./voip up", () => {
         }
     });
 
-    it("gives containers four times the CPU of all else on their VM", async () => {
+    it("gives containers four times the CPU of everything else on their VM", async () => {
         for (const vm of ["pbx-1", "sip-1"]) {
             const weights = await onVm(vm, "cd /sys/fs/cgroup; cat docker/cpu.weight system.slice/cpu.weight");
             expect(weights.trim().split("\n")).toEqual(["100", "25"]);
@@ -142,7 +142,7 @@ describe("./voip up", () => {
         ]);
     });
 
-    it("reports every certificate with its end, and every secret with its age", async () => {
+    it("reports every certificate with its expiry, and every secret with its age", async () => {
         const { certificates, secrets } = await voipJson<Status>("status");
         expect(certificates.map(({ name, vm }) => `${name} of ${vm}`).sort()).toEqual([
             "asterisk-cert of pbx-1",
@@ -180,7 +180,7 @@ describe("./voip up", () => {
         expect(stdout.trim()).toBe("sip-1");
     });
 
-    it("leaves RTPEngine no way to forward but the kernel module", async () => {
+    it("lets RTPEngine forward only with the kernel module", async () => {
         const config = await onVm("media-1", "sudo cat /etc/rtpengine/rtpengine.conf");
         expect(config).toMatch(/^\s*table\s*=\s*0\s*$/m);
         expect(config).toMatch(/^\s*no-fallback\s*=\s*true\s*$/m);

@@ -46,7 +46,7 @@ async function connectionOfProxy(): Promise<string | undefined> {
     return /^id=(\d+) .* user=kamailio /m.exec(list)?.[1];
 }
 
-it("counts wrong passwords of an address, and of an address for an account, for a minute", async () => {
+it("counts wrong passwords per address, and per address and account, for a minute", async () => {
     const [account, all] = keys("1001", address(5));
     await valkey("del", account, all);
     await guess("1001", address(5), 3);
@@ -57,13 +57,13 @@ it("counts wrong passwords of an address, and of an address for an account, for 
     expect(seconds).toBeLessThanOrEqual(60);
 });
 
-it("has a proxy refuse who gave wrong passwords to another one", async () => {
+it("makes a proxy refuse an address that gave wrong passwords to another one", async () => {
     const [account] = keys("1003", address(4));
     await valkey("set", account, "9", "ex", "60"); // as another proxy would have counted
     expect(await guess("1003", address(4), 3)).toEqual({ 401: 1, 503: 2 });
 });
 
-it("changes the proxy's password without an end to its connection, and takes the old one no more", async () => {
+it("changes the proxy's password without ending its connection, and rejects the old one", async () => {
     const before = await connectionOfProxy();
     expect(before).toBeDefined();
     const old = await onVm("sip-1", "sudo cat /etc/voip-valkey/password");
@@ -82,7 +82,7 @@ it("changes the proxy's password without an end to its connection, and takes the
     expect(await connectionOfProxy()).not.toBe(before);
 });
 
-it("lets a client touch its own keys only", async () => {
+it("gives a client access to its own keys only", async () => {
     const users = await valkey("acl", "list");
     expect(users).toMatch(/^user default off .*-@all$/m);
     const asks = (user: string, ...command: string[]) => valkey("acl", "dryrun", user, ...command);
@@ -93,7 +93,7 @@ it("lets a client touch its own keys only", async () => {
     expect(await asks("exporter", "info")).toBe("OK");
 });
 
-it("has metrics, by a client of its own", async () => {
+it("has metrics, read by a separate client", async () => {
     const { port } = platform.services.find(({ name }) => name === "valkey-exporter")!.ports[0];
     const ask = `exec 3<>/dev/tcp/${platform.core.postgresHost}/${port}; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
     const { stdout } = await voip(["shell", "--stack", stack, "--", "bash", "-c", ask]);
@@ -107,7 +107,7 @@ describe("away", () => {
         await waitFor("the proxy to be logged in again", connectionOfProxy, { deadlineMs: 60_000 });
     });
 
-    it("keeps no phone out, and a proxy counts by itself", async () => {
+    it("locks no phone out, and a proxy counts alone", async () => {
         const phone = new TestPhone("1004", address(3), platform);
         await phone.register();
         await phone.unregister();
@@ -115,7 +115,7 @@ describe("away", () => {
     });
 });
 
-it("has kept what it counted when it is back", async () => {
+it("has kept its counters when it is back", async () => {
     const [account] = keys("1004", address(2));
     await guess("1004", address(2), 2);
     await container("valkey", "kill");

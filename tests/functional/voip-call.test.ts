@@ -24,7 +24,7 @@ interface Call {
 describe("./voip call", () => {
     beforeAll(() => broughtUp());
 
-    it("has a real call over TLS and SRTP whose media the kernel forwards", async () => {
+    it("makes a real call over TLS and SRTP whose media the kernel forwards", async () => {
         const call = await voipJson<Call>("call", "--from", "1001", "--to", "1002", "--seconds", "10");
         const { a, b } = call.rtp;
         expect(call).toMatchObject({ answered: true, transport: "tls", srtp: true });
@@ -39,7 +39,7 @@ describe("./voip call", () => {
         expect(call.path).toEqual(expect.arrayContaining(["sip-1", "pbx-1"]));
     });
 
-    it("takes UDP and plain RTP when told", async () => {
+    it("uses UDP and plain RTP on request", async () => {
         const call = await voipJson<Call>(
             "call",
             "--from",

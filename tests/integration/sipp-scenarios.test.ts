@@ -84,7 +84,7 @@ describe("the SIPp scenarios, against each other", () => {
         expect(heardAt(streams, 7000).filter((samples) => secondsOfTone(samples, 440) > 1)).toHaveLength(10);
     });
 
-    it("a load ends when told, and well, when its last calls have ended", async () => {
+    it("a load ends on request, successfully, when its last calls have ended", async () => {
         withoutChallenge("load-test");
         const many = { ...phone, calls: 1_000_000, concurrent: 50, perSecond: 10, talkMs: 500 };
         const callee = startSipp({

@@ -121,7 +121,7 @@ describe.each(Object.keys(tiers))("the token of %s", (vm) => {
         expect(auth.lease_duration).toBeLessThanOrEqual(48 * 3600);
     });
 
-    it("is good from no other address", async () => {
+    it("is valid from no other address", async () => {
         const token = (await onVm(vm, "sudo cat /run/voip-agent/token")).trim();
         const [{ status }] = await askVault([{ method: "GET", path: "auth/token/lookup-self", token }]);
         expect(status).toBe(403);

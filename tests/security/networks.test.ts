@@ -123,7 +123,7 @@ describe("a stranger on the external network", () => {
         }
     });
 
-    it("is nobody inside, whatever address it writes from", async () => {
+    it("gains nothing inside by spoofing an address", async () => {
         const [{ address: pbx }] = platform.pbxs;
         const device = await phoneDevice();
         /** Packets whose source can't come from where they came (rp_filter). */

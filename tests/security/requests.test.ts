@@ -13,8 +13,8 @@ beforeAll(async () => {
     platform = await outputs();
 });
 
-describe("a request of a call that is none", () => {
-    it("is passed on to nobody, and takes no media port", async () => {
+describe("a request of a call that does not exist", () => {
+    it("is not forwarded, and takes no media port", async () => {
         const [phone] = await testPhones();
         const [{ address, port }] = platform.pbxs;
         const keys = { pbx: `${address}:${port}` };
@@ -40,7 +40,7 @@ const enter = (argv: string[]): string[] => [...enterPhones, ...argv];
 const digestOf = (user: string): string =>
     createHash("md5").update(`${user}:${platform.sipDomain}:${platform.extensions[user].password}`).digest("hex");
 
-describe("who guesses passwords", () => {
+describe("somebody who guesses passwords", () => {
     const guesses = 13;
     /** An address that no other test uses: it is refused for a minute. */
     const phone = (user: string) => new TestPhone(user, platform.lab.phoneAddresses[9], platform);
@@ -60,7 +60,7 @@ describe("who guesses passwords", () => {
         expect(received(messages)).toEqual({ 401: guesses + 10, 503: guesses - 10 });
     });
 
-    it("shuts no other extension of the address out", async () => {
+    it("locks out no other extension of the address", async () => {
         const other = phone("1002");
         await other.register();
         await other.unregister();
@@ -84,11 +84,11 @@ describe("who guesses passwords", () => {
             401,
         ],
         ["a digest that is right, for an extension", "1001", digestOf, 200],
-    ])("with %s is told what he is", async (_what, user, ha1, status) => {
+    ])("with %s gets the right status", async (_what, user, ha1, status) => {
         expect(await answer(user, ha1(user))).toBe(status);
     });
 
-    it("in another's name shuts nobody out: what answers no challenge does not count", async () => {
+    it("in another's name locks nobody out: an answer without a challenge does not count", async () => {
         const statuses = await Promise.all(
             Array.from({ length: guesses }, (_, index) => answer("1001", "0".repeat(32), `guess-${index}`)),
         );

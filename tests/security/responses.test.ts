@@ -11,7 +11,7 @@ describe("the proxy", () => {
         expect(status).toBe(200);
     });
 
-    it("has audio sent to the media server, by an answer that the PBX repeats too", async () => {
+    it("directs audio to the media server, also by an answer that the PBX repeats", async () => {
         const [phone] = await testPhones();
         const { messages } = await phone.call("uac-late-ack", "*43", { talkMs: 8000 }); // longer than tm's default wt_timer
         const answers = splitMessages(messages).filter((message) =>

@@ -133,7 +133,7 @@ test("the rights of provisioning can be changed, by a login that can do nothing 
     expect((await ask("GET", "secret/data/mine", undefined, token)).status).toBe(403);
 });
 
-test("both servers show certificates of the PKI", async () => {
+test("both servers present certificates of the PKI", async () => {
     const { vault, postgres } = await outputs();
     const shown = async (more: string[], port: string) => {
         const connect = ["openssl", "s_client", "-connect", `${postgres.host}:${port}`, "-CAfile", vault.caFile];
@@ -148,7 +148,7 @@ test("both servers show certificates of the PKI", async () => {
     }
 });
 
-test("no secret is to be seen in containers, processes, state or audit log", async () => {
+test("no secret is visible in containers, processes, state or audit log", async () => {
     const { vault, postgres } = await outputs();
     const config = fs.readFileSync(path.join(paths.runDir, "core/openbao/etc/initialize.hcl"), "utf8");
     const secretId = /secret_id = "(\w+)"/.exec(config)?.[1] ?? "";
@@ -178,7 +178,7 @@ test("up again finds nothing to do, and refresh no drift", async () => {
     expect(await workspace.engine("refresh")).not.toHaveProperty("update");
 });
 
-test("a Docker daemon that is killed comes back by itself, and the containers run on", async () => {
+test("a killed Docker daemon is restarted, and the containers keep running", async () => {
     const before = await inspectAll();
     const daemon = labProcesses().find(({ commandLine }) => commandLine.startsWith("dockerd "));
     process.kill(daemon?.pid ?? NaN, "SIGKILL");
@@ -208,7 +208,7 @@ test("a lab that was killed comes back with all data, also when what was in memo
     await workspace.engine("refresh"); // asks PostgreSQL, with the superuser's password
 });
 
-test("a token of provisioning that was revoked is made anew", async () => {
+test("a revoked token of provisioning is replaced", async () => {
     const { vault } = await outputs();
     await ask("POST", "auth/token/revoke-self");
     await workspace.engine("up");
@@ -216,7 +216,7 @@ test("a token of provisioning that was revoked is made anew", async () => {
     expect((await ask("GET", "secret/data/mine")).answer?.data?.data).toEqual({ kept: "yes" });
 });
 
-test("a server whose certificate has expired has the one to start with until the agent is back", async () => {
+test("a server whose certificate has expired uses its first one until the agent is back", async () => {
     const server = path.join(coreDir, "openbao/tls/server.pem");
     await docker("POST", "/containers/core-agent/stop");
     fs.rmSync(server);
@@ -229,7 +229,7 @@ test("a server whose certificate has expired has the one to start with until the
     await isUp();
 });
 
-test("an initialisation that was cut short is begun anew", async () => {
+test("an interrupted initialisation starts again", async () => {
     await docker("POST", "/containers/openbao/stop");
     fs.rmSync(path.join(coreDir, "openbao/initialised"));
     fs.writeFileSync(path.join(coreDir, "openbao/data/raft/vault.db"), "half");

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-test("an AppRole of somebody else's server gives a token, which ends with the stack", async () => {
+test("an AppRole of an external server gives a token, which ends with the stack", async () => {
     const { id, outs } = await provider.create(inputs);
     expect(await provider.read(id, outs)).toEqual({ id, props: outs });
     expect(await provider.diff(id, outs, inputs)).toEqual({ changes: false });
@@ -29,7 +29,7 @@ test("an AppRole of somebody else's server gives a token, which ends with the st
     await provider.delete(id, outs);
 });
 
-test("a token that has ended is drift, and is made anew before it is used", async () => {
+test("an expired token is drift, and is replaced before it is used", async () => {
     const { id, outs } = await provider.create(inputs);
     await new VaultClient(outs).request("POST", "auth/token/revoke-self");
     expect(await provider.read(id, outs)).toEqual({ id: "" });
@@ -38,7 +38,7 @@ test("a token that has ended is drift, and is made anew before it is used", asyn
     expect(await tokenState(renewed)).toBe("good");
 });
 
-test("a server that can't be reached says nothing of its token", async () => {
+test("an unreachable server leaves its token unknown", async () => {
     const { id, outs } = await provider.create(inputs);
     const away = { ...outs, address: "https://127.0.0.1:1" };
     expect(await provider.read(id, away)).toEqual({ id, props: away });

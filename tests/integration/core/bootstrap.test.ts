@@ -63,7 +63,7 @@ describe("the bootstrap", () => {
         expect(Object.keys(changes)).toEqual(["same"]);
     });
 
-    it("puts back what was changed by hand", async () => {
+    it("restores what was changed by hand", async () => {
         await bao.root.request("DELETE", "pki_int/roles/kamailio-role");
         await bao.root.request("POST", "sys/policies/acl/media-vm-policy", {
             policy: 'path "secret/*" { capabilities = ["read"] }',
@@ -103,7 +103,7 @@ describe("the bootstrap", () => {
 });
 
 describe("databases", () => {
-    it("are each its user's alone", async () => {
+    it("each belong to their own user only", async () => {
         const owners = { kamailio: "kamailio", opensips: "opensips", homer: "homer", cdr: "cdr_writer" };
         for (const [own, role] of Object.entries(owners)) {
             const { username, password } = await credentials(`static-creds/${role}`);
@@ -123,7 +123,7 @@ describe("databases", () => {
         }
     });
 
-    it("have no superuser among their users, and an administrator who is none", async () => {
+    it("have no superuser among their users, nor as their administrator", async () => {
         expect(
             await sql("SELECT rolname FROM pg_roles WHERE rolsuper OR rolbypassrls OR rolreplication OR rolcreatedb"),
         ).toEqual([{ rolname: "postgres" }]);
@@ -173,7 +173,7 @@ describe("databases", () => {
         expect(await sql("SELECT count(*)::int FROM recording_config", "cdr")).toEqual([{ count: 1 }]);
     });
 
-    it("say by what old CDRs are dropped", async () => {
+    it("report what drops old CDRs", async () => {
         const { cdrStorage } = await workspace.outputs<Outputs>();
         const policies = await sql(
             "SELECT count(*)::int FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention'",
@@ -198,7 +198,7 @@ describe("credentials", () => {
         await expect(as("kamailio", before.password, "kamailio")).rejects.toThrow(/password authentication failed/);
     });
 
-    it("of a PBX end with their lease; a session that is open goes on", async () => {
+    it("of a PBX end with their lease; an open session continues", async () => {
         const lease = await bao.root.request("GET", "database/creds/asterisk");
         const { username, password } = lease!.data as { username: string; password: string };
         await withDatabase({ ...postgres.login, user: username, password }, "asterisk", async (session) => {
@@ -209,7 +209,7 @@ describe("credentials", () => {
         expect(await sql(`SELECT FROM pg_roles WHERE rolname = '${username}'`)).toEqual([]);
     });
 
-    it("change by themselves when their time is over", async () => {
+    it("change automatically when they expire", async () => {
         expect((await workspace.run("up", { databaseSeconds: 6 })).errors).toEqual([]);
         const before = await credentials("static-creds/opensips");
         const lease = await credentials("creds/freeswitch");
@@ -292,7 +292,7 @@ describe("policies", () => {
         await expect(client.request("POST", "auth/token/create", {})).rejects.toThrow(/permission denied/);
     });
 
-    it.each(everybody)("have %s issued its own certificates only, by its own names only", async (identity) => {
+    it.each(everybody)("let %s get only its own certificates, with its own names only", async (identity) => {
         const client = await login(identity);
         const { ca } = await workspace.outputs<Outputs>();
         const authorities = ca.match(/-----BEGIN[^]*?END CERTIFICATE-----/g)!.map((pem) => new X509Certificate(pem));

@@ -27,7 +27,7 @@ describe("a state folder that can't be written", () => {
         ["full", full, /disk is full: make room, then run it again/],
         ["read-only", readOnly, /file system is read-only: make it writable, then run it again/],
     ])(
-        "as it is %s: refused before anything is touched, and done when it is not any more",
+        "if it is %s: refused before anything is touched, and done once that is no longer so",
         async (_, spoil, remedy) => {
             await run(["sh", "-c", `${spoil()} || true`]);
             const before = fs.readFileSync(workspace.checkpointFile, "utf8");
@@ -43,7 +43,7 @@ describe("a state folder that can't be written", () => {
         ["full", full, /disk is full: make room, then run it again/],
         ["read-only", readOnly, /file system is read-only: make it writable, then run it again/],
     ])(
-        "as it gets %s amid a run: one error, the state as of the last write, done by the next run",
+        "if it gets %s during a run: one error, the state as of the last write, done by the next run",
         async (_, spoil, remedy) => {
             workspace.env.DISTURBANCE = spoil();
             const failed = await workspace.run(...up(2));
@@ -101,7 +101,7 @@ describe("a provider that does not answer", () => {
         expect((await workspace.run(...up(1))).changes).toEqual({ same: 2 });
     }
 
-    test("as its process dies: an error that says so; the next run goes on", async () => {
+    test("when its process dies: an error that says so; the next run continues", async () => {
         const { outcome } = workspace.start(...up(1));
         process.kill(Number(await begun()), "SIGKILL");
         const { status, errors } = await outcome;
@@ -113,7 +113,7 @@ describe("a provider that does not answer", () => {
         await expectConvergence();
     });
 
-    test("as its process dies: destroy deletes what it may have made", async () => {
+    test("when its process dies: destroy deletes what it may have made", async () => {
         const { outcome } = workspace.start(...up(1));
         process.kill(Number(await begun()), "SIGKILL");
         await outcome;
@@ -122,7 +122,7 @@ describe("a provider that does not answer", () => {
         expect(recorded(workspace)).toEqual({ resources: [], pending: [] });
     });
 
-    test("as it hangs: the resource's customTimeouts bound it", async () => {
+    test("when it hangs: the resource's customTimeouts limit it", async () => {
         workspace.env.CREATE_TIMEOUT = "1s";
         const { status, errors } = await workspace.run(...up(1));
         expect({ status, errors }).toEqual({
@@ -133,7 +133,7 @@ describe("a provider that does not answer", () => {
         await expectConvergence();
     });
 
-    test("as it hangs: a second interrupt ends it", async () => {
+    test("when it hangs: a second interrupt ends it", async () => {
         const { child, outcome } = workspace.start(...up(1));
         await begun();
         child.kill("SIGINT");
@@ -154,7 +154,7 @@ describe("a plugin that does not start", () => {
         ["ends", "#!/bin/sh\necho it lacks a library >&2; exit 3\n", 0o755, /: it lacks a library$/],
         ["is no program", "no program", 0o755, /: no: not found$/],
         ["may not be run", "#!/bin/sh\n", 0o644, /: Permission denied$/],
-    ])("as it %s: an error that says so, and the next run goes on", async (_, content, mode, message) => {
+    ])("when it %s: an error that says so, and the next run continues", async (_, content, mode, message) => {
         workspace = new Workspace("files");
         workspace.env.PULUMI_HOME = path.join(workspace.root, "home");
         fs.mkdirSync(path.dirname(plugin()), { recursive: true });

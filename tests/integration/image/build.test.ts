@@ -41,7 +41,7 @@ const entries = (name: string) => fs.readdirSync(shelf(name)).sort();
 const build = (hook: string) => imageProvider(tinyDefinitions(dir, hook)).create(inputs);
 const readDisk = async (disk: string, file: string) => (await run(["debugfs", "-R", `cat ${file}`, disk])).stdout;
 
-test("builds disk, kernel and initrd, and has them at once the next time", async () => {
+test("builds disk, kernel and initrd, and returns them at once the next time", async () => {
     const { id, outs } = await build("echo hello >/etc/greeting");
     expect(id).toMatch(/^tiny-[0-9a-f]{12}$/);
     expect(await readDisk(outs.disk, "/etc/greeting")).toBe("hello\n");
@@ -59,7 +59,7 @@ test("builds disk, kernel and initrd, and has them at once the next time", async
     expect(entries("images")).toEqual([id]);
 });
 
-test("modes in an image are what its users need, whatever the umask of who builds it, and of the checkout", async () => {
+test("modes in an image are what its users need, regardless of the umask of the builder and of the checkout", async () => {
     const { outs } = await build("echo hello >/etc/greeting; su nobody -s /bin/sh -c 'cat /etc/greeting'");
     const modeOf = async (file: string): Promise<string | undefined> =>
         /Mode: +(\d+)/.exec((await run(["debugfs", "-R", `stat ${file}`, outs.disk])).stdout)?.[1];

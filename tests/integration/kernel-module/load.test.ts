@@ -60,7 +60,7 @@ afterAll(() => {
 });
 
 describe("KernelModule", () => {
-    it("loads the first module there is, now and at each boot", async () => {
+    it("loads the first existing module, now and at each boot", async () => {
         given("available/nft_rtpengine");
         given("available/loop_or_else");
         given("version", "26.0.1.26\n");
@@ -71,12 +71,12 @@ describe("KernelModule", () => {
         expect(fs.readFileSync(path.join(persistent, "voip-nft_rtpengine.conf"), "utf8")).toBe("nft_rtpengine\n");
     });
 
-    it("takes the next name, and tells the version of the source where there is no other", async () => {
+    it("uses the next name, and reports the source version if there is no other", async () => {
         given("available/loop_or_else");
         expect((await provider.create(inputs)).outs).toMatchObject({ module: "loop_or_else", version: "53C0FFEE" });
     });
 
-    it("has it built by DKMS where it is missing", async () => {
+    it("builds it with DKMS if it is missing", async () => {
         expect((await provider.create(inputs)).outs).toMatchObject({ module: "nft_rtpengine" });
     });
 
@@ -100,7 +100,7 @@ describe("KernelModule", () => {
         ["unloaded", () => fs.rmSync(path.join(dir, "sys"), { recursive: true }), "not loaded"],
         ["forgotten for the next boot", () => fs.rmSync(persistent, { recursive: true }), "not persistent"],
         ["on a VM that can't be reached", () => given("unreachable"), "host not reached"],
-    ])("was %s: the refresh tells, the update mends it", async (_, change, state) => {
+    ])("was %s: the refresh finds it, the update repairs it", async (_, change, state) => {
         const { id, outs } = await provider.create(inputs);
         change();
         for (const entry of ["modules-load.d", "sys"]) fs.mkdirSync(path.join(dir, entry), { recursive: true });
@@ -119,13 +119,13 @@ describe("KernelModule", () => {
         expect(await provider.diff(id, props ?? outs, inputs)).toMatchObject({ changes: false });
     });
 
-    it("is loaded anew on a VM that was made anew", async () => {
+    it("is loaded again on a replaced VM", async () => {
         const { id, outs } = await provider.create({ ...inputs, vmId: "old" });
         const diff = await provider.diff(id, outs, { ...inputs, vmId: "new" });
         expect(diff).toMatchObject({ replaces: ["vmId"], deleteBeforeReplace: true });
     });
 
-    it("is not loaded at boot any more after it was deleted, be the VM there or not", async () => {
+    it("is no longer loaded at boot after it was deleted, with or without the VM", async () => {
         const { id, outs } = await provider.create(inputs);
         await provider.delete(id, outs);
         expect(persisted()).toEqual([]);

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 describe("ensureLab", () => {
-    it("says what it started, and starts nothing twice", async () => {
+    it("reports what it started, and starts nothing twice", async () => {
         await removeLab(stack);
         expect((await ensureLab(stack, backend)).started).toEqual(Object.keys(whole));
         const init = findInit(stack);
@@ -92,14 +92,14 @@ describe("ensureLab", () => {
         expect(namespaceInode(netnsHandle(stackPaths(stack).netns))).toBe(namespaceInode(`/proc/${init}/ns/net`));
     });
 
-    it("makes the phones' namespace and the way out again", async () => {
+    it("makes the phones' namespace and the handle on the outer network again", async () => {
         await run(["ip", "netns", "del", stackPaths(stack).phonesNetns]);
         await run(["umount", stackPaths(stack).outerNetns]);
         expect((await ensureLab(stack, backend)).repaired).toEqual(["phonesNetns", "outerNetns"]);
         expect(namespaceInode(stackPaths(stack).outerNetns)).toBe(namespaceInode("/proc/self/ns/net"));
     });
 
-    it("starts again what lost its directories", async () => {
+    it("restarts what lost its directories", async () => {
         const directory = `${stackPaths(stack).runDir}/libvirt`;
         fs.renameSync(directory, `${directory}.lost`);
         expect((await labState(stack)).init).toBe(false);
@@ -115,7 +115,7 @@ describe("a lab", () => {
         else process.env.XDG_STATE_HOME = before;
     });
 
-    it("is left alone by a stack of its name in another directory, which has one when this one is gone", async () => {
+    it("is left alone by a stack of its name in another directory, which gets one when this one is gone", async () => {
         const init = findInit(stack);
         const own = stackPaths(stack).dataDir;
         process.env.XDG_STATE_HOME = fs.mkdtempSync(path.join(os.tmpdir(), "lab-"));

@@ -45,7 +45,7 @@ describe("Phones", () => {
             { addresses: ["10.64.0.101"] },
         ],
         ["was taken off the bridge", () => ip(labNetns, "link", "set", "phones", "nomaster"), { bridge: "" }],
-    ])("%s: the refresh tells, the update mends it", async (_, change, found) => {
+    ])("%s: the refresh finds it, the update repairs it", async (_, change, found) => {
         await provider.create(inputs);
         await change();
         const { found: seen, diff } = await refreshed();

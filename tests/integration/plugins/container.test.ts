@@ -204,7 +204,7 @@ describe("docker", () => {
         await resource.delete();
     });
 
-    it("fails with the last words of a container that ends while it is waited for, and leaves none behind", async () => {
+    it("fails with the last output of a container that ends while it is waited for, and leaves none behind", async () => {
         const command = ["sh", "-c", "echo no configuration; sleep 0.2; exit 7"];
         const healthcheck = { tests: ["CMD", "test", "-e", "/never"], interval: "100ms", retries: 1000 };
         const doomed = { ...FOREVER, name: "doomed", command, healthcheck, wait: true };
@@ -222,7 +222,7 @@ describe("docker", () => {
         expect(await dockerd.docker("ps", "-aq", "--filter", "name=unstartable")).toBe("");
     });
 
-    it("asks for a healthcheck when it is to wait for health", async () => {
+    it("requires a healthcheck when it must wait for health", async () => {
         await expect(container().create({ ...FOREVER, name: "unchecked", wait: true })).rejects.toThrow(
             "wait is true, but neither the container nor its image has a healthcheck",
         );
@@ -237,7 +237,7 @@ describe("docker", () => {
         expect(await dockerd.docker("ps", "-aq", "--filter", "name=sickly")).toBe("");
     });
 
-    it("takes the place of a container that an interrupted run left, but of no other", async () => {
+    it("replaces a container that an interrupted run left, but no other", async () => {
         const leftOver = await container().create({ ...FOREVER, name: "taken" });
         const ctx = context();
         const resource = await container().create({ ...FOREVER, name: "taken" }, ctx);
@@ -265,14 +265,14 @@ describe("docker", () => {
         expect(await dockerd.docker(...reader)).toBe("bye");
     });
 
-    it("knows an image by its id", async () => {
+    it("recognises an image by its id", async () => {
         const id = await dockerd.docker("image", "inspect", "-f", "{{.Id}}", IMAGE);
         const byId = await container().create({ ...FOREVER, name: "by-id", image: id });
         expect(await byId.diff({ ...FOREVER, name: "by-id", image: id })).toMatchObject({ changes: false });
         await byId.delete();
     });
 
-    it("says which image can't be had, and what to do", async () => {
+    it("names the missing image, and what to do", async () => {
         const failure = /unable to pull image localhost:1\/nowhere:1: .*; load it into this Docker daemon beforehand/s;
         await expect(container().create({ ...FOREVER, name: "x1", image: "localhost:1/nowhere:1" })).rejects.toThrow(
             failure,

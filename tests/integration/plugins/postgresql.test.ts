@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe("Role", () => {
-    it("lives its life, and is told by its name", async () => {
+    it("is created, read, changed and deleted, and recognised by its name", async () => {
         const role = await create(type("Role"), { name: "alice", login: true, password: "one", connectionLimit: 3 });
         expect(role.id).toBe("alice");
         expect(role.outputs).toMatchObject({
@@ -70,7 +70,7 @@ describe("Role", () => {
         await remove(again);
     });
 
-    it("gives what a dropped role owned to who drops it", async () => {
+    it("gives the objects of a dropped role to the user who drops it", async () => {
         const role = await create(type("Role"), { name: "owner" });
         await sql("CREATE TABLE kept (n int); ALTER TABLE kept OWNER TO owner");
         await remove(role);
@@ -80,7 +80,7 @@ describe("Role", () => {
 });
 
 describe("Database, Grant, GrantRole, Extension", () => {
-    it("live their lives", async () => {
+    it("are created, read, changed and deleted", async () => {
         const owner = await create(type("Role"), { name: "bob" });
         const other = await create(type("Role"), { name: "carol" });
         const database = await create(type("Database"), { name: "shop", owner: "bob" });
@@ -148,7 +148,7 @@ describe("Database, Grant, GrantRole, Extension", () => {
         for (const role of [owner, other]) await remove(role);
     });
 
-    it("works as somebody who is no superuser", async () => {
+    it("works without being a superuser", async () => {
         await sql("CREATE ROLE operator LOGIN CREATEROLE CREATEDB PASSWORD 'op'");
         const limited = await pluginFor("postgresql")!();
         const { host, port, caFile } = server.login;
@@ -181,7 +181,7 @@ describe("a server that is not there", () => {
         await absent.close?.();
     });
 
-    it("must be checked by its certificate, or said to be without", async () => {
+    it("needs a certificate check, or an explicit setting without one", async () => {
         const wrong = await pluginFor("postgresql")!();
         await expect(wrong.configure({ host: "h", sslmode: "require", port: "x" })).rejects.toThrow(
             /sslmode is "require", must be one of verify-full, disable; port is "x"|port is "x".*sslmode/,

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe("Mount and AuthBackend", () => {
-    it("live their lives", async () => {
+    it("are created, read, changed and deleted", async () => {
         const made = await mount("kv", "kv", {
             options: { version: "2" },
             description: "ours",
@@ -58,7 +58,7 @@ describe("Mount and AuthBackend", () => {
 });
 
 describe("Policy and AuthBackendRole", () => {
-    it("live their lives", async () => {
+    it("are created, read, changed and deleted", async () => {
         const policy = await create(type("index/policy:Policy"), { name: "reader", policy: 'path "a" {}' });
         const changed = await update(policy, { name: "reader", policy: 'path "b" {}' });
         await vault("POST", "sys/policies/acl/reader", { policy: 'path "*" { capabilities = ["sudo"] }' });
@@ -93,7 +93,7 @@ describe("Policy and AuthBackendRole", () => {
 });
 
 describe("SecretV2", () => {
-    it("lives its life; neither the order nor the spaces of its JSON are a change", async () => {
+    it("is created, read, changed and deleted; order and spaces of its JSON don't matter", async () => {
         const kv = await mount("kv2", "kv", { options: { version: "2" } });
         const inputs = { mount: "kv2", name: "a/b", dataJson: '{ "b": 1, "a": "x" }', deleteAllVersions: true };
         const secret = await create(type("kv/secretV2:SecretV2"), inputs);
@@ -112,7 +112,7 @@ describe("SecretV2", () => {
         await changed.type.delete(changed.id, changed.outputs, context()); // nor is it an error when the mount is gone
     });
 
-    it("does not say what it refused to write", async () => {
+    it("does not print what it refused to write", async () => {
         const { inputs } = await type("kv/secretV2:SecretV2").check(
             {},
             { mount: "nowhere", name: "x", dataJson: '{"password":"hush"}' },
@@ -135,7 +135,7 @@ describe("PKI", () => {
         for (const made of mounts) await remove(made);
     });
 
-    it("makes a root, and an intermediate whose certificates are signed up to it", async () => {
+    it("makes a root, and an intermediate whose certificates chain up to it", async () => {
         const key = { type: "internal", keyType: "ec", keyBits: 256 };
         const root = await create(pki("RootCert"), {
             backend: "pki",

@@ -86,7 +86,7 @@ kill $pid; wait $pid; cat /tmp/log`;
         return (await root.run(files, ["192.168.64.10"], script)).stdout;
     };
 
-    test("takes its configuration, at the start and when told to read it again", async () => {
+    test("accepts its configuration, at the start and on reload", async () => {
         const said = await start([...pgbouncerFiles(views.pgbouncer), ...credentials]);
         expect(said).toContain("listening on unix:/var/lib/pgbouncer/.s.PGSQL.6432");
         expect(said).not.toMatch(/listening on \d/);
@@ -142,7 +142,7 @@ kill $pid; wait $pid`;
         expect(said).toContain("System uptime");
     });
 
-    test("knows its trunks, its dialplan, and where the rest is", async () => {
+    test("knows its trunks, its dial plan, and where the rest is", async () => {
         const said = await ask(
             withSecrets(views.asteriskOfMany),
             "pjsip show endpoints",
@@ -162,7 +162,7 @@ kill $pid; wait $pid`;
         expect(said).toMatch(/DSN: +asterisk/);
     });
 
-    test("tells of each call how it ended", async () => {
+    test("logs how each call ended", async () => {
         const started = "asterisk -rx 'core waitfullybooted' 2>/dev/null | grep -q fully";
         const script = `
 asterisk -f -T -C /etc/asterisk/asterisk.conf >/tmp/log 2>&1 & pid=$!
@@ -197,7 +197,7 @@ describe("RTPEngine", () => {
     const addresses = ["192.168.64.20", "10.64.0.20"];
     const start = "rtpengine -f -E --config-file /etc/rtpengine/rtpengine.conf >/tmp/log 2>&1 & pid=$!";
 
-    test("starts without its kernel module where it may", async () => {
+    test("starts without its kernel module if allowed", async () => {
         const files = rtpengineFiles({ ...views.rtpengine, table: -1, fallback: true });
         const script = `${start}
 n=0; until rtpengine-ctl -ip 127.0.0.1 -port 9900 list numsessions 2>/dev/null | grep -q Current; do n=$((n + 1)); [ $n -lt 300 ] || break; sleep 0.1; done
@@ -207,7 +207,7 @@ rtpengine-ctl -ip 127.0.0.1 -port 9900 list numsessions; cat /tmp/log; kill $pid
         expect(stdout).not.toMatch(/ERR|CRIT/);
     });
 
-    test("refuses to start without it where it may not", async () => {
+    test("refuses to start without it otherwise", async () => {
         const { stdout } = await root.run(
             rtpengineFiles(views.rtpengine),
             addresses,

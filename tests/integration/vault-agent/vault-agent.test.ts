@@ -122,11 +122,11 @@ afterAll(async () => {
     await Promise.all([openbao?.stop(), postgres?.stop()]);
 });
 
-test("before it has an identity it says so", async () => {
+test("without an identity it reports that", async () => {
     expect(await agentState(identity)).toEqual({ state: "unauthenticated", detail: "it has no identity yet" });
 });
 
-test("a wrapped secret-id that was unwrapped on its way is an error, is good for nothing, and is seen in the status", async () => {
+test("an intercepted secret-id is an error, is useless, and is shown in the status", async () => {
     process.env.THIEF = path.join(guest.scratch, "stolen");
     await expect(logIn(identity)).rejects.toThrow(
         /^sip-1: the wrapped secret-id .* somebody else has unwrapped it before/,
@@ -143,13 +143,13 @@ test("a wrapped secret-id that was unwrapped on its way is an error, is good for
     expect(failures).toContainEqual(expect.objectContaining({ name: "login" }));
 });
 
-test("what is wrapped, but is no secret-id of its AppRole, is refused", async () => {
+test("a wrapped value other than a secret-id of its AppRole is refused", async () => {
     const answer = await openbao.root.request("POST", "auth/token/create", { policies: [] }, { wrapTtl: 60 });
     const { status, stderr } = await guest.sh("/usr/local/sbin/voip-agent login", answer?.wrap_info?.token);
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining("forgery") as string });
 });
 
-test("it logs in, and is ready when all is in place: in its files, with their modes and owners, read by the services", async () => {
+test("it logs in, and is ready when all files are in place, with their modes and owners, and read by the services", async () => {
     const accessor = await logIn(identity);
     expect(accessor).toMatch(/^[0-9a-f-]{36}$/);
     const { agent, secrets, certificates, failures } = await guest.status();
@@ -191,7 +191,7 @@ test("a secret-id is good for one login: the one used is gone, the agent holds t
     );
 });
 
-test("a password that was rotated is in place at once when asked for, and its service has read it; nothing else has changed", async () => {
+test("a rotated password is in place at once on request, and its service has read it; nothing else has changed", async () => {
     const [user, old] = await login("kamailio-db");
     const before = await reloaded();
     await openbao.root.request("POST", "database/rotate-role/kamailio");
@@ -209,7 +209,7 @@ test("a password that was rotated is in place at once when asked for, and its se
     expect((await reloaded()).slice(before.length).sort()).toEqual(["asterisk-db", "kamailio-db"]);
 });
 
-test("a new certificate is issued when asked for, though the old one is good for long", async () => {
+test("a new certificate is issued on request, even if the old one is valid for long", async () => {
     const before = await serial();
     const { status, stdout } = await guest.sh("/usr/local/sbin/voip-agent render certs");
     const after = await serial();
@@ -224,7 +224,7 @@ test("a new certificate is issued when asked for, though the old one is good for
     ).toBe(0);
 });
 
-test("a secret of the key-value engine that was written anew is in place when asked for, with its version", async () => {
+test("a new version of a key-value secret is in place on request", async () => {
     const before = await reloaded();
     await openbao.root.request("POST", "secret/data/kamailio", { data: { api_key: "another" } });
     const { status, stdout } = await guest.sh("/usr/local/sbin/voip-agent render kv");
@@ -236,7 +236,7 @@ test("a secret of the key-value engine that was written anew is in place when as
     expect(await reloaded()).toEqual(before); // nothing else was made anew
 });
 
-test("started anew it logs in again, keeps what is good, and ends its token and leases of before", async () => {
+test("after a restart it logs in again, keeps what is valid, and revokes its former token and leases", async () => {
     const before = { token: await token(), serial: await serial(), user: (await login("asterisk-db"))[0] };
     await restart(identity);
     await waitFor("the end of the old token", async () => ((await isGood(before.token)) ? undefined : true), {
@@ -282,7 +282,7 @@ test("killed after a new password is in place and before its service knows, it t
     await waitFor("its service to know", told, { deadlineMs: 30_000 });
 });
 
-test("a password that Vault has changed, and nobody has asked for, is in place soon", async () => {
+test("a password that Vault has changed is soon in place without a request", async () => {
     const [user, old] = await login("kamailio-db");
     await openbao.root.request("POST", "database/rotate-role/kamailio");
     const replaced = async () => ((await login("kamailio-db"))[1] === old ? undefined : true);
@@ -290,7 +290,7 @@ test("a password that Vault has changed, and nobody has asked for, is in place s
     await query(user, (await login("kamailio-db"))[1]);
 });
 
-test("while it does not run, the status says so, and what is in place", async () => {
+test("while it does not run, the status reports that, and what is in place", async () => {
     const file = "/usr/local/sbin/voip-agent";
     await guest.sh(`cp ${file} /tmp/agent; mv ${file} ${file}.away; ${kill}`);
     const { agent, certificates } = JSON.parse((await guest.sh("/tmp/agent status")).stdout) as AgentStatus;
@@ -299,13 +299,13 @@ test("while it does not run, the status says so, and what is in place", async ()
     await guest.until("an agent that is logged in", ({ agent: { state } }) => state === "ok");
 });
 
-test("a login that was cut off before the next secret-id was written down is repeated with the spare", async () => {
+test("a login that was interrupted before the next secret-id was saved is repeated with the spare", async () => {
     await guest.sh("echo used-up >/var/lib/voip-agent/secret-id");
     expect(await restart(identity)).toBeUndefined(); // else it took a new identity
     expect((await guest.status()).failures).toEqual([]);
 });
 
-test("with no good secret-id left it stops trying and says so; the next up logs it in", async () => {
+test("without a valid secret-id it stops trying and reports that; the next up logs it in", async () => {
     await guest.sh(`cd /var/lib/voip-agent; echo used-up | tee secret-id >secret-id.spare; ${kill}`);
     const { failures } = await guest.until(
         "an agent that is refused",
@@ -337,7 +337,7 @@ test("a service that does not take its new secret is a failure, until it does", 
     await guest.until("no failure", (seen) => seen.failures.length === 0);
 });
 
-test("a secret that is no part of the configuration any more is no failure either", async () => {
+test("a secret that is no longer in the configuration is not a failure either", async () => {
     const gone = { ...templates[3], name: "gone", secret: "secret/data/nobody" };
     await guest.sh("cat >/etc/voip-agent/agent.json", agentConfig({ ...view, templates: [...templates, gone] }));
     await guest.sh(kill);
@@ -359,11 +359,11 @@ describe("with lives of seconds", () => {
         await restart(identity);
     });
 
-    test("a certificate of another request takes the place of one that is still good", async () => {
+    test("a certificate of another request replaces one that is still valid", async () => {
         expect((await guest.status()).certificates[0].ttlSeconds).toBe(30 + backdated);
     });
 
-    test("passwords and certificates change by themselves before their time is over", async () => {
+    test("passwords and certificates change automatically before they expire", async () => {
         for (let round = 0; round < 3; round++) {
             const [, password] = await login("kamailio-db");
             const { certificates } = await guest.status();
@@ -380,7 +380,7 @@ describe("with lives of seconds", () => {
         }
     });
 
-    test("Vault away for longer than they live: the services keep what they have, the status tells, all is well afterwards", async () => {
+    test("Vault away for longer than they live: the services keep their secrets, the status reports it, and all recovers", async () => {
         const before = await guest.read("/etc/app/tls/cert.pem");
         gate.shut();
         const names = ["kamailio-cert", "kamailio-db"];
@@ -405,7 +405,7 @@ describe("with lives of seconds", () => {
         );
     });
 
-    test("what was rotated and what failed is counted for Prometheus", async () => {
+    test("rotations and failures are counted for Prometheus", async () => {
         const metrics = await guest.read("/run/voip-agent/metrics/voip-agent.prom");
         const value = (name: string, label: string) =>
             Number(new RegExp(`^${name}\\{${label},vm="sip-1"\\} (\\S+)$`, "m").exec(metrics)?.[1]);

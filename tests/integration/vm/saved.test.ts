@@ -125,7 +125,7 @@ afterAll(async () => {
 });
 
 describe("a saved guest", () => {
-    it("is left neither whole nor running by a process that is killed while it makes one", async () => {
+    it("is left neither complete nor running if its maker is killed", async () => {
         const killed = spawn(jobArgv[0], jobArgv.slice(1), {
             env: { ...process.env, ...env },
             stdio: ["pipe", "ignore", "ignore"],
@@ -140,7 +140,7 @@ describe("a saved guest", () => {
         expect(entryDirs().filter((name) => !name.endsWith(".tmp"))).toEqual([]);
     });
 
-    it("is made once, and gives two VMs that have nothing of one another", async () => {
+    it("is made once, and gives two VMs that share no identity", async () => {
         const one = await job("create", "one");
         expect(one.said).toMatch(/boots without an identity, to be saved\n[^]*goes on from a saved memory/);
         const two = await job("create", "two");
@@ -174,7 +174,7 @@ describe("a saved guest", () => {
         expect(values.two[5]).toBe("inet 192.168.64.102\ninet 10.64.0.102");
     });
 
-    it("goes on in the present, with all that had booted", async () => {
+    it("continues with the current time and all that had booted", async () => {
         const before = Date.now() / 1000;
         const guest = Number(await on("two", "date +%s.%N"));
         expect(guest).toBeGreaterThan(before - 2);
@@ -182,12 +182,12 @@ describe("a saved guest", () => {
         expect(await on("two", "systemctl --failed --no-legend; systemctl is-system-running")).toBe("running");
     });
 
-    it("takes logins from inside and none from outside before it has rules of its own", async () => {
+    it("accepts logins from inside only before it has its own firewall rules", async () => {
         for (const name of vmNames)
             expect([await answers(addresses[name]), await answers(outside(name))]).toEqual([true, false]);
     });
 
-    it("holds nothing of the VMs that were made of it", async () => {
+    it("contains nothing of the VMs that started from it", async () => {
         const secrets = vmNames.flatMap((name) => [
             fs.readFileSync(file(`${name}-host-key`), "utf8").split("\n")[1],
             fs.readFileSync(file(`${name}-host-key.pub`), "utf8").split(" ")[1],
@@ -231,7 +231,7 @@ describe("a saved guest", () => {
     it.each([
         ["damaged", flipByte, /: \S+\/memory is damaged\n/],
         ["refused by QEMU", spoilStream, /virsh [^]*exit status 1/],
-    ])("is taken away when it is %s, and the VM boots and says so", async (_, spoil, reason) => {
+    ])("is removed when it is %s, and the VM boots and reports it", async (_, spoil, reason) => {
         await job("create", "two");
         await spoil(manifest());
         const { said, uuid } = await job("create", "two");

@@ -104,7 +104,7 @@ describe("Vm on libvirt", () => {
         expect(diff).toMatchObject({ changes: false, replaces: [] });
     });
 
-    it("hands the guest its credentials by firmware configuration, none on QEMU's command line", async () => {
+    it("passes the guest its credentials by firmware configuration, none on QEMU's command line", async () => {
         await create();
         const xml = (await virsh(uri, ["dumpxml", "guest-1"])).stdout;
         expect(xml).toContain(`name='opt/io.systemd.credentials/system.hostname'`);
@@ -123,7 +123,7 @@ describe("Vm on libvirt", () => {
             () => edit("<source network='internal'/>", "<source network='lost'/>"),
             { state: "edited" },
         ],
-    ])("was %s: the refresh tells, the update mends it and keeps the disk", async (_, change, found) => {
+    ])("was %s: the refresh finds it, the update repairs it and keeps the disk", async (_, change, found) => {
         const outs = await create();
         const disk = fs.statSync(new DirectoryStorage(wanted).overlay).ino;
         await change();
@@ -137,7 +137,7 @@ describe("Vm on libvirt", () => {
         expect((await refreshed(updated)).diff).toMatchObject({ changes: false });
     });
 
-    it("lost its disk: it is made anew", async () => {
+    it("lost its disk: it is replaced", async () => {
         const outs = await create();
         fs.rmSync(new DirectoryStorage(wanted).overlay);
         const { props, diff } = await refreshed(outs);
@@ -152,12 +152,12 @@ describe("Vm on libvirt", () => {
         expect(await vm.read("guest-1", outs)).toEqual({ id: "" });
     });
 
-    it("is never taken for gone when libvirt can't be asked", async () => {
+    it("never counts as gone when libvirt does not answer", async () => {
         const elsewhere = { ...(await create()), uri: `qemu+unix:///system?socket=${file("no-such-socket")}` };
         await expect(vm.read("guest-1", elsewhere)).rejects.toThrow("no-such-socket");
     });
 
-    it("takes more processors, memory and disk without being made anew", async () => {
+    it("gets more processors, memory and disk without being replaced", async () => {
         const outs = await create();
         const larger = { ...wanted, vcpus: 2, memoryMiB: 320, diskGiB: 2 };
         expect(await vm.diff("guest-1", outs, larger)).toMatchObject({ changes: true, replaces: [] });
@@ -195,7 +195,7 @@ describe("Vm on libvirt", () => {
         await expectNothingLeft();
     });
 
-    it("tells what a guest said that does not start, and leaves nothing", async () => {
+    it("reports the output of a guest that does not start, and leaves nothing", async () => {
         fs.writeFileSync(file("panic"), fakeKernel("Kernel panic - not syncing: no root"));
         fs.writeFileSync(file("config"), "");
         const definition = JSON.stringify({ ...wanted, kernel: file("panic"), ready: "ssh" });
@@ -219,7 +219,7 @@ describe("Vm on libvirt", () => {
 describe("VmNetwork on libvirt", () => {
     const bridge = () => virsh(uri, ["net-info", "internal"]).then(({ stdout }) => stdout);
 
-    it("was stopped: the refresh tells, the update mends it", async () => {
+    it("was stopped: the refresh finds it, the update repairs it", async () => {
         await virsh(uri, ["net-destroy", "internal"]);
         const { props } = await network.read("internal", net);
         expect(props).toMatchObject({ state: "inactive" });
@@ -276,7 +276,7 @@ async function edit(from: string, to: string): Promise<void> {
     await virshXml(uri, ["define"], stdout.replace(from, to));
 }
 
-describe("Vm in a storage pool, as on a libvirt that is not the lab's", () => {
+describe("Vm in a storage pool, as on a libvirt outside of a lab", () => {
     const pooled: VmDefinition = { ...wanted, pool: "disks" };
     const volumes = async () => {
         await virsh(uri, ["pool-refresh", "disks"]);
@@ -311,7 +311,7 @@ describe("Vm in a storage pool, as on a libvirt that is not the lab's", () => {
         expect(vmDirs()).toEqual([]);
     });
 
-    it("lost its disk: a refresh tells", async () => {
+    it("lost its disk: a refresh finds it", async () => {
         const outs = await create(pooled);
         await virsh(uri, [
             "vol-delete",
@@ -322,7 +322,7 @@ describe("Vm in a storage pool, as on a libvirt that is not the lab's", () => {
         expect((await vm.read("guest-1", outs)).props).toMatchObject({ disk: "deleted" });
     });
 
-    it("takes an image that was only half there for not there, and leaves it while another VM stands on it", async () => {
+    it("treats an incomplete image as missing, and keeps it while another VM uses it", async () => {
         await create(pooled);
         const [complete] = (await volumes()).filter((volume) => volume.endsWith(".complete"));
         await vm.delete("guest-1", { ...pooled, uuid: "", sshSeconds: 0 });
@@ -336,7 +336,7 @@ describe("Vm in a storage pool, as on a libvirt that is not the lab's", () => {
         await vm.delete("guest-2", { ...second, uuid: "", sshSeconds: 0 });
     });
 
-    it("without such a pool there is one sentence of what to do, and nothing is left", async () => {
+    it("without such a pool one sentence says what to do, and nothing is left", async () => {
         await expect(create({ ...pooled, pool: "nowhere" })).rejects.toThrow(
             /storage pool nowhere of .* can't be used, make and start it/,
         );
@@ -347,7 +347,7 @@ describe("VmNetwork on a bridge of the host's", () => {
     const bridged = { uri, networkName: "bridged", bridge: "br-own", mode: "bridge" as const, state: "active" };
     const inLab = (...args: string[]) => run(enterLab(stack, ["ip", "link", ...args]));
 
-    it("uses it as it is, and leaves it there", async () => {
+    it("uses it unchanged, and leaves it there", async () => {
         await inLab("add", "br-own", "type", "bridge");
         const { outs } = await network.create(bridged);
         expect((await network.read("bridged", outs)).props).toEqual(bridged);
@@ -356,7 +356,7 @@ describe("VmNetwork on a bridge of the host's", () => {
         expect((await inLab("show", "br-own")).stdout).toContain("br-own");
     });
 
-    it("refuses an address, which is the host's to have", async () => {
+    it("refuses an address, which belongs to the host", async () => {
         const { failures } = await network.check(bridged, { ...bridged, address: "192.168.64.1", prefix: 24 });
         expect(failures).toMatchObject([{ property: "address" }]);
     });
