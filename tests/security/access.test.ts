@@ -159,7 +159,7 @@ describe("an account of a database", () => {
         },
     );
 
-    it("needs TLS, whoever it is", async () => {
+    it("needs TLS, whatever the account", async () => {
         const { core } = await outputs();
         const command = `PGSSLMODE=disable psql --host ${core.postgresHost} --port ${core.postgresPort} --user postgres postgres`;
         const said = await onVm(

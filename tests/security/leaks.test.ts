@@ -119,7 +119,7 @@ describe("no secret", () => {
         expect((await Promise.all(files.map(diskWith))).flat()).toEqual([]);
     });
 
-    it("is in the memory or on the disk of a guest that was saved for VMs to go on from", async () => {
+    it("is in the memory or on the disk of a saved guest", async () => {
         const saved = path.join(cacheDir(), "guests");
         const memories = fs.existsSync(saved)
             ? fs.readdirSync(saved).map((name) => path.join(saved, name, "memory"))

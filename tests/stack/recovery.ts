@@ -129,7 +129,7 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
         for (const name of keptForGood) expect(counts[name]).toBe(0);
     };
 
-    it(`goes on when OpenBao is away for longer than a password's life, and says so`, async () => {
+    it(`continues when OpenBao is away for longer than a password's life, and reports it`, async () => {
         await unnoticed(busy, async () => {
             await container("openbao", "kill");
             const start = performance.now();
@@ -146,7 +146,7 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
         if (afterEachLoss) await replacements(1, 180_000);
     });
 
-    it("goes on when PostgreSQL is away for 30 s, and then starts an agent that was killed", async () => {
+    it("continues when PostgreSQL is away for 30 s, and then starts an agent that was killed", async () => {
         await unnoticed({ ...busy, tlsPhones: 2 }, async () => {
             await container("postgres", "kill");
             await wait(30);
@@ -158,7 +158,7 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
         if (afterEachLoss) await replacements(1, 180_000);
     });
 
-    it("has a VM back that was cut off from power, with new secrets, while calls go on through the others", async () => {
+    it("recovers a VM after a power cut, with new secrets, while calls continue through the others", async () => {
         const [caller] = await testPhones();
         const held = await Load.start({ ...busy, newCallsPerSecond: 0, registrationsPerSecond: 0, tlsPhones: 0 });
         try {

@@ -390,7 +390,7 @@ describe("a membership", () => {
     const member = { role: "me", grantRole: "group", withAdminOption: true };
     const [revoke, grant] = ['REVOKE "group" FROM "me"', 'GRANT "group" TO "me"'];
 
-    it("is given anew, unless it is as wanted", async () => {
+    it("is granted again, unless it is as wanted", async () => {
         expect(await make("GrantRole", member)).toEqual(["postgres> together", revoke, `${grant} WITH ADMIN OPTION`]);
         expect(await make("GrantRole", { ...member, withAdminOption: false })).toEqual([
             "postgres> together",

@@ -81,7 +81,7 @@ test("a file that is as it should be is left alone, one with another mode is not
     expect(fs.statSync(a.path).mode & 0o777).toBe(0o644);
 });
 
-test("one start waits for another that is at work: whoever started that may have been killed", async () => {
+test("a start waits for another in progress, whose starter may have been killed", async () => {
     const a = file("a", "1");
     const began = guest.file("began");
     const goOn = guest.file("go-on");
