@@ -13,10 +13,12 @@ import {
     pgbouncerSocketDir,
     pgbouncerUnitPath,
 } from "../services/pgbouncer/files";
+import { enabled } from "../services/unit";
 import {
     valkeyLinkApply,
     valkeyLinkFiles,
     valkeyLinkSecret,
+    valkeyLinkUnitPath,
     valkeySocket,
     valkeySocketDir,
 } from "../services/valkey-link/files";
@@ -54,7 +56,8 @@ const reloadTls = insideWhereRunning("kamailio", "kamcmd tls.reload");
 const applied = [
     { paths: kamailioPaths, command: whereRunning("kamailio", "docker restart kamailio >/dev/null") },
     { paths: [kamailioTlsPath], command: reloadTls },
-    { paths: [pgbouncerUnitPath], command: "systemctl daemon-reload && systemctl enable --quiet pgbouncer" },
+    { paths: [pgbouncerUnitPath, valkeyLinkUnitPath], command: "systemctl daemon-reload" },
+    { paths: [pgbouncerUnitPath], command: enabled("pgbouncer") },
     { paths: pgbouncerPaths, command: whereRunning("pgbouncer", "systemctl reload pgbouncer") },
     ...valkeyLinkApply,
 ];

@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
+import { enabled } from "../unit";
 import type { AgentTemplate } from "../vault-agent/templates";
 
 const dir = "/etc/voip-valkey";
@@ -16,9 +17,11 @@ export const valkeySocketDir = "/var/lib/voip-valkey";
 /** The socket, with the port's number in its name, like PostgreSQL's. */
 export const valkeySocket = (port: number): string => `${valkeySocketDir}/valkey.${port}`;
 
-/** The commands after a change of the files. */
+export const valkeyLinkUnitPath = paths.unit;
+
+/** The commands after a change of the files; the unit has to be loaded before. */
 export const valkeyLinkApply = [
-    { paths: [paths.unit], command: "systemctl daemon-reload && systemctl enable --quiet voip-valkey" },
+    { paths: [paths.unit], command: enabled("voip-valkey") },
     { paths: [paths.settings, paths.unit], command: "systemctl try-restart voip-valkey" },
 ];
 

@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
+import { enabled } from "../unit";
 import type { AgentTemplate } from "./templates";
 
 export interface VaultAgentView {
@@ -49,12 +50,10 @@ export const vaultAgentFiles = (view: VmAgentView): GuestFile[] => [
 export const vaultAgentApply = [
     {
         paths: [unit],
-        command:
-            "systemctl daemon-reload && systemctl enable --quiet voip-agent.service && systemctl restart voip-agent.service",
+        command: `systemctl daemon-reload && ${enabled("voip-agent")} && systemctl restart voip-agent`,
     },
     {
         paths: [exporter],
-        command:
-            "systemctl enable --quiet prometheus-node-exporter.service && systemctl restart prometheus-node-exporter.service",
+        command: `${enabled("prometheus-node-exporter")} && systemctl restart prometheus-node-exporter`,
     },
 ];

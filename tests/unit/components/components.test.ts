@@ -387,12 +387,13 @@ describe("a change of files", () => {
                 "if pgrep -x kamailio >/dev/null; then docker restart kamailio >/dev/null; fi",
             ],
             [["tls.cfg"], inside("kamailio", "kamcmd tls.reload")],
-            [["socket.conf"], "systemctl daemon-reload && systemctl enable --quiet pgbouncer"],
+            [["socket.conf", "voip-valkey.service"], "systemctl daemon-reload"],
+            [["socket.conf"], "systemctl enable --quiet --no-reload pgbouncer"],
             [
                 ["pgbouncer.ini", "hba.conf", "ident.conf", "userlist.txt", "postgres-ca.pem"],
                 "if pgrep -x pgbouncer >/dev/null; then systemctl reload pgbouncer; fi",
             ],
-            [["voip-valkey.service"], "systemctl daemon-reload && systemctl enable --quiet voip-valkey"],
+            [["voip-valkey.service"], "systemctl enable --quiet --no-reload voip-valkey"],
             [["valkey.json", "voip-valkey.service"], "systemctl try-restart voip-valkey"],
         ]);
     });
