@@ -120,6 +120,12 @@ export function deploying(resources: ResourceState[] = [], options: Options = {}
                     ? [`${resOutputsEvent.metadata.op} ${resOutputsEvent.metadata.urn.split("::").pop()}`]
                     : [],
             ),
+        /** Why a resource is replaced. */
+        reasons: (name: string) =>
+            events.flatMap(({ resourcePreEvent }) => {
+                const { op, urn, keys = [] } = resourcePreEvent?.metadata ?? {};
+                return op === "replace" && urn === urnOf(name) ? keys : [];
+            }),
         errors: () =>
             events.flatMap(({ diagnosticEvent }) =>
                 diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : [],

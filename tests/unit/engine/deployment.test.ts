@@ -23,17 +23,40 @@ describe("a program", () => {
         ]);
     });
 
+    it("finds again what was named after it", async () => {
+        const parent = state("old", {}, { custom: false, provider: undefined });
+        const { deployment, steps } = deploying([
+            parent,
+            state("old-disk", {}, { urn: urnOf("old-disk", "t:i:T$t:i:T") }),
+        ]);
+        await deployment.register(goal("new", {}, { custom: false, aliases: [urnOf("old")] }), undefined);
+        const disk = { urn: urnOf("new-disk", "t:i:T$t:i:T"), parent: urnOf("new") };
+        await deployment.register(goal("new-disk", {}, disk), reference);
+        expect(steps().at(-1)).toBe("same new-disk");
+    });
+
     it("is told once of what failed, with the resource", async () => {
         const provider = { create: async () => Promise.reject(new Error("the disk is full")) };
         const { deployment, errors, events, executor } = deploying([], { provider });
         const failed: unknown = await deployment.register(goal("a"), reference).catch((error: unknown) => error);
         deployment.fail(failed as Error);
         expect(errors()).toEqual(["the disk is full"]);
-        expect(events.filter(({ resOpFailedEvent }) => resOpFailedEvent)).toHaveLength(1);
+        const failures = events.flatMap(({ resOpFailedEvent }) => resOpFailedEvent?.metadata ?? []);
+        expect(failures.map(({ op, urn }) => [op, urn])).toEqual([["create", urnOf("a")]]);
         await expect(deployment.register(goal("b"), reference)).rejects.toThrow("the operation was stopped");
         expect(errors()).toHaveLength(1);
         expect(executor.failed).toBe(true);
     });
+});
+
+test("what a provider refuses is told of as what could not be made", async () => {
+    const failures = [{ property: "size", reason: "is too large" }];
+    const { deployment, events } = deploying([state("a")], {
+        provider: { check: async () => ({ inputs: {}, failures }) },
+    });
+    await expect(deployment.register(goal("a", { size: 9 }), reference)).rejects.toThrow("a: size: is too large");
+    const [metadata] = events.flatMap(({ resOpFailedEvent }) => resOpFailedEvent?.metadata ?? []);
+    expect(metadata).toMatchObject({ op: "create", urn: urnOf("a"), new: { inputs: { size: 9 } } });
 });
 
 describe("an update that a killed run left half done", () => {

@@ -36,7 +36,11 @@ describe("a resource that is looked at", () => {
             expect.objectContaining({ inputs: { size: 2 }, outputs: { size: 2, made: true } }),
         ]);
         expect(snapshot.resources()[0].modified).not.toBe("then");
-        expect(events.at(-1)?.resOutputsEvent?.metadata.diffs).toEqual(["size"]);
+        const [before, after] = events.map((event) => (event.resourcePreEvent ?? event.resOutputsEvent)!.metadata);
+        expect(before.op).toBe("refresh");
+        expect(after).toMatchObject({ op: "update", diffs: ["size"] });
+        // what is found is no step of its own
+        expect(after).not.toHaveProperty("logical");
     });
 
     it("has not drifted where an up would change nothing, but is recorded as it is", async () => {
@@ -66,12 +70,14 @@ describe("a resource that is looked at", () => {
     });
 
     it("fails the run where the look itself fails, and the others are looked at all the same", async () => {
-        const { executor, errors, snapshot, steps } = await refreshed([old, state("b")], async (urn, before) => {
+        const others = ["b", "c", "d", "e", "f"].map((name) => state(name, {}, { dependencies: [old.urn] }));
+        const { executor, errors, snapshot, steps } = await refreshed([old, ...others], async (urn, before) => {
             if (urn === old.urn) throw new Error("refused");
             return before;
         });
-        expect([executor.failed, errors(), steps()]).toEqual([true, ["refused"], ["same b"]]);
-        expect(snapshot.resources()).toHaveLength(2);
+        expect([executor.failed, errors()]).toEqual([true, ["refused"]]);
+        expect(steps()).toEqual(["same b", "same c", "same d", "same e", "same f"]);
+        expect(snapshot.resources()).toEqual([old, ...others]);
     });
 });
 

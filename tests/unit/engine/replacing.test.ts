@@ -94,15 +94,15 @@ describe("a resource that is deleted with another", () => {
     it("is made anew when that one is, and only then", async () => {
         const [host, guest] = [state("host", { size: 1 }), state("guest", {}, { deletedWith: urnOf("host") })];
         const again = async (size: number) => {
-            const { deployment, steps } = deploying([host, guest], { provider: rigid() });
+            const { deployment, steps, reasons } = deploying([host, guest], { provider: rigid() });
             await deployment.register(goal("host", { size }), reference);
             await deployment.register(goal("guest", {}, { deletedWith: urnOf("host") }), reference);
-            return steps();
+            return [steps(), reasons("guest")];
         };
-        expect(await again(1)).toEqual(["same host", "same guest"]);
+        expect(await again(1)).toEqual([["same host", "same guest"], []]);
         expect(await again(2)).toEqual([
-            ...["create-replacement host", "replace host"],
-            ...["create-replacement guest", "replace guest"],
+            ["create-replacement host", "replace host", "create-replacement guest", "replace guest"],
+            ["deletedWith"],
         ]);
     });
 });
@@ -114,7 +114,7 @@ describe("a resource that moves to another provider", () => {
     );
     const moved = async (to: string, replaces: string[], resources = providers) => {
         const asked: unknown[] = [];
-        const { deployment, steps } = deploying([...resources, state("a")], {
+        const { deployment, steps, reasons } = deploying([...resources, state("a")], {
             provider: {
                 diffConfig: async (...args) => {
                     asked.push(args);
@@ -123,12 +123,12 @@ describe("a resource that moves to another provider", () => {
             },
         });
         await deployment.register(goal("a"), to);
-        return { steps: steps(), asked };
+        return { steps: steps(), reasons: reasons("a"), asked };
     };
 
     it("is made anew where the new one's configuration forbids to keep it", async () => {
-        const { steps, asked } = await moved(`${other}::1`, ["host"]);
-        expect(steps).toEqual(["create-replacement a", "replace a"]);
+        const { steps, reasons, asked } = await moved(`${other}::1`, ["host"]);
+        expect([steps, reasons]).toEqual([["create-replacement a", "replace a"], ["provider"]]);
         expect(asked).toEqual([[other, "1", { host: providerUrn }, { host: other }]]);
         expect((await moved(`${other}::1`, [])).steps).toEqual(["same a"]);
     });
@@ -141,7 +141,11 @@ describe("a resource that moves to another provider", () => {
 
     it("stays where one of both is not known", async () => {
         for (const known of providers)
-            expect(await moved(`${other}::1`, ["host"], [known])).toEqual({ steps: ["same a"], asked: [] });
+            expect(await moved(`${other}::1`, ["host"], [known])).toEqual({
+                steps: ["same a"],
+                reasons: [],
+                asked: [],
+            });
     });
 
     it("stays where the provider only has another name", async () => {
