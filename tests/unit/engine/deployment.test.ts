@@ -75,6 +75,13 @@ describe("an update that a killed run left half done", () => {
         expect(calls.filter(([name]) => name === "update")[0][2]).toEqual(before);
     });
 
+    it("is known to be half done until it is done again", async () => {
+        const update = async () => Promise.reject(new Error("no"));
+        const { deployment, snapshot } = deploying([old], { interrupted, provider: { update } });
+        await expect(deployment.register(goal("a", { size: 2 }), reference)).rejects.toThrow("no");
+        expect(snapshot.resources()).toEqual([{ ...old, initErrors: ["its last update was interrupted"] }]);
+    });
+
     it("is done anew where nothing is left", async () => {
         const { deployment, steps, snapshot } = deploying([old], {
             interrupted,
@@ -136,6 +143,8 @@ describe("a policy that is broken", () => {
         );
         expect(real.calls).toEqual([]);
         expect(analyze).toHaveBeenCalledWith({ urn: urnOf("a"), type: "t:i:T", properties: { size: 9 } });
+        analyze.mockReturnValueOnce(["a is too large"]);
+        await expect(deploying([], { deployment }).deployment.register(goal("a"), reference)).rejects.toThrow();
         const planned = deploying([], { deployment, preview: true });
         await planned.deployment.register(goal("a", { size: 9 }), reference);
         expect(planned.steps()).toEqual(["create a"]);
