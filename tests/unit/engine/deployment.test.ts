@@ -158,6 +158,8 @@ describe("a provider that the program does not name", () => {
         const found = await deployment.providerFor(type, request(more));
         expect(await deployment.providerFor(type, request(more))).toBe(found);
         expect(snapshot.resources()).toHaveLength(1);
+        const [{ custom, protect, retainOnDelete }] = snapshot.resources();
+        expect([custom, protect, retainOnDelete]).toEqual([true, undefined, undefined]);
         const [[urn, inputs]] = used;
         expect(found).toBe(`${urn}::${snapshot.resources()[0].id!}`);
         return { urn, inputs };
