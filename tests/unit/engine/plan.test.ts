@@ -15,7 +15,7 @@ function provider(said: Said = {}) {
         ...{ changes: "none" as const, replaces: [], diffs: [], deleteBeforeReplace: false },
         ...said,
     }));
-    return { check, diff } as unknown as Provider & { check: typeof check; diff: typeof diff };
+    return { check, diff } as unknown as Omit<Provider, "check" | "diff"> & { check: typeof check; diff: typeof diff };
 }
 
 const old = state("a", { size: 1, colour: "red" });

@@ -43,9 +43,9 @@ export async function inputsOf(token: string, expected: Inputs): Promise<Inputs>
     const { failures } = await type.check({}, {});
     expect(failures.filter(({ reason }) => !reason.includes(" is missing, must be "))).toEqual([]);
     const required = failures.map(({ property }) => property);
-    const least = Object.fromEntries(required.map((name) => [name, one[name]]));
-    const filledIn = Object.entries(withoutDefaults((await type.check({}, least)).inputs) as object);
-    const defaults = Object.fromEntries(filledIn.filter(([name]) => !required.includes(name))) as Properties;
+    const least = Object.fromEntries<Value | undefined>(required.map((name) => [name, one[name]]));
+    const filledIn = Object.entries(withoutDefaults((await type.check({}, least)).inputs) as Record<string, Value>);
+    const defaults = Object.fromEntries<Value>(filledIn.filter(([name]) => !required.includes(name)));
     return { values: expected.values, required, defaults, replaces, kept };
 }
 

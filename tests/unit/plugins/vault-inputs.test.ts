@@ -40,6 +40,19 @@ const key = {
     ],
 };
 
+/** A way to PostgreSQL, with all that can be said of it. */
+const connection = (maxConnectionLifetime: number): Value => ({
+    connectionUrl: "u",
+    username: "n",
+    password: "p",
+    passwordAuthentication: "scram-sha-256",
+    maxOpenConnections: 4,
+    maxIdleConnections: 4,
+    maxConnectionLifetime,
+    usernameTemplate: "t",
+    tlsCa: "c",
+});
+
 const types: Record<string, Inputs> = {
     "vault:index/policy:Policy": {
         values: { name: text, policy: text },
@@ -116,17 +129,7 @@ const types: Record<string, Inputs> = {
             allowedRoles: list,
             verifyConnection: flag,
             rootRotationStatements: list,
-            postgresql: [1, 2].map((more) => ({
-                connectionUrl: "u",
-                username: "n",
-                password: "p",
-                passwordAuthentication: "scram-sha-256",
-                maxOpenConnections: 4,
-                maxIdleConnections: 4,
-                maxConnectionLifetime: more,
-                usernameTemplate: "t",
-                tlsCa: "c",
-            })) as [Value, Value],
+            postgresql: [connection(1), connection(2)],
         },
         required: ["backend", "name", "postgresql"],
         defaults: { verifyConnection: true },
