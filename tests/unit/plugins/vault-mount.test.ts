@@ -68,7 +68,7 @@ describe("a mount", () => {
             expect((await make()).id).toBe("a/b");
         });
 
-        it.each([[{ type: "pki" }], [{ description: "e" }], [{ description: "" }]])(
+        it.each<[Properties]>([[{ type: "pki" }], [{ description: "e" }], [{ description: "" }]])(
             "is another's where it is not this one: %j",
             async (more) => {
                 if (more.description === "") holds["sys/mounts"] = { "a/b/": { ...seen, description: "" } };
