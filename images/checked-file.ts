@@ -29,14 +29,19 @@ export async function checkedFile(file: string, start = 0): Promise<CheckedFile>
     return { file, start, bytes: (await fs.stat(file)).size, sha256: hash.digest("hex") };
 }
 
+/** @throws DamagedFile when the file is missing, or has another size than when it was made */
+export async function refuseOtherSize(source: CheckedFile): Promise<void> {
+    const isWhole = (await fs.stat(source.file).catch(() => undefined))?.size === source.bytes;
+    if (!isWhole) throw new DamagedFile(source);
+}
+
 /**
  * Writes the file's content, from its `start` on. The last bytes are written only if the content is unchanged since the file
  * was made: a reader gets all of it, or notices that the end is missing.
  * @throws DamagedFile
  */
 export async function pour(source: CheckedFile, target: fs.FileHandle): Promise<void> {
-    const isWhole = (await fs.stat(source.file).catch(() => undefined))?.size === source.bytes;
-    if (!isWhole) throw new DamagedFile(source);
+    await refuseOtherSize(source);
     const hash = createHash("sha256");
     let last: Buffer | undefined;
     for await (const chunk of chunksOf(source.file, source.start)) {

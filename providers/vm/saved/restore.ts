@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as fsp from "node:fs/promises";
 import { virsh } from "../../../clients/libvirt";
-import { type CheckedFile, pour } from "../../../images/checked-file";
+import { type CheckedFile, pour, refuseOtherSize } from "../../../images/checked-file";
 import { run } from "../../../process/run";
 import { domainXml } from "../domain-xml";
 import type { Machine } from "../hypervisor";
@@ -13,6 +13,7 @@ import { saveFileHead } from "./save-file";
  * @throws DamagedFile, or CommandError with the message of libvirt or QEMU: then nothing runs
  */
 export async function restore(uri: string, machine: Machine, memory: CheckedFile, fifo: string): Promise<void> {
+    await refuseOtherSize(memory); // nobody would write then, and libvirt waits for a writer when it opens a FIFO
     await run(["mkfifo", "-m", "600", fifo]);
     // with our own reader, opening the other end does not wait for libvirt, and writing does not wait for one that has given up
     const reader = await fsp.open(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
