@@ -142,8 +142,10 @@ describe("a VM that is made", () => {
     it("goes on from a saved memory, on its disk", async () => {
         jest.mocked(provide.provideSavedGuest).mockResolvedValue(guest());
         const take = jest.spyOn(DirectoryStorage.prototype, "takeDisk").mockResolvedValue();
-        const { uuid } = await createVm(definition);
-        expect(changes()).toEqual(["define --validate definition.xml"]);
+        jest.mocked(restoring.restore).mockImplementation(async () => expect(domain).not.toContain("holds data"));
+        const { uuid } = await createVm({ ...definition, holdsData: true });
+        expect(changes()).toEqual(["define --validate definition.xml", "define --validate definition.xml"]);
+        expect(domain).toContain("holds data");
         expect(take).toHaveBeenCalledWith(guest().disk);
         const [[uri, machine, memory, fifo]] = jest.mocked(restoring.restore).mock.calls;
         expect([uri, memory, fifo]).toEqual([
