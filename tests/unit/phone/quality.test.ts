@@ -14,6 +14,21 @@ describe("the mean opinion score", () => {
         expect(meanOpinionScore({ ...perfect, lossRatio: 1 })).toBe(1);
     });
 
+    // worked out apart from the program, by the formulae of G.107, with d, Id, Ie,eff and R
+    it.each([
+        [{ ...perfect }, 4.4], // d = 20, R = 92.72
+        [{ ...perfect, networkDelayMs: 157 }, 4.31], // d = 177, just below the bend: R = 88.95
+        [{ ...perfect, networkDelayMs: 257 }, 3.85], // d = 277: Id = 17.62, R = 75.58
+        [{ ...perfect, jitterMs: 50 }, 4.35], // a buffer of 100 ms, d = 120: R = 90.32
+        [{ ...perfect, lossRatio: 0.01 }, 3.81], // Ie,eff = 17.92, R = 74.80
+        [{ lossRatio: 0.05, jitterMs: 10, networkDelayMs: 60 }, 2.05], // d = 100, Ie,eff = 51.08, R = 39.72
+    ])("of %j is %d", (reception, score) => expect(meanOpinionScore(reception)).toBe(score));
+
+    it("is 1 where nothing is left of the rating", () => {
+        expect(meanOpinionScore({ ...perfect, networkDelayMs: 5000 })).toBe(1);
+        expect(meanOpinionScore({ ...perfect, lossRatio: 0.5 })).toBe(1);
+    });
+
     it("falls faster with delay beyond 177 ms", () => {
         const at = (networkDelayMs: number): number => meanOpinionScore({ ...perfect, networkDelayMs });
         expect(at(0) - at(100)).toBeLessThan(0.1);
