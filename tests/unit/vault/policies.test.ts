@@ -73,6 +73,31 @@ describe("policies", () => {
         });
     });
 
+    it("let every identity see the CA and keep its own token, and no other path of them", () => {
+        for (const identity of identities) {
+            const all = paths(documents[identity]);
+            expect(all).toMatchObject({
+                "secret/data/ca": ["read"],
+                "pki/cert/ca": ["read"],
+                "auth/token/lookup-self": ["read"],
+                "auth/token/renew-self": ["update"],
+                "auth/token/revoke-self": ["update"],
+            });
+            expect(Object.keys(all).filter((path) => /^(auth|pki)\//.test(path))).toEqual([
+                "pki/cert/ca",
+                `auth/approle/role/${identity === "core" ? "core-role" : `${identity}-vm-role`}/secret-id`,
+                ...["lookup-self", "renew-self", "revoke-self"].map((name) => `auth/token/${name}`),
+            ]);
+        }
+    });
+
+    it("let those renew leases that have database credentials", () => {
+        const renew = identities.filter((identity) => "sys/leases/renew" in paths(documents[identity]));
+        expect(renew).toEqual(identities.filter((identity) => rightsOf(identity).credentials.length > 0));
+        expect(renew).toContain("pbx");
+        expect(renew).not.toContain("media");
+    });
+
     it("let an identity have secret-ids of its own role, each for one of its addresses", () => {
         expect(documents.sip).toContain('path "auth/approle/role/sip-vm-role/secret-id"');
         expect(documents.sip).toContain('"cidr_list" = ["192.0.2.10/32", "192.0.2.11/32"]');
