@@ -210,3 +210,19 @@ test("the archive is one that tar unpacks", () => {
     );
     expect(() => tar([{ name: "x".repeat(101), content: Buffer.alloc(0) }])).toThrow("at most 100 bytes");
 });
+
+test("the archive's members are plain files of root's, for root only, unless it is said otherwise", () => {
+    const list = (members: Parameters<typeof tar>[0]): string[] =>
+        execFileSync("tar", ["-tvf", "-"], {
+            input: tar(members),
+            encoding: "utf8",
+            env: { ...process.env, TZ: "UTC" },
+        })
+            .trim()
+            .split("\n")
+            .map((line) => line.replace(/ +/g, " "));
+    const content = Buffer.from("text");
+    expect(list([{ name: "a", content }])).toEqual([expect.stringMatching(/^-rw------- root\/root 4 1970-01-01 .*a$/)]);
+    const [owned] = list([{ name: "x".repeat(100), content, mode: 0o6755, user: "u".repeat(31), group: "asterisk" }]);
+    expect(owned).toMatch(new RegExp(`^-rwsr-sr-x ${"u".repeat(31)}/asterisk 4 .* x{100}$`));
+});
