@@ -129,9 +129,10 @@ describe("subscribers", () => {
     it("that are dropped are removed, after the others were added", async () => {
         const order: string[] = [];
         jest.mocked(subscribers.addSubscribers).mockImplementation(async () => void order.push("add"));
-        jest.mocked(subscribers.removeSubscribers).mockImplementation(
-            async (...[, , names]) => void order.push(...names),
-        );
+        jest.mocked(subscribers.removeSubscribers).mockImplementation(async (...[, , names]) => {
+            order.push(...names);
+            return [];
+        });
         await subscribersProvider.update("id", inputs, inputs);
         await subscribersProvider.update("id", inputs, { ...inputs, subscribers: [one("1002"), one("1003")] });
         expect(order).toEqual(["add", "add", "1001"]);

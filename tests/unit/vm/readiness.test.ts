@@ -44,8 +44,10 @@ const guest = (): Guest => ({
     host: "sip-1",
     sshConfig: "/ssh/config",
     address: "192.168.64.10",
-    storage: { console: async () => consoleText } as Storage,
-    hypervisor: { inspect: async () => (state === undefined ? undefined : ({ state } as VmStatus)) } as Hypervisor,
+    storage: { console: async () => consoleText } as Partial<Storage> as Storage,
+    hypervisor: {
+        inspect: async () => (state === undefined ? undefined : ({ state } as VmStatus)),
+    } as Partial<Hypervisor> as Hypervisor,
 });
 
 function mockConnect(socket: net.Socket, options: object): net.Socket {
