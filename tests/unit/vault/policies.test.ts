@@ -73,6 +73,20 @@ describe("policies", () => {
         });
     });
 
+    it("are rules in Vault's language, one after the other", () => {
+        const rule = (path: string, capabilities: string): string =>
+            `path "${path}" {\n  capabilities = [${capabilities}]\n}\n`;
+        const rights = { secrets: ["a", "b/c"], certificates: ["d-role"], credentials: ["static-creds/e"] };
+        expect(servicePolicyDocument(rights)).toBe(
+            [
+                rule("secret/data/a", '"read"'),
+                rule("secret/data/b/c", '"read"'),
+                rule("pki_int/issue/d-role", '"create", "update"'),
+                rule("database/static-creds/e", '"read"'),
+            ].join("\n"),
+        );
+    });
+
     it("let every identity see the CA and keep its own token, and no other path of them", () => {
         for (const identity of identities) {
             const all = paths(documents[identity]);
@@ -103,6 +117,20 @@ describe("policies", () => {
         expect(documents.sip).toContain('"cidr_list" = ["192.0.2.10/32", "192.0.2.11/32"]');
         expect(documents.sip).toContain('required_parameters = ["cidr_list", "token_bound_cidrs"]');
         expect(documents.sip).not.toContain("pbx-vm-role");
+        const rules = documents.media.split("\n\n");
+        expect(rules.find((rule) => rule.includes("secret-id"))).toBe(
+            [
+                'path "auth/approle/role/media-vm-role/secret-id" {',
+                '  capabilities = ["update"]',
+                '  required_parameters = ["cidr_list", "token_bound_cidrs"]',
+                "  allowed_parameters = {",
+                '    "cidr_list" = ["192.0.2.20/32"]',
+                '    "token_bound_cidrs" = ["192.0.2.20/32"]',
+                '    "metadata" = []',
+                "  }",
+                "}",
+            ].join("\n"),
+        );
     });
 });
 
