@@ -1,3 +1,3 @@
 import { testKills } from "../stack/kills";
 
-describe("an engine that is killed", () => testKills(Number(process.env.VOIP_TEST_KILLS ?? 2)));
+describe("an engine that is killed", () => testKills(Number(process.env.VOIP_TEST_KILLS ?? 1)));

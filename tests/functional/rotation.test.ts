@@ -66,7 +66,6 @@ describe(`./voip rotate with ${busy.calls} calls up, new calls and registrations
     afterAll(() => load?.abandon());
 
     it.each([
-        ["first time", false],
         ["while all connections to the databases are cut", true],
         ["right after that", false],
     ])("changes every secret, and the old ones are refused: %s", async (_when, cut) => {
