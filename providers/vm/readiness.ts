@@ -4,6 +4,7 @@ import { run } from "../../process/run";
 import { waitFor } from "../../process/wait";
 import type { Hypervisor } from "./hypervisor";
 import type { Storage } from "./storage";
+import { troubleIn } from "./trouble";
 
 export interface Guest extends SshTarget {
     /** The address of `host`. */
@@ -66,10 +67,8 @@ async function logsIn(guest: Guest): Promise<boolean> {
 async function hopeless({ host, storage, hypervisor }: Guest): Promise<string | undefined> {
     const state = (await hypervisor.inspect(host))?.state ?? "gone";
     if (state !== "running") return `${host} is ${state} instead of starting`;
-    const trouble = /Kernel panic.*|You are in emergency mode|Failed to start .*voip-thaw.service/.exec(
-        await storage.console(),
-    );
-    return trouble ? `${host} does not start: ${trouble[0]}` : undefined;
+    const trouble = troubleIn(await storage.console());
+    return trouble && `${host} does not start: ${trouble}`;
 }
 
 /** Ends the kept connection to a guest that was, or is about to be, stopped: it would hang for a while. */

@@ -1,6 +1,7 @@
 import * as net from "node:net";
 import { stripVTControlCharacters } from "node:util";
 import { waitFor } from "../../../process/wait";
+import { troubleIn } from "../trouble";
 
 /** The prompt of a root shell. */
 const prompt = "# ";
@@ -26,7 +27,7 @@ export class GuestConsole {
 
     /** Types into the shell that runs in place of init, once it prompts. */
     async type(commands: string, deadlineMs: number): Promise<void> {
-        await this.seen("a shell on the console", prompt, deadlineMs);
+        await this.seen("shell on the console", prompt, deadlineMs);
         this.socket.write(commands);
     }
 
@@ -37,7 +38,7 @@ export class GuestConsole {
             () => {
                 if (this.text.includes(expected)) return "seen";
                 if (this.socket.closed) return "the guest ended";
-                return this.text.includes(failure) ? "the guest failed" : undefined;
+                return this.text.includes(failure) ? "the guest failed" : troubleIn(this.text);
             },
             { deadlineMs, intervalMs: 50 },
         ).catch((error: Error) => error.message);

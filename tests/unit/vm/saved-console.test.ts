@@ -58,6 +58,13 @@ describe("the console of a guest", () => {
         );
     });
 
+    it("does not wait for a guest whose kernel has given up", async () => {
+        guest.write("Kernel panic - not syncing: no root\r\n");
+        await expect(serial.type("boot\n", 60_000)).rejects.toThrow(
+            /^no shell on the console: Kernel panic - not syncing: no root\n/,
+        );
+    });
+
     it("tells at the deadline that nothing was seen", async () => {
         await expect(serial.seen("end of its boot", "waits", 0)).rejects.toThrow(
             /^no end of its boot: waited 0 s for end of its boot; last seen: nothing\n/,
