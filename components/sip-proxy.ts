@@ -13,7 +13,7 @@ import {
     pgbouncerSocketDir,
     pgbouncerUnitPath,
 } from "../services/pgbouncer/files";
-import { enabled } from "../services/unit";
+import { loadedUnits } from "../services/unit";
 import {
     valkeyLinkApply,
     valkeyLinkFiles,
@@ -56,8 +56,7 @@ const reloadTls = insideWhereRunning("kamailio", "kamcmd tls.reload");
 const applied = [
     { paths: kamailioPaths, command: whereRunning("kamailio", "docker restart kamailio >/dev/null") },
     { paths: [kamailioTlsPath], command: reloadTls },
-    { paths: [pgbouncerUnitPath, valkeyLinkUnitPath], command: "systemctl daemon-reload" },
-    { paths: [pgbouncerUnitPath], command: enabled("pgbouncer") },
+    ...loadedUnits({ unit: "pgbouncer", path: pgbouncerUnitPath }, { unit: "voip-valkey", path: valkeyLinkUnitPath }),
     { paths: pgbouncerPaths, command: whereRunning("pgbouncer", "systemctl reload pgbouncer") },
     ...valkeyLinkApply,
 ];

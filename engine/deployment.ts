@@ -272,7 +272,8 @@ export class Deployment {
     }
 }
 
-function simpleGoal(urn: string, type: string, inputs: PropertyMap): Goal {
+/** A resource that is wanted with nothing but its inputs. */
+export function simpleGoal(urn: string, type: string, inputs: PropertyMap): Goal {
     return {
         urn,
         type,

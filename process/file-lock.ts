@@ -3,7 +3,8 @@ import { once } from "node:events";
 
 /**
  * Runs `work` while no other process on this host holds the lock of `file` (flock(1)); waits for it without limit. The lock
- * ends with this process, however this ends.
+ * ends with this process, however this ends. For what labs share: a lab has its own network namespace, and with it its own
+ * names of withLock (lock.ts).
  * @throws Error if flock can't be run, or can't open the file
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,4 @@
 import { render, type GuestFile } from "../../configs/render";
-import { enabled } from "../unit";
 import type { AgentTemplate } from "../vault-agent/templates";
 
 const dir = "/etc/voip-valkey";
@@ -19,11 +18,8 @@ export const valkeySocket = (port: number): string => `${valkeySocketDir}/valkey
 
 export const valkeyLinkUnitPath = paths.unit;
 
-/** The commands after a change of the files; the unit has to be loaded before. */
-export const valkeyLinkApply = [
-    { paths: [paths.unit], command: enabled("voip-valkey") },
-    { paths: [paths.settings, paths.unit], command: "systemctl try-restart voip-valkey" },
-];
+/** The commands after a change of the files, when the unit is loaded (services/unit.ts). */
+export const valkeyLinkApply = [{ paths: [paths.settings, paths.unit], command: "systemctl try-restart voip-valkey" }];
 
 /** The connection from a VM to Valkey in the core, for one of its clients. */
 export function valkeyLinkFiles({ host, port, user }: { host: string; port: number; user: string }): GuestFile[] {

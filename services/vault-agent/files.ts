@@ -1,5 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
-import { enabled } from "../unit";
+import { loadedUnits, startedAtBoot } from "../unit";
 import type { AgentTemplate } from "./templates";
 
 export interface VaultAgentView {
@@ -48,12 +48,10 @@ export const vaultAgentFiles = (view: VmAgentView): GuestFile[] => [
 
 /** The commands after a change of a unit; the identity handles changes of the configuration, as it waits for the outcome. */
 export const vaultAgentApply = [
-    {
-        paths: [unit],
-        command: `systemctl daemon-reload && ${enabled("voip-agent")} && systemctl restart voip-agent`,
-    },
+    ...loadedUnits({ unit: "voip-agent", path: unit }),
+    { paths: [unit], command: "systemctl restart voip-agent" },
     {
         paths: [exporter],
-        command: `${enabled("prometheus-node-exporter")} && systemctl restart prometheus-node-exporter`,
+        command: `${startedAtBoot("prometheus-node-exporter")} && systemctl restart prometheus-node-exporter`,
     },
 ];

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as fsp from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { virsh } from "../../../clients/libvirt";
 import { bootCommands, type Draft, shellCommandLine, waitingLine } from "../../../images/saved";
@@ -47,13 +46,14 @@ export function savedMachine(definition: VmDefinition, { consoleSocket, ...passi
 
 /**
  * Boots a guest without an identity and saves its memory.
+ * @param runDir where its console is meanwhile: what a killed process leaves there goes with the lab
  * @returns the offset of its memory in the file, in bytes
  * @throws Error with the guest's last output, if it does not finish
  */
-export async function saveGuest(definition: VmDefinition, name: string, draft: Draft): Promise<number> {
+export async function saveGuest(definition: VmDefinition, name: string, draft: Draft, runDir: string): Promise<number> {
     const { uri, disk, diskGiB } = definition;
     await createOverlay(draft.disk, disk, diskGiB);
-    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-guest-"));
+    const dir = fs.mkdtempSync(path.join(runDir, "guest-"));
     try {
         const socket = path.join(dir, "console");
         const passing = { name, uuid: randomUUID(), disk: draft.disk, consoleSocket: socket };

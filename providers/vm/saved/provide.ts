@@ -1,9 +1,10 @@
+import * as path from "node:path";
 import { virsh } from "../../../clients/libvirt";
 import {
     makeSavedGuest, readSavedGuest, type SavedGuest, savedGuestEntry, savedGuestLock,
 } from "../../../images/saved"; // prettier-ignore
 import { sweep } from "../../../images/cache";
-import { isLabUri } from "../../../lab/uri";
+import { stackPaths } from "../../../paths";
 import { withFileLock } from "../../../process/file-lock";
 import { run } from "../../../process/run";
 import { chooseAccelerator } from "../accelerator";
@@ -16,9 +17,10 @@ import { savedMachine, saveGuest } from "./make";
  * @returns why there is none, if VMs boot: one sentence
  */
 export async function provideSavedGuest(definition: VmDefinition): Promise<SavedGuest | { none: string }> {
-    const { uri, pool, ready, vmName } = definition;
+    const { uri, pool, ready, vmName, dataDir } = definition;
+    const { libvirtUri, runDir } = stackPaths(path.basename(dataDir));
     if (ready !== "ssh") return { none: "nobody waits for it" };
-    if (!isLabUri(uri) || pool !== undefined) return { none: "only VMs of a lab go on from a saved memory" };
+    if (uri !== libvirtUri || pool !== undefined) return { none: "only VMs of a lab go on from a saved memory" };
     if ((await chooseAccelerator(uri)) !== "tcg") return { none: "with KVM a boot takes no time to speak of" };
     try {
         const entry = savedGuestEntry(definition.disk, await whatFits(definition));
@@ -29,7 +31,7 @@ export async function provideSavedGuest(definition: VmDefinition): Promise<Saved
             if (meanwhile) return meanwhile;
             console.error(`${vmName}: a guest of its image boots without an identity, to be saved`);
             await sweep();
-            await makeSavedGuest(entry, (draft) => saveGuest(definition, entry.name, draft));
+            await makeSavedGuest(entry, (draft) => saveGuest(definition, entry.name, draft, runDir));
             const made = await readSavedGuest(entry);
             if (!made) throw new Error(`${entry.name} was saved, but is not in the cache`);
             return made;

@@ -389,11 +389,11 @@ describe("a change of files", () => {
             [["tls.cfg"], inside("kamailio", "kamcmd tls.reload")],
             [["socket.conf", "voip-valkey.service"], "systemctl daemon-reload"],
             [["socket.conf"], "systemctl enable --quiet --no-reload pgbouncer"],
+            [["voip-valkey.service"], "systemctl enable --quiet --no-reload voip-valkey"],
             [
                 ["pgbouncer.ini", "hba.conf", "ident.conf", "userlist.txt", "postgres-ca.pem"],
                 "if pgrep -x pgbouncer >/dev/null; then systemctl reload pgbouncer; fi",
             ],
-            [["voip-valkey.service"], "systemctl enable --quiet --no-reload voip-valkey"],
             [["valkey.json", "voip-valkey.service"], "systemctl try-restart voip-valkey"],
         ]);
     });

@@ -1,4 +1,4 @@
-import { Deployment, type DeploymentOptions } from "../../../engine/deployment";
+import { Deployment, simpleGoal, type DeploymentOptions } from "../../../engine/deployment";
 import { EventStream, type EngineEvent } from "../../../engine/events";
 import { Executor } from "../../../engine/executor";
 import type { Goal } from "../../../engine/goal";
@@ -16,18 +16,7 @@ export const reference = `${providerUrn}::1`;
 
 /** What a program wants. */
 export const goal = (name: string, inputs: PropertyMap = {}, more: Partial<Goal> = {}): Goal => ({
-    urn: urnOf(name),
-    type: "t:i:T",
-    custom: true,
-    inputs,
-    protect: false,
-    dependencies: [],
-    propertyDependencies: {},
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    additionalSecretOutputs: [],
-    aliases: [],
-    retainOnDelete: false,
+    ...simpleGoal(urnOf(name), "t:i:T", inputs),
     ...more,
 });
 

@@ -17,7 +17,7 @@ new RandomUuid("second", { keepers: { first: first.result } });
 exports.password = new RandomPassword("password", { length: config.requireNumber("size") }).result;
 exports.stack = pulumi.getStack();
 console.log("said by the program");
-if (config.getBoolean("fails")) process.exit(7);
+if (config.getBoolean("fails")) process.exit(7); // a status that the engine has to name
 `;
 
 const project = `

@@ -5,7 +5,6 @@ import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "../../../lab/
 import * as procfs from "../../../lab/procfs";
 import { stackPaths } from "../../../paths";
 import type * as processes from "../../../process/run";
-import type * as waiting from "../../../process/wait";
 import { Commands } from "../commands";
 import { processOf } from "./machine";
 
@@ -14,16 +13,7 @@ jest.mock("../../../process/run", () => ({
     ...jest.requireActual<typeof processes>("../../../process/run"),
     run: (...given: Parameters<typeof processes.run>) => mockCommands.run(...given),
 }));
-// looks three times, at once
-jest.mock("../../../process/wait", () => ({
-    waitFor: async (what: string, probe: () => unknown, { deadlineMs }: waiting.WaitOptions) => {
-        for (let look = 0; look < 3; look++) {
-            const value = await probe();
-            if (value !== undefined) return value;
-        }
-        throw new Error(`waited ${deadlineMs} ms for ${what}`);
-    },
-}));
+jest.mock("../../../process/wait", () => jest.requireActual<object>("../looks"));
 jest.mock("node:fs", () => {
     const actual = jest.requireActual<typeof fs>("node:fs");
     return {

@@ -4,7 +4,6 @@ import * as path from "node:path";
 import type { DockerApi } from "../../../clients/docker/api";
 import * as session from "../../../clients/docker/session";
 import type * as processes from "../../../process/run";
-import type * as waiting from "../../../process/wait";
 import { removeDaemon } from "../../../providers/docker-daemon/daemon";
 import { provider } from "../../../providers/docker-daemon/provider";
 import { Commands } from "../commands";
@@ -14,16 +13,7 @@ jest.mock("../../../process/run", () => ({
     ...jest.requireActual<typeof processes>("../../../process/run"),
     run: (...given: Parameters<typeof processes.run>) => mockCommands.run(...given),
 }));
-// looks three times, at once
-jest.mock("../../../process/wait", () => ({
-    waitFor: async (what: string, probe: () => unknown, { deadlineMs }: waiting.WaitOptions) => {
-        for (let look = 0; look < 3; look++) {
-            const value = await probe();
-            if (value !== undefined) return value;
-        }
-        throw new Error(`waited ${deadlineMs} ms for ${what}`);
-    },
-}));
+jest.mock("../../../process/wait", () => jest.requireActual<object>("../looks"));
 const mockCommands = new Commands();
 
 let dir: string;

@@ -76,7 +76,7 @@ describe("a guest that is to be saved", () => {
     });
 
     it("boots from a disk of its own, and is saved when it waits", async () => {
-        expect(await saveGuest(definition, "g", draft)).toBe(head.length);
+        expect(await saveGuest(definition, "g", draft, dir)).toBe(head.length);
         expect(disk.createOverlay).toHaveBeenCalledWith(draft.disk, definition.disk, 20);
         const [[uri, name, xml, vmDir]] = jest.mocked(transient.withTransientVm).mock.calls;
         expect([uri, name]).toEqual([definition.uri, "g"]);
@@ -99,13 +99,13 @@ describe("a guest that is to be saved", () => {
         jest.mocked(transient.withTransientVm).mockImplementation(async (_uri, _name, _xml, _dir, work) =>
             work(Promise.reject(new Error("no such device"))),
         );
-        await expect(saveGuest(definition, "g", draft)).rejects.toThrow("no such device");
+        await expect(saveGuest(definition, "g", draft, dir)).rejects.toThrow("no such device");
         expect(fs.existsSync(jest.mocked(transient.withTransientVm).mock.calls[0][3])).toBe(false);
     });
 
     it("has its console closed when it can't be saved", async () => {
         mockCommands.answer(/ save /, { status: 1, stderr: "disk full" });
-        await expect(saveGuest(definition, "g", draft)).rejects.toThrow("disk full");
+        await expect(saveGuest(definition, "g", draft, dir)).rejects.toThrow("disk full");
         expect(done.at(-1)).toEqual(["close"]);
     });
 });

@@ -105,7 +105,7 @@ describe("a saved guest", () => {
             .mockResolvedValue(guest);
         expect(await provideSavedGuest(ofLab)).toBe(guest);
         expect(cache.sweep).toHaveBeenCalledTimes(1);
-        expect(make.saveGuest).toHaveBeenCalledWith(ofLab, "sip-0123", draft);
+        expect(make.saveGuest).toHaveBeenCalledWith(ofLab, "sip-0123", draft, "/run/voip-stack/dev");
         expect(said).toEqual(["sip-1: a guest of its image boots without an identity, to be saved"]);
     });
 });
