@@ -187,6 +187,14 @@ describe("a saved guest", () => {
             expect([await answers(addresses[name]), await answers(outside(name))]).toEqual([true, false]);
     });
 
+    it("is as closed when its firewall's unit has stopped", async () => {
+        const rules = await on("one", "sudo nft list ruleset");
+        expect(rules).toContain("policy drop");
+        await on("one", "sudo systemctl stop nftables");
+        expect(await on("one", "sudo nft list ruleset")).toBe(rules);
+        expect(await answers(outside("one"))).toBe(false);
+    });
+
     it("contains nothing of the VMs that started from it", async () => {
         const secrets = vmNames.flatMap((name) => [
             fs.readFileSync(file(`${name}-host-key`), "utf8").split("\n")[1],
