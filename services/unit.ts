@@ -5,13 +5,10 @@ interface WrittenUnit {
 }
 
 /**
- * The commands after a change of these units' files: they are loaded, and start with their VM from then on. systemd reads its units
- * anew once for all of them, as that takes 3 s under emulation.
+ * The commands after a change of these units' files: they start with their VM from then on, and are loaded. systemd reads its units
+ * anew once for all of them, as that takes 3 s under emulation, and last, as it asks for that again after each that starts at boot.
  */
 export const loadedUnits = (...units: WrittenUnit[]) => [
+    ...units.map(({ unit, path }) => ({ paths: [path], command: `systemctl enable --quiet --no-reload ${unit}` })),
     { paths: units.map(({ path }) => path), command: "systemctl daemon-reload" },
-    ...units.map(({ unit, path }) => ({ paths: [path], command: startedAtBoot(unit) })),
 ];
-
-/** Shell command that makes a unit start with its VM. It does not read the units anew. */
-export const startedAtBoot = (unit: string): string => `systemctl enable --quiet --no-reload ${unit}`;

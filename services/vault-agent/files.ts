@@ -1,5 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
-import { loadedUnits, startedAtBoot } from "../unit";
+import { loadedUnits } from "../unit";
 import type { AgentTemplate } from "./templates";
 
 export interface VaultAgentView {
@@ -48,10 +48,7 @@ export const vaultAgentFiles = (view: VmAgentView): GuestFile[] => [
 
 /** The commands after a change of a unit; the identity handles changes of the configuration, as it waits for the outcome. */
 export const vaultAgentApply = [
-    ...loadedUnits({ unit: "voip-agent", path: unit }),
+    ...loadedUnits({ unit: "voip-agent", path: unit }, { unit: "prometheus-node-exporter", path: exporter }),
     { paths: [unit], command: "systemctl restart voip-agent" },
-    {
-        paths: [exporter],
-        command: `${startedAtBoot("prometheus-node-exporter")} && systemctl restart prometheus-node-exporter`,
-    },
+    { paths: [exporter], command: "systemctl restart prometheus-node-exporter" },
 ];

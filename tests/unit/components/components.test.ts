@@ -387,14 +387,24 @@ describe("a change of files", () => {
                 "if pgrep -x kamailio >/dev/null; then docker restart kamailio >/dev/null; fi",
             ],
             [["tls.cfg"], inside("kamailio", "kamcmd tls.reload")],
-            [["socket.conf", "voip-valkey.service"], "systemctl daemon-reload"],
             [["socket.conf"], "systemctl enable --quiet --no-reload pgbouncer"],
             [["voip-valkey.service"], "systemctl enable --quiet --no-reload voip-valkey"],
+            [["socket.conf", "voip-valkey.service"], "systemctl daemon-reload"],
             [
                 ["pgbouncer.ini", "hba.conf", "ident.conf", "userlist.txt", "postgres-ca.pem"],
                 "if pgrep -x pgbouncer >/dev/null; then systemctl reload pgbouncer; fi",
             ],
             [["valkey.json", "voip-valkey.service"], "systemctl try-restart voip-valkey"],
+        ]);
+    });
+
+    test("restarts the agent for its unit and the exporter for its options, after systemd has read them", () => {
+        expect(applied("sip-1-agent-files")).toEqual([
+            [["voip-agent.service"], "systemctl enable --quiet --no-reload voip-agent"],
+            [["prometheus-node-exporter"], "systemctl enable --quiet --no-reload prometheus-node-exporter"],
+            [["voip-agent.service", "prometheus-node-exporter"], "systemctl daemon-reload"],
+            [["voip-agent.service"], "systemctl restart voip-agent"],
+            [["prometheus-node-exporter"], "systemctl restart prometheus-node-exporter"],
         ]);
     });
 
