@@ -2,6 +2,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { stripVTControlCharacters } = require("node:util");
 
 /** The names after --selectProjects; jest tells its reporters of no project that it found no test for. */
 function chosenKinds(argv) {
@@ -20,6 +21,21 @@ function slowest(testResults, count) {
     );
 }
 
+const reasonLength = 500;
+
+/** What went wrong, each in one line that a log which was cut still holds: file, test, reason. */
+function failures(testResults) {
+    return testResults.flatMap(({ testFilePath, testResults: tests, testExecError }) => {
+        const file = path.relative(process.cwd(), testFilePath);
+        const reason = (text) => stripVTControlCharacters(text).replace(/\s+/g, " ").slice(0, reasonLength);
+        const failed = tests.filter(({ status }) => status === "failed");
+        return [
+            ...(testExecError ? [`failed: ${file}: ${reason(testExecError.message ?? "")}`] : []),
+            ...failed.map((test) => `failed: ${file}: ${test.fullName}: ${reason(test.failureMessages.join(" "))}`),
+        ];
+    });
+}
+
 /**
  * Ends a run with the plain line `N passed, N failed` that any CI can read, and fails a run in which a kind of test that
  * must run (on the real stack) was chosen as a whole but executed nothing, or left a test out.
@@ -33,13 +49,14 @@ module.exports = class PlainReporter {
     }
 
     onRunComplete(_contexts, results) {
-        const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+        const count = results.numFailedTests + results.numRuntimeErrorTestSuites;
         this.missing = this.wholeRun ? this.notRun(results) : [];
-        const line = `${results.numPassedTests} passed, ${failed + this.missing.length} failed`;
+        const line = `${results.numPassedTests} passed, ${count + this.missing.length} failed`;
         const times = results.testResults.length > 1 ? slowest(results.testResults, 10) : [];
+        const failed = failures(results.testResults);
         // jest's own summary and global teardown still print after this: the line is written when all is said, and past
         // process.stdout, which jest shuts when it forces its exit
-        process.once("exit", () => fs.writeSync(1, [...times, ...this.missing, line, ""].join("\n")));
+        process.once("exit", () => fs.writeSync(1, [...times, ...failed, ...this.missing, line, ""].join("\n")));
     }
 
     notRun(results) {

@@ -33,6 +33,30 @@ describe("the last line of a run", () => {
         expect(lines.slice(10)).toEqual(["3 passed, 2 failed", ""]);
     });
 
+    it("comes after each failure, in one line of its own", () => {
+        const file = (name: string, more: object) => ({ testFilePath: path.join(process.cwd(), name), ...more });
+        const passed = { status: "passed", fullName: "a call is up", failureMessages: [] };
+        const failed = {
+            status: "failed",
+            fullName: "a call ends",
+            failureMessages: ["\u001b[31mlate:\u001b[39m\n  3 s"],
+        };
+        const files = [
+            file("tests/calls.test.ts", { testResults: [passed, failed] }),
+            file("tests/broken.test.ts", {
+                testResults: [],
+                testExecError: { message: `no module ${"x".repeat(999)}` },
+            }),
+        ];
+        const lines = printed({ ...results, testResults: files }, { mustRun: [] }).split("\n");
+        expect(lines.slice(2)).toEqual([
+            "failed: tests/calls.test.ts: a call ends: late: 3 s",
+            `failed: tests/broken.test.ts: no module ${"x".repeat(490)}`,
+            "3 passed, 2 failed",
+            "",
+        ]);
+    });
+
     it("counts a kind of test that must run and did not as a failure, and names it", () => {
         const lines = "no functional test was executed\n3 passed, 3 failed\n";
         expect(printed(results, { mustRun: ["functional"] })).toBe(lines);
