@@ -10,7 +10,7 @@ export const asterisk = {
         image: {
             layer: "asterisk",
             package: "asterisk",
-            entrypoint: ["asterisk", "-f", "-T", "-vvv", "-C", "/etc/asterisk/asterisk.conf"],
+            entrypoint: ["asterisk", "-f", "-n", "-C", "/etc/asterisk/asterisk.conf"],
         },
     },
     configured: true,
