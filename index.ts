@@ -29,6 +29,7 @@ if (config.protect) protectData();
 const topology = plan(config);
 const { sipDomain, ports, rotation } = config;
 const { rtpMin, rtpMax } = ports;
+const vms = topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") }));
 const coreAddress = topology.networks.internal.hostAddress;
 const packages = {
     suite: config.debianSuite,
@@ -52,7 +53,7 @@ const access = new SshAccess("access", {
     dir: `${paths.dataDir}/ssh`,
     runDir: paths.runDir,
     user: "voip",
-    hosts: topology.vms.map((vm) => ({ name: vm.name, address: addressOf(vm, "internal") })),
+    hosts: vms.map(({ name, address }) => ({ name, address })),
 });
 
 const secrets = new GeneratedSecrets("secrets");
@@ -86,7 +87,7 @@ const bootstrap = new VaultBootstrap("vault", {
     databases,
     rotation,
     sipDomain,
-    vms: topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") })),
+    vms,
     coreAddress,
     generated: secrets.values,
     extensions: config.extensions,
@@ -102,7 +103,7 @@ const { vault, postgres } = new CoreAgent(
     { dependsOn: [bootstrap, extensions] },
 );
 
-const machine = { access, network, dataDir: paths.dataDir };
+const machine = { access, network, vms, dataDir: paths.dataDir };
 const identity = (role: "sip" | "pbx" | "media") => ({ vault, roleId: bootstrap.roleIds[role] });
 
 const mediaServers = withRole(topology, "media").map(

@@ -62,7 +62,12 @@ const forceUserspace = [
     "sudo systemctl restart rtpengine-daemon",
 ].join(" && ");
 
-const restore = `if [ -e ${dropIn} ]; then sudo rm -f ${dropIn} ${forcedConfig} && sudo systemctl daemon-reload && sudo systemctl restart rtpengine-daemon; fi`;
+/** Lets this machine command RTPEngine, which the firewall allows proxies only: until its rules are loaded again. */
+const openControl = ({ ngPort }: MediaOutput): string =>
+    `sudo nft insert rule inet voip prerouting ip saddr "\${SSH_CLIENT%% *}" udp dport ${ngPort} notrack accept`;
+const closeControl = "sudo nft --file /etc/nftables.conf";
+
+const restore = `${closeControl}; if [ -e ${dropIn} ]; then sudo rm -f ${dropIn} ${forcedConfig} && sudo systemctl daemon-reload && sudo systemctl restart rtpengine-daemon; fi`;
 
 async function counters({ stack, outputs, media }: Bench): Promise<ReturnType<typeof parseTotals>> {
     return waitFor(
@@ -83,6 +88,7 @@ async function measure(bench: Bench, mode: Mode, calls: number): Promise<Run> {
     const { stack, outputs, media } = bench;
     const idle = await cpu(bench);
     const before = await counters(bench);
+    await onVm(stack, outputs, media.name, openControl(media));
     const phones = startWorker((argv) => enterPhones(stack, argv), "bench/rtp-main.ts");
     const control = startWorker((argv) => enterLab(stack, argv), "bench/ng-main.ts");
     try {
@@ -125,6 +131,7 @@ async function measure(bench: Bench, mode: Mode, calls: number): Promise<Run> {
     } finally {
         await phones.end();
         await control.end();
+        await onVm(stack, outputs, media.name, closeControl);
     }
 }
 

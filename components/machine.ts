@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { inContainer } from "../services/container";
-import { firewallApply, firewallFiles } from "../services/firewall/files";
+import { firewallApply, firewallFiles, type FirewallPeer } from "../services/firewall/files";
 import type { VmImage } from "../providers/image/resource";
 import type { SshAccess } from "../providers/ssh-access/resource";
 import { Vm } from "../providers/vm/resource";
@@ -16,6 +16,8 @@ export interface MachineArgs {
     image: VmImage;
     access: SshAccess;
     network: Network;
+    /** Every VM of the plan, for its firewall. */
+    vms: readonly FirewallPeer[];
     /** Directory of the stack, for disks. */
     dataDir: pulumi.Input<string>;
 }
@@ -58,7 +60,8 @@ export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine
     const target = { sshConfig: access.configFile, host: plan.name, vmId: vm.uuid };
     // resources on a VM are removed with it: no need to remove them first
     const options = { parent, deletedWith: vm, dependsOn: [vm] };
-    const files = firewallFiles({ nics: plan.nics, ports: plan.services.flatMap(({ ports }) => ports) });
+    const ports = plan.services.flatMap((service) => service.ports);
+    const files = firewallFiles({ nics: plan.nics, ports, vms: args.vms });
     const firewall = { bundleName: "firewall", files, apply: firewallApply };
     new VmFiles(`${plan.name}-firewall`, { ...target, ...firewall }, options);
     return { plan, image, vm, target, options };

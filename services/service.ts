@@ -19,6 +19,11 @@ export interface Port {
     /** Last port of a range that starts with `port`; a port of a range is open only while it is used. */
     last?: number;
     sides: readonly Side[];
+    /**
+     * Who reaches it on the internal network; empty if it does not listen there. `core` is every machine that is no VM: the plan does
+     * not have the address of the operator's.
+     */
+    clients: readonly HostKind[];
 }
 
 /** Ports by their name in the config key `ports`. */

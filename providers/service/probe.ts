@@ -29,7 +29,12 @@ export interface Probe {
 }
 
 /** The request of a protocol. OPTIONS gets 200 only for an address that would accept a call. */
-export function probeOf({ protocol, address, port, user }: ServiceDefinition): Probe {
+export function probeOf({
+    protocol,
+    address,
+    port,
+    user,
+}: Pick<ServiceDefinition, "protocol" | "address" | "port" | "user">): Probe {
     const id = randomBytes(8).toString("hex");
     if (protocol === "ng") return { request: `${id} d7:command4:pinge`, expected: `${id} d6:result4:ponge` };
     const uri = `sip:${user && `${user}@`}${address}:${port}`;

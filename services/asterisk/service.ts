@@ -16,9 +16,16 @@ export const asterisk = {
     configured: true,
     standardPorts: { asterisk: 5080, asteriskTls: 5081, ...mediaPorts },
     ports: ({ ports }) => [
-        { name: "sip", protocol: "udp", port: ports.asterisk, sides: ["internal"] },
-        { name: "tls", protocol: "tcp", port: ports.asteriskTls, sides: ["internal"] },
-        { name: "rtp", protocol: "udp", port: ports.rtpMin, last: ports.rtpMax, sides: ["internal"] },
+        { name: "sip", protocol: "udp", port: ports.asterisk, sides: ["internal"], clients: ["sip"] },
+        { name: "tls", protocol: "tcp", port: ports.asteriskTls, sides: ["internal"], clients: ["sip"] },
+        {
+            name: "rtp",
+            protocol: "udp",
+            port: ports.rtpMin,
+            last: ports.rtpMax,
+            sides: ["internal"],
+            clients: ["media"],
+        },
     ],
     layers: [
         {

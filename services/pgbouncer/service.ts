@@ -8,7 +8,7 @@ export const pgbouncer = {
     run: { kind: "unit", unit: "pgbouncer.service", package: "pgbouncer" },
     configured: true,
     standardPorts: { pgbouncer: 6432 },
-    ports: ({ ports }) => [{ name: "sql", protocol: "unix", port: ports.pgbouncer, sides: ["loopback"] }],
+    ports: ({ ports }) => [{ name: "sql", protocol: "unix", port: ports.pgbouncer, sides: ["loopback"], clients: [] }],
     layers: [{ name: "sip", on: "valkey-link", packages: ["pgbouncer"], hook: "services/pgbouncer/image.sh" }],
     health: { kind: "process" },
 } as const satisfies Service;

@@ -15,7 +15,9 @@ export const postgres = {
     },
     configured: true,
     standardPorts: { postgres: 5432 },
-    ports: ({ ports }) => [{ name: "sql", protocol: "tcp", port: ports.postgres, sides: ["internal"] }],
+    ports: ({ ports }) => [
+        { name: "sql", protocol: "tcp", port: ports.postgres, sides: ["internal"], clients: ["sip", "pbx", "core"] },
+    ],
     layers: [
         {
             name: "postgres",

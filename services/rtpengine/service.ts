@@ -12,9 +12,16 @@ export const rtpengine = {
     configured: true,
     standardPorts: { ng: 22222, ngCli: 9900, ...mediaPorts },
     ports: ({ ports }) => [
-        { name: "ng", protocol: "udp", port: ports.ng, sides: ["internal"] },
-        { name: "cli", protocol: "tcp", port: ports.ngCli, sides: ["loopback"] },
-        { name: "rtp", protocol: "udp", port: ports.rtpMin, last: ports.rtpMax, sides: ["external", "internal"] },
+        { name: "ng", protocol: "udp", port: ports.ng, sides: ["internal"], clients: ["sip"] },
+        { name: "cli", protocol: "tcp", port: ports.ngCli, sides: ["loopback"], clients: [] },
+        {
+            name: "rtp",
+            protocol: "udp",
+            port: ports.rtpMin,
+            last: ports.rtpMax,
+            sides: ["external", "internal"],
+            clients: ["pbx"],
+        },
     ],
     layers: [
         {

@@ -7,7 +7,7 @@ export const sshd = {
     since: () => "1",
     run: { kind: "unit", unit: "ssh.service", package: "openssh-server" },
     configured: true,
-    ports: () => [{ name: "ssh", protocol: "tcp", port: 22, sides: ["everywhere"] }],
+    ports: () => [{ name: "ssh", protocol: "tcp", port: 22, sides: ["everywhere"], clients: ["core"] }],
     layers: [],
     health: { kind: "ssh" },
 } as const satisfies Service;

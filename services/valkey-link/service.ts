@@ -12,7 +12,7 @@ export const valkeyLink = {
     needsOwnCore: true,
     configured: true,
     standardPorts: { valkey: 6379 },
-    ports: ({ ports }) => [{ name: "valkey", protocol: "unix", port: ports.valkey, sides: ["loopback"] }],
+    ports: ({ ports }) => [{ name: "valkey", protocol: "unix", port: ports.valkey, sides: ["loopback"], clients: [] }],
     layers: [{ name: "valkey-link", on: "docker", packages: [], hook: "services/valkey-link/image.sh" }],
     health: { kind: "process" },
     rights: { secrets: ["valkey/kamailio"], certificates: [], credentials: [] },

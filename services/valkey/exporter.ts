@@ -61,7 +61,9 @@ export const valkeyExporter = {
     },
     configured: true,
     standardPorts: { valkeyExporter: 9121 },
-    ports: ({ ports }) => [{ name: "metrics", protocol: "tcp", port: ports.valkeyExporter, sides: ["internal"] }],
+    ports: ({ ports }) => [
+        { name: "metrics", protocol: "tcp", port: ports.valkeyExporter, sides: ["internal"], clients: ["core"] },
+    ],
     layers: [],
     health: { kind: "http", port: "metrics" },
     rights: { secrets: [secret], certificates: [], credentials: [] },

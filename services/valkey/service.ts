@@ -30,7 +30,9 @@ export const valkey = {
     },
     configured: true,
     standardPorts: { valkey: 6379 },
-    ports: ({ ports }) => [{ name: "tls", protocol: "tcp", port: ports.valkey, sides: ["internal"] }],
+    ports: ({ ports }) => [
+        { name: "tls", protocol: "tcp", port: ports.valkey, sides: ["internal"], clients: ["sip", "core"] },
+    ],
     layers: [
         {
             name: "valkey",

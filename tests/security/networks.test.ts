@@ -1,8 +1,12 @@
+import { shellWord } from "../../clients/ssh";
 import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { runProgram } from "../../process/program";
 import { run } from "../../process/run";
 import { waitFor } from "../../process/wait";
+import { probeOf } from "../../providers/service/probe";
+import { serviceNamed } from "../../services/registry";
+import type { HostKind, Port } from "../../services/service";
 import { stack } from "../stack/environment";
 import { broughtUp, enterPhones, onVm, outputs } from "../stack/platform";
 import type { ScanJob, ScanReport } from "./scan-main";
@@ -80,6 +84,86 @@ describe("a VM that boots", () => {
             const said = await onVm(vm, `systemctl is-enabled nftables; grep -E "^(After|Requires)=" ${unit}`);
             expect(said).toBe("enabled\nRequires=nftables.service\nAfter=nftables.service\n");
         }
+    });
+});
+
+describe("a host of the internal network", () => {
+    interface Socket extends Port {
+        label: string;
+        address: string;
+        /** For UDP: what it answers. */
+        request: string;
+    }
+
+    /** The sockets of a VM that listen there, a range apart: that does during a call only. */
+    const socketsOf = (vm: string): Socket[] =>
+        platform.services
+            .filter((service) => service.vm === vm)
+            .flatMap(({ name, ports }) => {
+                const { health } = serviceNamed(name);
+                const address = platform.vms[vm].addresses.eth0;
+                const requestTo = ({ protocol, port }: Port): string => {
+                    if (protocol === "tcp") return "";
+                    if (health.kind !== "sip" && health.kind !== "ng") throw new Error(`what does ${name} answer?`);
+                    return probeOf({ protocol: health.kind, address, port, user: "" }).request;
+                };
+                return ports
+                    .filter(({ clients, last }) => clients.length > 0 && last === undefined)
+                    .map((port) => ({
+                        ...port,
+                        label: `${vm}: ${name} ${port.name}`,
+                        address,
+                        request: requestTo(port),
+                    }));
+            });
+
+    /** Bash that prints the labels of those that it reaches. Each has ten seconds: a VM may be slow, and a datagram get lost. */
+    const probes = (sockets: Socket[]): string =>
+        [
+            "exec 2>/dev/null",
+            `tcp() { timeout 10 bash -c ": </dev/tcp/$2/$3" && echo "$1"; }`,
+            "udp() {",
+            `    exec 3<>"/dev/udp/$2/$3"`,
+            "    for n in 1 2 3; do",
+            `        base64 -d <<<"$4" >&3`,
+            `        if [ "$(timeout 3 dd bs=4096 count=1 <&3 | wc -c)" -gt 0 ]; then echo "$1"; return; fi`,
+            "    done",
+            "}",
+            ...sockets.map(({ protocol, label, address, port, request }) => {
+                const words = [label, address, String(port), Buffer.from(request).toString("base64")];
+                return `${protocol} ${words.map(shellWord).join(" ")} &`;
+            }),
+            "wait",
+        ].join("\n");
+
+    /** Labels of the sockets that a host reaches, and of those that it is to reach: its own, by which the probes are seen to work, too. */
+    async function reach(host: string, kind: HostKind, ask: (script: string) => Promise<string>) {
+        // each host has requests of its own: the answer to one that was seen before goes to who sent it first
+        const sockets = Object.keys(platform.vms).map((vm) => ({ vm, all: socketsOf(vm) }));
+        const reached = await ask(probes(sockets.flatMap(({ all }) => all)));
+        const planned = sockets.flatMap(({ vm, all }) =>
+            all.filter(({ clients }) => vm === host || clients.includes(kind)).map(({ label }) => label),
+        );
+        return { host, reached: reached.split("\n").filter(Boolean).sort(), planned: planned.sort() };
+    }
+
+    it("reaches its own sockets and those that it is a client of, and no others", async () => {
+        const vms = Object.entries(platform.vms).map(([vm, { role }]) =>
+            reach(vm, role, (script) => onVm(vm, `bash -c ${shellWord(script)}`)),
+        );
+        const core = reach(
+            "core",
+            "core",
+            async (script) => (await run(enterLab(stack, ["bash", "-c", script]))).stdout,
+        );
+        const found = await Promise.all([...vms, core]);
+        expect(found.map(({ host, reached }) => ({ host, reached }))).toEqual(
+            found.map(({ host, planned }) => ({ host, reached: planned })),
+        );
+        const byHost = Object.fromEntries(found.map(({ host, reached }) => [host, reached]));
+        expect(byHost["sip-1"]).toContain("media-1: rtpengine ng");
+        expect(byHost["pbx-1"]).not.toContain("media-1: rtpengine ng");
+        expect(byHost.core).toContain("media-1: sshd ssh");
     });
 });
 

@@ -46,7 +46,7 @@ export const platform: PlatformOutputs = {
             name: "kamailio",
             vm: "sip-1",
             kind: "container",
-            ports: [{ name: "udp", protocol: "udp", port: 5060, sides: ["external"] }],
+            ports: [{ name: "udp", protocol: "udp", port: 5060, sides: ["external"], clients: [] }],
         },
         { name: "asterisk", vm: "pbx-1", kind: "container", ports: [] },
         {
@@ -54,19 +54,19 @@ export const platform: PlatformOutputs = {
             vm: "media-1",
             kind: "unit",
             unit: "rtpengine-daemon.service",
-            ports: [{ name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"] }],
+            ports: [{ name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"], clients: [] }],
         },
         {
             name: "openbao",
             vm: "core",
             kind: "container",
-            ports: [{ name: "api", protocol: "tcp", port: 8200, sides: ["internal"] }],
+            ports: [{ name: "api", protocol: "tcp", port: 8200, sides: ["internal"], clients: ["core"] }],
         },
         {
             name: "postgres",
             vm: "core",
             kind: "container",
-            ports: [{ name: "sql", protocol: "tcp", port: 5432, sides: ["internal"] }],
+            ports: [{ name: "sql", protocol: "tcp", port: 5432, sides: ["internal"], clients: ["core"] }],
         },
     ],
     extensions: {

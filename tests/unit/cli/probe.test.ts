@@ -9,7 +9,7 @@ import { run } from "../../../process/run";
 const container = (name: string): ServiceOutput => ({ name, vm: "x", kind: "container", ports: [] });
 const rtpengine: ServiceOutput = {
     ...{ name: "rtpengine", vm: "x", kind: "unit", unit: "rtpengine-daemon" },
-    ports: [{ name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"] }],
+    ports: [{ name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"], clients: [] }],
 };
 
 const totals = [

@@ -172,6 +172,12 @@ test("phones reach the proxy by TLS, with a certificate from the agent and no pa
     });
 });
 
+test("a VM's firewall knows the clients of its sockets, other VMs", () => {
+    expect(contents("sip-1-firewall")).toContain("ip saddr { 192.168.64.30 } tcp dport { 5060 } accept");
+    expect(contents("pbx-1-firewall")).toContain("ip saddr { 192.168.64.10 } tcp dport { 5081 } accept");
+    expect(contents("media-1-firewall")).toContain("ip saddr { 192.168.64.10 } udp dport { 22222 } accept");
+});
+
 test("each VM has an agent with the identity of its tier", () => {
     const identities = made.filter((resource) => resource.type === "VaultIdentity");
     expect(identities.map(({ inputs }) => inputs.role).sort()).toEqual(["media-vm-role", "pbx-vm-role", "sip-vm-role"]);

@@ -53,20 +53,29 @@ export const rtpengine: RtpengineView = {
 const eth0 = { name: "eth0", network: "internal", prefix: 24 } as const;
 const eth1 = { name: "eth1", network: "external", prefix: 24 } as const;
 
+const vms: FirewallView["vms"] = [
+    { role: "sip", address: "192.168.64.10" },
+    { role: "sip", address: "192.168.64.11" },
+    { role: "media", address: "192.168.64.20" },
+    { role: "pbx", address: "192.168.64.30" },
+];
+
 export const mediaFirewall: FirewallView = {
     nics: [
         { ...eth0, address: "192.168.64.20" },
         { ...eth1, address: "10.64.0.20" },
     ],
     ports: [
-        { name: "ng", protocol: "udp", port: 22222, sides: ["internal"] },
-        { name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"] },
-        { name: "rtp", protocol: "udp", port: 10000, last: 20000, sides: ["external", "internal"] },
-        { name: "ssh", protocol: "tcp", port: 22, sides: ["everywhere"] },
+        { name: "ng", protocol: "udp", port: 22222, sides: ["internal"], clients: ["sip"] },
+        { name: "cli", protocol: "tcp", port: 9900, sides: ["loopback"], clients: [] },
+        { name: "rtp", protocol: "udp", port: 10000, last: 20000, sides: ["external", "internal"], clients: ["pbx"] },
+        { name: "ssh", protocol: "tcp", port: 22, sides: ["everywhere"], clients: ["core"] },
     ],
+    vms,
 };
 
 export const pbxFirewall: FirewallView = {
     nics: [{ ...eth0, address: "192.168.64.30" }],
-    ports: [{ name: "sip", protocol: "udp", port: 5080, sides: ["internal"] }],
+    ports: [{ name: "sip", protocol: "udp", port: 5080, sides: ["internal"], clients: ["sip"] }],
+    vms,
 };

@@ -38,6 +38,15 @@ describe.each(byName)("%s", (name, service) => {
         if ("port" in service.health) expect(names).toContain(service.health.port);
     });
 
+    it("names the clients of a socket on the internal network, and of no other", () => {
+        const inside = sockets.filter(({ sides }) => sides.includes("internal") || sides.includes("everywhere"));
+        expect(sockets.filter(({ clients }) => clients.length > 0)).toEqual(inside);
+        for (const { clients } of sockets) {
+            expect(hostKinds).toEqual(expect.arrayContaining([...clients]));
+            expect(new Set(clients).size).toBe(clients.length);
+        }
+    });
+
     it("names the ports that it takes from the configuration", () => {
         const own = (service.standardPorts ?? {}) as Record<string, number>;
         for (const sipOwner of ["kamailio", "opensips"] as const) {

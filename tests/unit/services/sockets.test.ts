@@ -3,27 +3,44 @@ import { definitions } from "../../../services/definitions";
 import { services, standardPorts } from "../../../services/registry";
 import type { Port } from "../../../services/service";
 
-/** `udp 5060 external+internal`, with the port's name before it. */
-const written = ({ name, protocol, port, last, sides }: Port): string =>
-    `${name} ${protocol} ${port}${last === undefined ? "" : `-${last}`} ${sides.join("+")}`;
+/** `udp 5060 external+internal`, with the port's name before it, and its clients inside after `for`. */
+const written = ({ name, protocol, port, last, sides, clients }: Port): string =>
+    `${name} ${protocol} ${port}${last === undefined ? "" : `-${last}`} ${sides.join("+")}` +
+    (clients.length > 0 ? ` for ${clients.join("+")}` : "");
 
 /** Who may reach which service where, with the standard ports and Kamailio at 5060. */
 const sockets: Record<string, string[]> = {
-    opensips: ["udp udp 5070 external+internal", "tcp tcp 5070 external+internal", "tls tcp 5071 external"],
-    kamailio: ["udp udp 5060 external+internal", "tcp tcp 5060 external+internal", "tls tcp 5061 external"],
+    opensips: [
+        "udp udp 5070 external+internal for pbx",
+        "tcp tcp 5070 external+internal for pbx",
+        "tls tcp 5071 external",
+    ],
+    kamailio: [
+        "udp udp 5060 external+internal for pbx",
+        "tcp tcp 5060 external+internal for pbx",
+        "tls tcp 5061 external",
+    ],
     pgbouncer: ["sql unix 6432 loopback"],
     "valkey-link": ["valkey unix 6379 loopback"],
-    asterisk: ["sip udp 5080 internal", "tls tcp 5081 internal", "rtp udp 10000-20000 internal"],
-    freeswitch: ["sip udp 5090 internal"],
-    rtpengine: ["ng udp 22222 internal", "cli tcp 9900 loopback", "rtp udp 10000-20000 external+internal"],
+    asterisk: [
+        "sip udp 5080 internal for sip",
+        "tls tcp 5081 internal for sip",
+        "rtp udp 10000-20000 internal for media",
+    ],
+    freeswitch: ["sip udp 5090 internal for sip"],
+    rtpengine: [
+        "ng udp 22222 internal for sip",
+        "cli tcp 9900 loopback",
+        "rtp udp 10000-20000 external+internal for pbx",
+    ],
     janus: [],
-    openbao: ["api tcp 8200 internal", "cluster tcp 8201 loopback"],
-    postgres: ["sql tcp 5432 internal"],
-    valkey: ["tls tcp 6379 internal"],
-    "valkey-exporter": ["metrics tcp 9121 internal"],
+    openbao: ["api tcp 8200 internal for sip+pbx+media+core", "cluster tcp 8201 loopback"],
+    postgres: ["sql tcp 5432 internal for sip+pbx+core"],
+    valkey: ["tls tcp 6379 internal for sip+core"],
+    "valkey-exporter": ["metrics tcp 9121 internal for core"],
     "voip-agent": [],
-    "node-exporter": ["metrics tcp 9100 internal"],
-    sshd: ["ssh tcp 22 everywhere"],
+    "node-exporter": ["metrics tcp 9100 internal for core"],
+    sshd: ["ssh tcp 22 everywhere for core"],
 };
 
 test("each service listens where it has to be reached, and nowhere else", () => {
