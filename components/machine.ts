@@ -78,6 +78,9 @@ export function dockerOn(machine: Machine): docker.Provider {
     return new docker.Provider(`${plan.name}-docker`, args, options);
 }
 
+/** More than all connections and calls that the configurations allow. */
+const openFiles = 65_536;
+
 export interface ContainerOnMachine {
     /** Name of the container, and of its image in the VM's store. */
     container: string;
@@ -115,6 +118,8 @@ export function runContainer(
             tmpfs: { [args.runDir]: "mode=0755" },
             envs: Object.entries(args.environment ?? {}).map(([name, value]) => `${name}=${value}`),
             capabilities: { drops: ["ALL"], adds: args.capabilities },
+            // a connection or a stream is a file each; the default of 1,024 is that of a login
+            ulimits: [{ name: "nofile", soft: openFiles, hard: openFiles }],
             logDriver: "local",
             // a replaced VM no longer has the container
             labels: [{ label: "voip-stack.vm", value: vm.uuid }],
