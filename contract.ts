@@ -27,6 +27,8 @@ export interface ProxyOutput {
     external: string;
     internal: string;
     ports: { udp: number; tcp: number; tls: number };
+    /** What happens to SIP from outside without TLS. */
+    plainSip: "refuse" | "drop" | "allow";
 }
 
 export interface PbxOutput {

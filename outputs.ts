@@ -101,6 +101,7 @@ export function platformOutputs(args: OutputsArgs): FilledOutputs {
                 tcp: plannedPort(plan, owner, "tcp"),
                 tls: plannedPort(plan, owner, "tls"),
             },
+            plainSip: config.edge.plainSip,
         })),
         pbxs: pbxs.map(({ machine: { plan }, address }) => ({
             name: plan.name,

@@ -22,6 +22,7 @@ import {
     valkeySocket,
     valkeySocketDir,
 } from "../services/valkey-link/files";
+import type { Edge } from "../config";
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
@@ -35,6 +36,7 @@ import { certificateTemplate, VaultAgent } from "./vault-agent";
 
 export interface SipProxyArgs extends MachineArgs {
     sipDomain: string;
+    plainSip: Edge["plainSip"];
     /** The PBXs, in the order in which they get calls. */
     pbxs: { address: string; port: number }[];
     /** Control sockets (ng protocol) of the RTPEngines. */
@@ -124,9 +126,10 @@ export class SipProxy extends pulumi.ComponentResource {
         );
     }
 
-    private files({ sipDomain, pbxs, media, postgres, valkey }: SipProxyArgs): pulumi.Output<GuestFile[]> {
+    private files({ sipDomain, plainSip, pbxs, media, postgres, valkey }: SipProxyArgs): pulumi.Output<GuestFile[]> {
         const kamailio = kamailioFiles({
             sipDomain,
+            plainSip,
             externalAddress: this.external,
             internalAddress: this.internal,
             port: this.port("kamailio", "udp"),

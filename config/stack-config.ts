@@ -1,5 +1,5 @@
 import type { Ports } from "../services/registry";
-import type { ContainerName, Core, ExternalCore, ImageSource, Phase, Proxy, Rotation, VmOverride } from "./types";
+import type { ContainerName, Core, Edge, ExternalCore, ImageSource, Phase, Proxy, Rotation, VmOverride } from "./types";
 
 /** The stack's configuration, complete and checked; the keys are those of Pulumi.yaml. */
 export interface StackConfig {
@@ -14,6 +14,7 @@ export interface StackConfig {
     internalBridge: string;
     externalBridge: string;
     ports: Ports;
+    edge: Edge;
     extensions: string[];
     /** By extension; empty if the config is read without its secrets. */
     extensionPasswords: Record<string, string>;

@@ -19,6 +19,14 @@ export type Core = (typeof cores)[number];
 
 export const rotationModes = ["standard", "testing", "custom"] as const;
 
+/** What happens to SIP from outside that comes without TLS. */
+export const plainSipModes = ["refuse", "drop", "allow"] as const;
+
+/** What the proxies accept from outside. */
+export interface Edge {
+    plainSip: (typeof plainSipModes)[number];
+}
+
 /** Lifetimes in seconds. */
 export interface Rotation {
     databaseSeconds: number;

@@ -1,5 +1,6 @@
 import { conflicts } from "./conflicts";
 import { checkCore, checkRotation, externalKeys } from "./core";
+import { checkEdge } from "./edge";
 import { checkImages } from "./images";
 import { nearest } from "./nearest";
 import { Problems, project, show } from "./problems";
@@ -36,6 +37,7 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     rules.checkNames(values, problems);
     const networks = rules.checkNetworks(values, problems);
     const ports = rules.checkPorts(values, problems);
+    const edge = checkEdge(values, problems);
     const extensions = rules.checkExtensions(values, problems);
     rules.checkPasswords(values, extensions, problems);
     const archives = rules.checkArchives(values, directory, problems);
@@ -51,7 +53,17 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
 
     const inOtherForm = [...containers.map((container) => `${container}Archive`), "rotationTtls", ...externalKeys];
     const plain = Object.fromEntries(Object.entries(values).filter(([key]) => !inOtherForm.includes(key)));
-    const config = { ...plain, ports, extensions, archives, vms, core, external, rotation } as unknown as StackConfig;
+    const config = {
+        ...plain,
+        ports,
+        edge,
+        extensions,
+        archives,
+        vms,
+        core,
+        external,
+        rotation,
+    } as unknown as StackConfig;
     const { wrong, toSupply } = checkImages(config);
     const all = [...wrong, ...conflicts(plan(config))];
     return all.length > 0 ? { problems: all } : { config, toSupply: [...toSupply, ...toSupplyForCore] };

@@ -50,17 +50,13 @@ const isAnswerToInvite = (message: TracedMessage): boolean =>
 
 const mediaAddress = (message: TracedMessage): string | undefined => /^c=IN IP4 ([\d.]+)/m.exec(message.body)?.[1];
 
-const contactAddress = (message: TracedMessage): string | undefined =>
-    /sips?:(?:[^@>]*@)?([\d.]+)/.exec(message.headers.get("contact")?.[0] ?? "")?.[1];
-
 /** The path of a call, from the phones' own SIP traces. */
 export interface CallEvidence {
     /** Transport of the caller's INVITE that was answered. */
     transport?: TracedMessage["transport"];
     /**
-     * Addresses in the order in which the call passed them: the destination of the INVITE, the media address for the caller
-     * (SDP of the answer), the answering side (Contact), the source of the callee's INVITE, and the media address for the
-     * callee.
+     * Addresses that the phones saw, in the order in which the call passed them: the destination of the INVITE, the media address
+     * for the caller (SDP of the answer), the source of the callee's INVITE, and the media address for the callee.
      */
     addresses: string[];
 }
@@ -69,13 +65,7 @@ export function callEvidence(caller: TracedMessage[], callee: TracedMessage[] = 
     const dialled = caller.filter(isInvite).at(-1);
     const answer = caller.filter(isAnswerToInvite).at(-1);
     const arrived = callee.filter(isInvite)[0] as TracedMessage | undefined;
-    const addresses = [
-        dialled?.to,
-        answer && mediaAddress(answer),
-        answer && contactAddress(answer),
-        arrived?.from,
-        arrived && mediaAddress(arrived),
-    ];
+    const addresses = [dialled?.to, answer && mediaAddress(answer), arrived?.from, arrived && mediaAddress(arrived)];
     return { transport: dialled?.transport, addresses: addresses.filter((address) => address !== undefined) };
 }
 

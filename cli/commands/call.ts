@@ -9,6 +9,7 @@ import type { CallJob, CallReport, SideReport } from "../../phone/call";
 import { newLog } from "../engine/log";
 import { platformOutputs } from "../platform/outputs";
 import { parseTotals, totalsCommand, type ForwardingCounters } from "../../services/rtpengine/totals";
+import { channelsCommand, parseCalls } from "../platform/calls";
 import { onVm } from "../platform/vm";
 import { Failure, messageOf, type Result } from "../result";
 
@@ -81,8 +82,31 @@ async function forwardingCounters(
     return waitFor("RTPEngine to end the call's sessions", ended, { deadlineMs: 5000 }).catch(() => last ?? read());
 }
 
-/** Names of the hosts whose addresses a call passed, in order. */
-function hostNames(outputs: PlatformOutputs, addresses: string[]): string[] {
+/** The PBX with a call of this extension; asks them until one has it, or until the call is over. */
+async function pbxOf(
+    stack: string,
+    outputs: PlatformOutputs,
+    extension: string,
+    over: Promise<unknown>,
+): Promise<string | undefined> {
+    let isOver = false;
+    const end = () => (isOver = true);
+    over.then(end, end);
+    while (!isOver) {
+        for (const { name } of outputs.pbxs) {
+            const said = await onVm(stack, outputs, name, channelsCommand).catch(() => "");
+            if (parseCalls(said).some(({ from }) => from === extension)) return name;
+        }
+        await new Promise((wake) => setTimeout(wake, 200));
+    }
+    return undefined;
+}
+
+/**
+ * Names of the hosts that a call passed, in order: those whose addresses the phones saw, and the PBX, which no phone sees, after the
+ * caller's proxy and media relay.
+ */
+function hostNames(outputs: PlatformOutputs, addresses: string[], pbx?: string): string[] {
     const names = new Map(
         Object.entries(outputs.vms).flatMap(
             ([
@@ -93,7 +117,8 @@ function hostNames(outputs: PlatformOutputs, addresses: string[]): string[] {
             ]) => [eth0, eth1].map((address): [string | undefined, string] => [address, name]),
         ),
     );
-    return addresses.map((address) => names.get(address) ?? address);
+    const seen = addresses.map((address) => names.get(address) ?? address);
+    return pbx ? [...seen.slice(0, 2), pbx, ...seen.slice(2)] : seen;
 }
 
 const side = (report: SideReport | undefined): Omit<SideReport, "heardHz"> | undefined => {
@@ -121,7 +146,8 @@ export async function call(options: CallOptions): Promise<Result> {
     const before = await forwardingCounters(stack, outputs, false).catch((error: unknown) => {
         throw new Failure(`stack ${stack}: RTPEngine's counters can't be read: ${messageOf(error)}`);
     });
-    const report = await runProgram<CallReport>("phone/main.ts", job, (argv) => enterPhones(stack, argv));
+    const made = runProgram<CallReport>("phone/main.ts", job, (argv) => enterPhones(stack, argv));
+    const [report, pbx] = await Promise.all([made, pbxOf(stack, outputs, from, made)]);
     const log = newLog(`${stack}-call`, "log");
     fs.writeFileSync(log, report.log);
     const after = await forwardingCounters(stack, outputs, report.answered);
@@ -140,7 +166,7 @@ export async function call(options: CallOptions): Promise<Result> {
             kernelPackets: after.kernelPackets - before.kernelPackets,
             userspacePackets: after.userspacePackets - before.userspacePackets,
         },
-        path: hostNames(outputs, report.addresses),
+        path: hostNames(outputs, report.addresses, pbx),
         ...(report.reason ? { reason: report.reason } : {}),
     };
     const failure = verdict(job, report);

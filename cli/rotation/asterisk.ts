@@ -1,9 +1,6 @@
-import { inContainer } from "../../services/container";
 import { ssh } from "../../clients/ssh";
-import { droppedCalls, parseCalls, parseEnds, type CallUp } from "./calls";
+import { channelsCommand, droppedCalls, parseCalls, parseEnds, type CallUp } from "../platform/calls";
 import type { RotationJob } from "./job";
-
-const calls = `sudo ${inContainer("asterisk", "asterisk -rx 'core show channels concise'")}`;
 
 interface Before {
     host: string;
@@ -20,7 +17,7 @@ export function callsNow(job: RotationJob): Promise<Before[]> {
     return Promise.all(
         pbxs(job).map(async (host) => {
             const target = { sshConfig: job.sshConfig, host };
-            const { stdout } = await ssh(target, `date +%s; ${calls}`, { timeoutMs: 60_000 });
+            const { stdout } = await ssh(target, `date +%s; ${channelsCommand}`, { timeoutMs: 60_000 });
             return { host, calls: parseCalls(stdout), time: stdout.slice(0, stdout.indexOf("\n")) };
         }),
     );
@@ -33,7 +30,7 @@ export async function callsDropped(before: Before[], job: RotationJob): Promise<
             const log = `docker logs --since ${time} asterisk 2>&1 | grep ' ended, cause ' || true`;
             const target = { sshConfig: job.sshConfig, host };
             // calls first: one that ends in between is in the log
-            const { stdout } = await ssh(target, `${calls}; ${log}`, { timeoutMs: 60_000 });
+            const { stdout } = await ssh(target, `${channelsCommand}; ${log}`, { timeoutMs: 60_000 });
             return droppedCalls(up, parseCalls(stdout), parseEnds(stdout)).length;
         }),
     );

@@ -3,6 +3,8 @@ import type { AgentTemplate } from "../vault-agent/templates";
 
 export interface KamailioView {
     sipDomain: string;
+    /** What happens to SIP from outside without TLS. */
+    plainSip: "refuse" | "drop" | "allow";
     externalAddress: string;
     internalAddress: string;
     /** Of UDP and TCP. */
@@ -50,11 +52,12 @@ export const kamailioRouteKey: AgentTemplate = {
 export function kamailioFiles(view: KamailioView): GuestFile[] {
     const pbxs = view.pbxs.map((pbx, index) => ({ ...pbx, priority: view.pbxs.length - index }));
     const valkey = view.valkeySocket ? { socket: view.valkeySocket } : false;
+    const plainSip = { isRefused: view.plainSip === "refuse", isAllowed: view.plainSip === "allow" };
     const tls = { certificate: `${kamailioTlsDir}/cert.pem`, privateKey: `${kamailioTlsDir}/key.pem` };
     return [
         {
             path: "/etc/kamailio/kamailio.cfg",
-            content: render("kamailio/kamailio.cfg", { ...view, routeKeyFile, valkey }),
+            content: render("kamailio/kamailio.cfg", { ...view, plainSip, routeKeyFile, valkey }),
         },
         { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
         { path: kamailioTlsPath, content: render("kamailio/tls.cfg", tls) },

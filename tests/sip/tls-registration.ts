@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import * as tls from "node:tls";
+import { authorization } from "./digest";
 
 /** A phone that registers over TLS and keeps its connection. */
 export interface TlsPhone {
@@ -13,21 +14,7 @@ export interface TlsPhone {
     ca: string;
 }
 
-const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
 const answerDeadlineMs = 20_000;
-
-/** The Authorization header for a challenge (RFC 2617, section 3.2.2, qop auth). */
-function authorization({ user, password }: TlsPhone, method: string, uri: string, challenge: string): string {
-    const value = (name: string): string => new RegExp(`\\b${name}="?([^",]+)`).exec(challenge)?.[1] ?? "";
-    const [realm, nonce, cnonce, nc] = [value("realm"), value("nonce"), randomBytes(8).toString("hex"), "00000001"];
-    const proof = md5(
-        `${md5(`${user}:${realm}:${password}`)}:${nonce}:${nc}:${cnonce}:auth:${md5(`${method}:${uri}`)}`,
-    );
-    return (
-        `Digest username="${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${proof}", ` +
-        `algorithm=MD5, qop=auth, cnonce="${cnonce}", nc=${nc}`
-    );
-}
 
 /** One registration, and the connection that it was made over. */
 export class TlsRegistration {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parseCalls } from "../../../cli/rotation/calls";
+import { parseCalls } from "../../../cli/platform/calls";
 import {
     asteriskCredentials,
     asteriskFiles,

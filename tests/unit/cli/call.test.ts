@@ -39,14 +39,19 @@ const answered: CallReport = {
     setupMs: 384,
     seconds: 5.2,
     rtp: { a: { ...side, heardHz: 880 }, b: { ...side, mos: 4.3, heardHz: 440 } },
-    addresses: ["10.64.0.10", "192.168.64.30", "192.0.2.7"],
+    addresses: ["10.64.0.10", "10.64.0.20", "192.0.2.7"],
     log: "said by the phones",
 };
 
 let report: CallReport;
+/** Ends the call. */
+let finished: () => void;
 let job: CallJob;
 /** Answers of the media servers, by turns; the last one stays. */
 let counters: Record<string, string[]>;
+/** Channels of pbx-1, by turns. */
+let channels: string[];
+const channelOf = (from: string) => `PJSIP/sip-1-00000001!from-proxy!*43!2!Up!Echo!!${from}!!3!12!!pbx-1-1795370442.1`;
 
 beforeEach(() => {
     jest.clearAllMocks();
@@ -54,12 +59,23 @@ beforeEach(() => {
     counters = { "media-1": [totals(100, 10, 0), totals(1100, 13, 0)], "media-2": [totals(7, 1, 0), totals(7, 1, 0)] };
     jest.mocked(platformOf.platformOutputs).mockResolvedValue(platform);
     jest.mocked(logs.newLog).mockReturnValue(log);
+    channels = ["", channelOf("1003"), channelOf("1001")];
     jest.mocked(vms.onVm).mockImplementation(async (_stack, _outputs, host) => {
+        if (host === "pbx-1") {
+            const next = channels.shift();
+            if (next === undefined) throw new Error("pbx-1 can't be reached");
+            if (channels.length === 0) finished();
+            return next;
+        }
         const answers = counters[host];
         return answers.length > 1 ? answers.shift()! : answers[0];
     });
     jest.mocked(programs.runProgram).mockImplementation(async (_file, given) => {
         job = given as CallJob;
+        await new Promise<void>((resolve) => {
+            finished = resolve;
+            setTimeout(resolve, 1000);
+        });
         return report;
     });
 });
@@ -159,7 +175,7 @@ describe("the report of a call", () => {
             rtp: { a: side, b: { ...side, mos: 4.3 } },
             heardHz: { a: 880, b: 440 },
             forwarding: { kernelPackets: 1000, userspacePackets: 3 },
-            path: ["sip-1", "pbx-1", "192.0.2.7"],
+            path: ["sip-1", "media-1", "pbx-1", "192.0.2.7"],
         });
         expect(text).toBe(
             [
@@ -167,7 +183,7 @@ describe("the report of a call", () => {
                 "  1001: sent 250, received 249, lost 1, jitter 1.5 ms, MOS 4.4",
                 "  1002: sent 250, received 249, lost 1, jitter 1.5 ms, MOS 4.3",
                 "  forwarded: 1000 packets by the kernel, 3 in userspace",
-                "  path: sip-1 -> pbx-1 -> 192.0.2.7",
+                "  path: sip-1 -> media-1 -> pbx-1 -> 192.0.2.7",
             ].join("\n"),
         );
         expect(fs.readFileSync(log, "utf8")).toBe("said by the phones");

@@ -34,6 +34,7 @@ export const platform: PlatformOutputs = {
             external: "10.64.0.10",
             internal: "192.168.64.10",
             ports: { udp: 5060, tcp: 5062, tls: 5061 },
+            plainSip: "allow",
         },
     ],
     pbxs: [{ name: "pbx-1", address: "192.168.64.30", port: 5080, tlsPort: 5081 }],

@@ -111,6 +111,7 @@ test("the outputs are what tools rely on", () => {
                 external: "10.64.0.10",
                 internal: "192.168.64.10",
                 ports: { udp: 5060, tcp: 5060, tls: 5061 },
+                plainSip: "refuse",
             },
         ],
         pbxs: [{ name: "pbx-1", address: "192.168.64.30", port: 5080, tlsPort: 5081 }],

@@ -43,6 +43,19 @@ test.each(["asterisk", "firewall", "kamailio", "pgbouncer", "rtpengine", "valkey
     expect(rendered).toEqual(expect.arrayContaining(there.filter((name) => name !== "defaults.conf")));
 });
 
+test.each([
+    ["refuse", /sl_send_reply\("403", "TLS Only"\);\n {4}exit;/, /route\(PLAIN\);/, / drop; # it registered/],
+    ["drop", /proto == TLS \|\| \$si == \$Ri\) return;\n {4}exit;/, /route\(PLAIN\);/, / drop; # it registered/],
+] as const)("SIP without TLS: %s", (plainSip, ...expected) => {
+    const [{ content }] = kamailioFiles({ ...views.kamailio, plainSip });
+    for (const pattern of expected) expect(content).toMatch(pattern);
+});
+
+test("SIP without TLS: allow", () => {
+    const [{ content }] = kamailioFiles({ ...views.kamailio, plainSip: "allow" });
+    expect(content).not.toMatch(/PLAIN|TLS Only|it registered when/);
+});
+
 test("nothing of the template language is left in a file", () => {
     for (const [, files] of bundles) for (const { content } of files()) expect(content).not.toMatch(/\{\{|\}\}/);
 });

@@ -6,6 +6,7 @@ import type { RtpengineView } from "../../../services/rtpengine/files";
 
 export const kamailio: KamailioView = {
     sipDomain: "sip.local",
+    plainSip: "refuse",
     externalAddress: "10.64.0.10",
     internalAddress: "192.168.64.10",
     port: 5060,

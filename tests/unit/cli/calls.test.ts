@@ -1,4 +1,4 @@
-import { droppedCalls, parseCalls, parseEnds } from "../../../cli/rotation/calls";
+import { droppedCalls, parseCalls, parseEnds } from "../../../cli/platform/calls";
 
 // as Asterisk 22 prints them: an echo, a call between two phones (the leg that was dialled is the second line), one that rings
 const channels = `PJSIP/sip-1-00000001!from-proxy!*43!2!Up!Echo!!1001!!3!12!!pbx-1-1795370442.1
@@ -12,11 +12,14 @@ const log = `[2026-11-22 18:00:42.917] NOTICE[68][C-00000001]: Ext. h:1 @ from-p
 [2026-11-22 18:00:43.109] NOTICE[70][C-00000003]: Ext. h:1 @ from-proxy: call pbx-1-1795370442.5 ended, cause 0
 `;
 
-const up = (...ids: string[]) => ids.map((id) => ({ id, channel: `PJSIP/sip-1-${id}` }));
+const up = (...ids: string[]) => ids.map((id) => ({ id, channel: `PJSIP/sip-1-${id}`, from: "1001" }));
 
 describe("the calls of an Asterisk", () => {
     it("are its answered calls, each once, without the legs that it dialled", () => {
-        expect(parseCalls(channels).map(({ id }) => id)).toEqual(["pbx-1-1795370442.1", "pbx-1-1795370442.2"]);
+        expect(parseCalls(channels.replace("!1001!!3!9", "!1004!!3!9"))).toEqual([
+            { id: "pbx-1-1795370442.1", channel: "PJSIP/sip-1-00000001", from: "1001" },
+            { id: "pbx-1-1795370442.2", channel: "PJSIP/sip-1-00000002", from: "1004" },
+        ]);
     });
 
     it("are none where it says nothing of calls", () => {

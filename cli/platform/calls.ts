@@ -1,8 +1,15 @@
+import { inContainer } from "../../services/container";
+
+/** Shell command on a PBX that prints its channels. */
+export const channelsCommand = `sudo ${inContainer("asterisk", "asterisk -rx 'core show channels concise'")}`;
+
 /** A call in Asterisk: the leg that runs the dial plan, not the legs that it dialled. */
 export interface CallUp {
     /** Asterisk's unique id of the channel. */
     id: string;
     channel: string;
+    /** Number of the caller. */
+    from: string;
 }
 
 const applicationOfDialledLegs = "AppDial";
@@ -16,7 +23,7 @@ export function parseCalls(text: string): CallUp[] {
         .split("\n")
         .map((line) => line.trim().split("!"))
         .filter((fields) => fields.length > 10 && fields[4] === "Up" && fields[5] !== applicationOfDialledLegs)
-        .map((fields) => ({ channel: fields[0], id: fields[fields.length - 1] }));
+        .map((fields) => ({ channel: fields[0], id: fields[fields.length - 1], from: fields[7] }));
 }
 
 /** ITU-T Q.850 causes of a call that a party or the dial plan ended normally; 0 is a party's BYE, which gives no cause. */
