@@ -1,3 +1,4 @@
+import type { ProxyOutput } from "../contract";
 import { open, texts, type PolicyResource } from "./resource";
 
 interface Described {
@@ -124,39 +125,39 @@ export const secretOutputs: StackRule = {
     },
 };
 
-interface ProxyOutput {
-    external?: string;
-    ports?: { udp?: number; tcp?: number; tls?: number };
-}
-
-/** The SIP proxy in the outputs; undefined if it has no external address. */
-function externalProxy(resources: PolicyResource[]): ProxyOutput | undefined {
-    const proxy = open(resources.find(isStack)?.properties.proxy) as ProxyOutput | undefined;
-    return proxy?.external ? proxy : undefined;
+/** The SIP proxies in the outputs; undefined are values that are not known yet. */
+function proxies(resources: PolicyResource[]): Partial<ProxyOutput>[] {
+    return (open(resources.find(isStack)?.properties.proxies) ?? []) as Partial<ProxyOutput>[];
 }
 
 /** If there are certificates, TLS is possible; so it is mandatory from then on. */
 export const tlsOutside: StackRule = {
     name: "external-listener-has-tls",
-    description: "Where the stack has a certificate authority, the SIP proxy listens for TLS on the external network.",
+    description: "Where the stack has a certificate authority, the SIP proxies listen for TLS on the external network.",
     level: "mandatory",
     checkAll(resources) {
-        const proxy = externalProxy(resources);
-        if (!proxy || proxy.ports?.tls || !resources.some(isCertificateAuthority)) return [];
-        return [`the SIP proxy at ${proxy.external} has no TLS port, though the stack has certificates: give it one.`];
+        if (!resources.some(isCertificateAuthority)) return [];
+        return proxies(resources)
+            .filter(({ ports }) => ports && !ports.tls)
+            .map(
+                ({ external }) =>
+                    `the SIP proxy at ${external} has no TLS port, though the stack has certificates: give it one.`,
+            );
     },
 };
 
 export const noPlainOutside: StackRule = {
     name: "external-listener-is-not-plain",
-    description: "The SIP proxy does not accept SIP in plain on the external network.",
+    description: "The SIP proxies do not accept SIP in plain on the external network.",
     level: "advisory",
     checkAll(resources) {
-        const { external, ports = {} } = externalProxy(resources) ?? {};
-        const plain = (["udp", "tcp"] as const).flatMap((kind) => (ports[kind] ? [`${kind} ${ports[kind]}`] : []));
-        if (plain.length === 0) return [];
-        const beside = ports.tls ? `beside TLS ${ports.tls}` : "and has no TLS port";
-        return [`the SIP proxy at ${external} accepts SIP in plain (${plain.join(", ")}) ${beside}.`];
+        return proxies(resources)
+            .filter(({ plainSip }) => plainSip === "allow")
+            .map(({ external, ports }) => {
+                const plain = [ports?.udp && `udp ${ports.udp}`, ports?.tcp && `tcp ${ports.tcp}`].filter(Boolean);
+                const beside = ports?.tls ? `beside TLS ${ports.tls}` : "and has no TLS port";
+                return `the SIP proxy at ${external} accepts SIP in plain (${plain.join(", ")}) ${beside}.`;
+            });
     },
 };
 

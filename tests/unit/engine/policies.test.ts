@@ -61,8 +61,8 @@ describe("the policy pack in the engine", () => {
 
     it("says advice without counting it as a violation", () => {
         const policies = pack();
-        const proxy = { external: "192.168.65.10", ports: { udp: 5060, tls: 5061 } };
-        policies.analyzeStack([{ urn: urn(stack, "it"), type: stack, properties: { proxy } }], urn(stack, "it"));
+        const proxies = [{ external: "192.168.65.10", ports: { udp: 5060, tls: 5061 }, plainSip: "allow" }];
+        policies.analyzeStack([{ urn: urn(stack, "it"), type: stack, properties: { proxies } }], urn(stack, "it"));
         expect(said()).toEqual([["external-listener-is-not-plain", "advisory"]]);
         expect(policies.isViolated).toBe(false);
     });

@@ -1,5 +1,6 @@
 import { fromWire, Secret, type PolicyResource } from "../../../policies/resource";
 import * as rules from "../../../policies/rules";
+import type { PlatformOutputs, ProxyOutput } from "../../../contract";
 
 const resource = (
     type: string,
@@ -113,7 +114,17 @@ describe("a secret", () => {
 
 describe("the external listener", () => {
     const authority = resource("vault:pkiSecret/secretBackendRole:SecretBackendRole", "kamailio-role", {});
-    const proxy = (ports: object): PolicyResource => stack({ proxy: { external: "10.64.0.10", ports } });
+    const proxy = (
+        ports: Partial<ProxyOutput["ports"]>,
+        plainSip: ProxyOutput["plainSip"] = "allow",
+    ): PolicyResource => {
+        const one = { name: "sip-1", external: "10.64.0.10", internal: "192.168.64.10" };
+        const whole: ProxyOutput = { ...one, ports: { udp: 5060, tcp: 5060, tls: 5061 }, plainSip: "refuse" };
+        const outputs = { proxies: [whole, { ...whole, ports, plainSip }] } satisfies Partial<
+            Record<keyof PlatformOutputs, unknown>
+        >;
+        return stack(outputs as PolicyResource["properties"]);
+    };
 
     it("must have TLS once the stack has certificates", () => {
         expect(rules.tlsOutside.checkAll([proxy({ udp: 5060, tcp: 5060 }), authority])).toEqual([
@@ -121,6 +132,7 @@ describe("the external listener", () => {
         ]);
         expect(rules.tlsOutside.checkAll([proxy({ udp: 5060, tls: 5061 }), authority])).toEqual([]);
         expect(rules.tlsOutside.checkAll([proxy({ udp: 5060 })])).toEqual([]);
+        expect(rules.tlsOutside.checkAll([stack({ proxies: [{ external: "10.64.0.10" }] }), authority])).toEqual([]);
     });
 
     it("is advised not to accept plain SIP", () => {
@@ -129,7 +141,9 @@ describe("the external listener", () => {
             "the SIP proxy at 10.64.0.10 accepts SIP in plain (udp 5060, tcp 5060) and has no TLS port.",
         ]);
         expect(rules.noPlainOutside.checkAll([proxy({ tcp: 5060, tls: 5061 })])[0]).toContain("beside TLS 5061");
-        expect(rules.noPlainOutside.checkAll([proxy({ tls: 5061 })])).toEqual([]);
+        for (const plainSip of ["refuse", "drop"] as const) {
+            expect(rules.noPlainOutside.checkAll([proxy({ udp: 5060, tls: 5061 }, plainSip)])).toEqual([]);
+        }
         expect(rules.noPlainOutside.checkAll([stack({})])).toEqual([]);
     });
 });
