@@ -13,6 +13,6 @@ export function checkEdge(values: Values, problems: Problems): Edge {
             problems.add(`edge.${name}`, given[name], `no such setting, the nearest is ${nearest(name, members)}`);
         }
     }
-    const plainSip = String(given.plainSip ?? "refuse");
+    const { plainSip = "refuse" } = given as { plainSip?: string };
     return { plainSip: problems.oneOf("edge.plainSip", plainSip, plainSipModes) ? plainSip : "refuse" };
 }

@@ -123,7 +123,7 @@ describe("the external listener", () => {
         const outputs = { proxies: [whole, { ...whole, ports, plainSip }] } satisfies Partial<
             Record<keyof PlatformOutputs, unknown>
         >;
-        return stack(outputs as PolicyResource["properties"]);
+        return stack(outputs);
     };
 
     it("must have TLS once the stack has certificates", () => {
