@@ -132,6 +132,16 @@ describe("writing", () => {
         expect(most).toBe(1);
     });
 
+    test("a request when nothing is written begins at once", async () => {
+        let begun = 0;
+        const writer = new StateWriter(async () => void begun++);
+        for (let n = 1; n <= 3; n++) {
+            const saved = writer.save();
+            expect(begun).toBe(n);
+            await saved;
+        }
+    });
+
     test("a failed write fails those who asked for it, and the next one is tried", async () => {
         let fails = true;
         const writer = new StateWriter(async () => {

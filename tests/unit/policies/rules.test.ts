@@ -31,6 +31,16 @@ describe("a PBX", () => {
         ]);
     });
 
+    it.each([
+        ["on the external network, whatever its name", { name: "eth0", network: "external", address: "10.64.0.30" }],
+        [
+            "named as the external one, whatever its network",
+            { name: "eth1", network: "internal", address: "10.64.0.30" },
+        ],
+    ])("may not have an interface %s", (_, nic) => {
+        expect(rules.pbxInside.check(vm("voip:index:Pbx", [nic]))).toHaveLength(1);
+    });
+
     it("may have an internal one, and a SIP proxy both", () => {
         expect(rules.pbxInside.check(vm("voip:index:Pbx", [internal]))).toEqual([]);
         expect(rules.pbxInside.check(vm("voip:index:SipProxy", [internal, external]))).toEqual([]);
