@@ -44,8 +44,8 @@ const answered: CallReport = {
 };
 
 let report: CallReport;
-/** Ends the call. */
-let finished: () => void;
+/** When the call is over. */
+let over: Promise<void>;
 let job: CallJob;
 /** Answers of the media servers, by turns; the last one stays. */
 let counters: Record<string, string[]>;
@@ -59,12 +59,12 @@ beforeEach(() => {
     counters = { "media-1": [totals(100, 10, 0), totals(1100, 13, 0)], "media-2": [totals(7, 1, 0), totals(7, 1, 0)] };
     jest.mocked(platformOf.platformOutputs).mockResolvedValue(platform);
     jest.mocked(logs.newLog).mockReturnValue(log);
-    channels = ["", channelOf("1003"), channelOf("1001")];
+    channels = [channelOf("1001")];
+    over = Promise.resolve();
     jest.mocked(vms.onVm).mockImplementation(async (_stack, _outputs, host) => {
         if (host === "pbx-1") {
             const next = channels.shift();
             if (next === undefined) throw new Error("pbx-1 can't be reached");
-            if (channels.length === 0) finished();
             return next;
         }
         const answers = counters[host];
@@ -72,10 +72,7 @@ beforeEach(() => {
     });
     jest.mocked(programs.runProgram).mockImplementation(async (_file, given) => {
         job = given as CallJob;
-        await new Promise<void>((resolve) => {
-            finished = resolve;
-            setTimeout(resolve, 1000);
-        });
+        await over;
         return report;
     });
 });
@@ -89,6 +86,29 @@ const failed = async (more: Partial<CallOptions> = {}): Promise<Failure> => {
 };
 const without = (change: Partial<PlatformOutputs>) =>
     jest.mocked(platformOf.platformOutputs).mockResolvedValue({ ...platform, ...change });
+
+describe("the PBX of a call", () => {
+    it("is asked for until one has the call of the caller", async () => {
+        channels = ["", channelOf("1003"), channelOf("1001")];
+        let end = (): void => undefined;
+        over = new Promise((resolve) => (end = resolve));
+        jest.mocked(vms.onVm).mockImplementation(async (_stack, _outputs, host) => {
+            if (host !== "pbx-1") return counters[host].length > 1 ? counters[host].shift()! : counters[host][0];
+            const next = channels.shift()!;
+            if (channels.length === 0) end();
+            return next;
+        });
+        expect((await made()).facts.path).toEqual(["sip-1", "media-1", "pbx-1", "192.0.2.7"]);
+        expect(channels).toEqual([]);
+    });
+
+    it("is not part of the path if none had it before the end, or none can be reached", async () => {
+        for (channels of [[channelOf("1003")], []]) {
+            counters = { "media-1": [totals(100, 10, 0)], "media-2": [totals(7, 1, 0)] };
+            expect((await made()).facts.path).toEqual(["sip-1", "media-1", "192.0.2.7"]);
+        }
+    });
+});
 
 describe("the phones of a call", () => {
     it("are those of the two extensions, with TLS and SRTP; only the called one answers by itself", async () => {
