@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readPcap } from "./pcap";
+import { readPcap, type Datagram } from "./pcap";
 import { rtpStreams, type RtpStream } from "./rtp";
 
 export interface Recorder {
@@ -7,11 +7,17 @@ export interface Recorder {
     stop(): Promise<RtpStream[]>;
 }
 
+/** Packets in the making. */
+export interface Capture {
+    /** Ends it and returns what was captured; may be called again. */
+    stop(): Promise<Datagram[]>;
+}
+
 /**
- * Records all UDP of a network namespace with tcpdump, from when this returns.
+ * Captures all UDP of a network namespace with tcpdump, from when this returns.
  * @param enter command line that enters the namespace; @param device network device, or "any".
  */
-export async function record(enter: string[], device: string): Promise<Recorder> {
+export async function capture(enter: string[], device: string): Promise<Capture> {
     const link = device === "any" ? ["-y", "LINUX_SLL"] : [];
     const argv = [...enter, "tcpdump", "-i", device, ...link, "-U", "-s", "0", "-B", "8192", "-w", "-", "udp"];
     const child = spawn(argv[0], argv.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
@@ -31,7 +37,13 @@ export async function record(enter: string[], device: string): Promise<Recorder>
         async stop() {
             child.kill("SIGINT");
             await ended;
-            return rtpStreams(readPcap(Buffer.concat(chunks)));
+            return readPcap(Buffer.concat(chunks));
         },
     };
+}
+
+/** The same for RTP. */
+export async function record(enter: string[], device: string): Promise<Recorder> {
+    const captured = await capture(enter, device);
+    return { stop: async () => rtpStreams(await captured.stop()) };
 }
