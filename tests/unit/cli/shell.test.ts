@@ -28,6 +28,8 @@ describe("what `pulumi` is given in ./voip shell", () => {
         ["-s prod preview", `--config-file /copies/prod ${policies}`],
         ["refresh --yes", "--config-file /copies/dev"],
         ["destroy -s dev", "--config-file /copies/dev"],
+        ["watch", `--config-file /copies/dev ${policies}`],
+        ["import -s dev", "--config-file /copies/dev"],
         ["up --config-file mine.yaml --policy-pack=rules", ""],
         ["up --policy-pack rules", "--config-file /copies/dev"],
     ])("%s", (typed, expected) => expect(more(typed)).toBe(expected));

@@ -44,7 +44,7 @@ describe("the client of Vault's API", () => {
         expect(asked).toMatchObject([
             {
                 line: "POST /v1/auth/approle/role/x/secret-id",
-                headers: { "x-vault-token": "t", "x-vault-wrap-ttl": "300s" },
+                headers: { "x-vault-request": "true", "x-vault-token": "t", "x-vault-wrap-ttl": "300s" },
                 body: `{"metadata":"{}"}`,
             },
         ]);

@@ -226,7 +226,8 @@ test("a key without a namespace is a mistake, a key of Pulumi's own is not", () 
     expect(validateConfig(schema, { phase: "1" }, "/")).toEqual({
         problems: ['phase is not a known key (value "1"): the nearest is voip-stack:phase.'],
     });
-    expect(validateConfig(schema, { "pulumi:tags": {}, "docker:host": "ssh://x" }, "/")).toHaveProperty("config");
+    for (const name of ["pulumi", "command", "docker", "random", "vault", "postgresql"])
+        expect(validateConfig(schema, { [`${name}:key`]: "x" }, "/")).toHaveProperty("config");
 });
 
 test("values in Pulumi's runtime, all text, mean the same", () => {

@@ -1,3 +1,4 @@
+import crypto from "node:crypto";
 import { pluginFor, UNKNOWN, type Plugin, type Properties, type Value } from "../../../engine/plugins";
 import { scramVerifier } from "../../../engine/plugins/postgresql/scram";
 import { context } from "./context";
@@ -111,5 +112,16 @@ describe("a SCRAM verifier", () => {
 
     it("is not made from a verifier, or from what the server must normalise first", () => {
         for (const given of [scramVerifier("x"), "pässword", ""]) expect(scramVerifier(given)).toBe(given);
+    });
+
+    it("has the server's key of the example in RFC 7677, section 3", () => {
+        jest.spyOn(crypto, "randomBytes").mockImplementationOnce(() =>
+            Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64"),
+        );
+        const key = Buffer.from(scramVerifier("pencil").split(":").at(-1)!, "base64");
+        const nonce = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+        const said = `n=user,r=rOprNGfwEbeRWgbNEkqO,r=${nonce},s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=${nonce}`;
+        const signature = crypto.createHmac("sha256", key).update(said).digest("base64");
+        expect(signature).toBe("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
     });
 });
