@@ -27,7 +27,7 @@ export class Tests {
 
     /** Runs them all, and sees which have the token of a change run. @throws Error when one fails without any change */
     async reached(changes: ReadonlyMap<number, Chosen>): Promise<Reached> {
-        const dir = path.join(this.checkout.dir, "reached");
+        const dir = path.join(this.checkout.dir, "reached", this.kind);
         this.mark(changes, dir);
         const failed: string[] = [];
         // together where they can run side by side, else one by one, so that turns are short
