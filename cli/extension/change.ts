@@ -42,10 +42,18 @@ async function forget({ sshConfig, proxies, pbxs }: ExtensionJob, extension: str
     ]);
 }
 
-async function add({ login, sipDomain }: ExtensionJob, extension: string): Promise<ExtensionReport["added"]> {
+/** Makes the proxies read all accounts anew. One that can't be told does so within a minute, and asks a new phone once more. */
+async function take({ sshConfig, proxies }: ExtensionJob): Promise<void> {
+    const command = `sudo ${inContainer("kamailio", "kamcmd htable.reload account")}`;
+    await Promise.allSettled(proxies.map((host) => ssh({ sshConfig, host }, command)));
+}
+
+async function add(job: ExtensionJob, extension: string): Promise<ExtensionReport["added"]> {
+    const { login, sipDomain } = job;
     const password = randomText(24, letters);
     const voicemailPin = randomText(6, "0123456789");
     await addSubscribers(login, sipDomain, [{ extension, ha1: ha1(extension, sipDomain, password), voicemailPin }]);
+    await take(job);
     return { password, voicemailPin };
 }
 

@@ -65,6 +65,17 @@ describe("an extension that is added", () => {
         ]);
     });
 
+    it("is known to every proxy at once, and is no failure where one can't be told", async () => {
+        jest.mocked(ssh.ssh).mockImplementation(async ({ host }, command) => {
+            told[host] = command;
+            throw new Error("no route");
+        });
+        const { added } = await changeExtensions(job({ action: "add", extension: "1500" }));
+        expect(added?.password).toBeDefined();
+        expect(Object.keys(told).sort()).toEqual(["sip-1", "sip-2"]);
+        expect(told["sip-2"]).toMatch(/^sudo .*kamailio.* kamcmd htable\.reload account$/);
+    });
+
     it("is different each time", async () => {
         const one = await changeExtensions(job({ action: "add", extension: "1500" }));
         const other = await changeExtensions(job({ action: "add", extension: "1501" }));
