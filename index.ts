@@ -150,7 +150,7 @@ const sipProxies = withRole(topology, "sip").map(
             plan: vm,
             image: images.sip,
             sipDomain,
-            plainSip: config.edge.plainSip,
+            edge: config.edge,
             pbxs: pbxs.map(({ address, port }) => ({ address, port })),
             media: mediaServers.map(({ internal }) => ({ address: internal, port: ports.ng })),
             postgres,

@@ -99,6 +99,15 @@ function secrets(program: Command): void {
     );
 }
 
+function defence(program: Command): void {
+    onStack(
+        program,
+        "bans <action> [address]",
+        "list the addresses that are banned, or remove a ban",
+        async (options, operands) => (await import("./commands/bans")).bans(options, operands),
+    );
+}
+
 function use(program: Command): void {
     const call = onStack<Common & import("./commands/call").CallOptions>(
         program,
@@ -154,6 +163,7 @@ async function main(argv: string[]): Promise<void> {
     operations(program);
     inspection(program);
     secrets(program);
+    defence(program);
     use(program);
     try {
         await program.parseAsync(argv, { from: "user" });

@@ -36,7 +36,8 @@ import { certificateTemplate, VaultAgent } from "./vault-agent";
 
 export interface SipProxyArgs extends MachineArgs {
     sipDomain: string;
-    plainSip: Edge["plainSip"];
+    /** What it accepts from outside. */
+    edge: Edge;
     /** The PBXs, in the order in which they get calls. */
     pbxs: { address: string; port: number }[];
     /** Control sockets (ng protocol) of the RTPEngines. */
@@ -126,10 +127,10 @@ export class SipProxy extends pulumi.ComponentResource {
         );
     }
 
-    private files({ sipDomain, plainSip, pbxs, media, postgres, valkey }: SipProxyArgs): pulumi.Output<GuestFile[]> {
+    private files({ sipDomain, edge, pbxs, media, postgres, valkey }: SipProxyArgs): pulumi.Output<GuestFile[]> {
         const kamailio = kamailioFiles({
             sipDomain,
-            plainSip,
+            edge,
             externalAddress: this.external,
             internalAddress: this.internal,
             port: this.port("kamailio", "udp"),

@@ -14,12 +14,12 @@ export function parseAddress(text: string): number | undefined {
 export const formatAddress = (address: number): string =>
     [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 
-/** The network, or undefined if the text is not an address without host bits, a slash and a prefix of 8 to 24. */
-export function parseCidr(text: string): Cidr | undefined {
+/** The network, or undefined if the text is not an address without host bits, a slash and a prefix of 8 to `longest`. */
+export function parseCidr(text: string, longest = 24): Cidr | undefined {
     const match = /^([\d.]+)\/(\d{1,2})$/.exec(text);
     const network = match ? parseAddress(match[1]) : undefined;
     const prefix = Number(match?.[2]);
-    if (network === undefined || prefix < 8 || prefix > 24 || network % 2 ** (32 - prefix) !== 0) return undefined;
+    if (network === undefined || prefix < 8 || prefix > longest || network % 2 ** (32 - prefix) !== 0) return undefined;
     return { network, prefix };
 }
 

@@ -22,9 +22,37 @@ export const rotationModes = ["standard", "testing", "custom"] as const;
 /** What happens to SIP from outside that comes without TLS. */
 export const plainSipModes = ["refuse", "drop", "allow"] as const;
 
+/** What one account may do, over all its phones. */
+export interface CallLimits {
+    callsAtOnce: number;
+    /** New ones. */
+    callsPerMinute: number;
+    minutesPerCall: number;
+    /** From midnight UTC. A call takes all that it may last until it ends. */
+    minutesPerDay: number;
+    /** In the currency of the rates. */
+    costPerDay: number;
+}
+
+/** What a call costs, to numbers that begin like this. */
+export interface Rate {
+    prefix: string;
+    perMinute: number;
+}
+
 /** What the proxies accept from outside. */
 export interface Edge {
     plainSip: (typeof plainSipModes)[number];
+    /** Of each account that is not in `accounts`. */
+    limits: CallLimits;
+    accounts: Readonly<Record<string, CallLimits>>;
+    /** Prefixes that nobody may dial. */
+    forbidden: readonly string[];
+    /** The longest prefixes first. */
+    rates: readonly Rate[];
+    /** Addresses and networks that are never banned. */
+    allow: readonly string[];
+    banMinutes: number;
 }
 
 /** Lifetimes in seconds. */

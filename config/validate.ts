@@ -37,8 +37,8 @@ export function validateConfig(schema: Schema, raw: Record<string, unknown>, dir
     rules.checkNames(values, problems);
     const networks = rules.checkNetworks(values, problems);
     const ports = rules.checkPorts(values, problems);
-    const edge = checkEdge(values, problems);
     const extensions = rules.checkExtensions(values, problems);
+    const edge = checkEdge(values, extensions, problems);
     rules.checkPasswords(values, extensions, problems);
     const archives = rules.checkArchives(values, directory, problems);
     const { core, external, toSupply: toSupplyForCore } = checkCore(values, directory, problems);

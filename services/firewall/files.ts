@@ -54,9 +54,18 @@ export function firewallFiles({ nics, ports, vms }: FirewallView): GuestFile[] {
         const sources = [...new Set(open.map(source))];
         return sources.map((from) => ({ source: from, ports: portSet(open.filter((port) => source(port) === from)) }));
     };
+    /** Sockets of one port; those of a range are media. */
+    const signalling = ports.filter(({ protocol, last }) => protocol === "udp" && last === undefined);
+    const outside = signalling.filter((port) => isReachable(port, "external"));
     const view = {
         internal: `${internal.address}/${internal.prefix}`,
         untracked: portSet(ports.filter(({ protocol, sides }) => protocol === "udp" && !sides.includes("loopback"))),
+        signalling:
+            outside.length > 0
+                ? nics
+                      .filter(({ network }) => network === "external")
+                      .map(({ name }) => ({ name, ports: portSet(outside) }))
+                : [],
         nics: nics.map(({ name, network, address }) => ({
             name,
             address,

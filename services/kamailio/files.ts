@@ -1,10 +1,11 @@
 import { render, type GuestFile } from "../../configs/render";
 import type { AgentTemplate } from "../vault-agent/templates";
+import { limitsFile, limitsPath, type LimitsView } from "./limits";
 
 export interface KamailioView {
     sipDomain: string;
-    /** What happens to SIP from outside without TLS. */
-    plainSip: "refuse" | "drop" | "allow";
+    /** What happens to SIP from outside without TLS, and what an address and an account may do. */
+    edge: LimitsView & { plainSip: "refuse" | "drop" | "allow" };
     externalAddress: string;
     internalAddress: string;
     /** Of UDP and TCP. */
@@ -24,7 +25,7 @@ export interface KamailioView {
 export const kamailioTlsDir = "/etc/kamailio/tls";
 
 /** The files that Kamailio reads only when it starts. */
-export const kamailioPaths = ["/etc/kamailio/kamailio.cfg", "/etc/kamailio/dispatcher.list"];
+export const kamailioPaths = ["/etc/kamailio/kamailio.cfg", limitsPath, "/etc/kamailio/dispatcher.list"];
 
 /** Settings of the TLS listener, read again by `tls.reload`, which keeps connections. */
 export const kamailioTlsPath = "/etc/kamailio/tls.cfg";
@@ -51,14 +52,18 @@ export const kamailioRouteKey: AgentTemplate = {
 /** Kamailio's configuration; accounts and registrations are in PostgreSQL. */
 export function kamailioFiles(view: KamailioView): GuestFile[] {
     const pbxs = view.pbxs.map((pbx, index) => ({ ...pbx, priority: view.pbxs.length - index }));
-    const valkey = view.valkeySocket ? { socket: view.valkeySocket } : false;
-    const plainSip = { isRefused: view.plainSip === "refuse", isAllowed: view.plainSip === "allow" };
+    const { edge, valkeySocket } = view;
+    const plainSip = { isRefused: edge.plainSip === "refuse", isAllowed: edge.plainSip === "allow" };
     const tls = { certificate: `${kamailioTlsDir}/cert.pem`, privateKey: `${kamailioTlsDir}/key.pem` };
     return [
         {
             path: "/etc/kamailio/kamailio.cfg",
-            content: render("kamailio/kamailio.cfg", { ...view, plainSip, routeKeyFile, valkey }),
+            content: render("kamailio/kamailio.cfg", {
+                ...{ ...view, plainSip, routeKeyFile, limitsPath },
+                hasValkey: valkeySocket !== undefined,
+            }),
         },
+        limitsFile(edge, valkeySocket),
         { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
         { path: kamailioTlsPath, content: render("kamailio/tls.cfg", tls) },
     ];

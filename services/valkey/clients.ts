@@ -10,7 +10,16 @@ export interface ValkeyClient {
 export const clients: readonly ValkeyClient[] = [
     {
         name: "kamailio",
-        rules: ["resetkeys", "~failed:*", "resetchannels", "-@all", "+ping", "+eval", "+incr", "+expire"],
+        // what it counts, and the commands of services/kamailio/scripts
+        rules: [
+            "resetkeys",
+            ...["~failed:*", "~bans", "~calls:*", "~used:*", "~begun:*"],
+            "resetchannels",
+            "-@all",
+            ...["+ping", "+eval", "+time", "+incr", "+expire", "+expireat"],
+            ...["+hget", "+hset", "+hdel", "+hgetall", "+hincrby", "+hincrbyfloat"],
+            ...["+zadd", "+zrange", "+zremrangebyscore"],
+        ],
     },
     {
         name: "exporter",

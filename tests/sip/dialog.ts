@@ -19,8 +19,12 @@ export interface PhoneRequest {
     body?: string;
     /** Media type of the body; application/sdp by default. */
     type?: string;
+    /** Milliseconds of silence before it. */
+    waitMs?: number;
     /** Milliseconds between the answer and the hang-up. */
     talkMs?: number;
+    /** Says during the call that it has ended, with a tag that is not the call's. */
+    falseEnd?: true;
     /** Answers the challenge of the request before this one, for the how manieth time; else the request gets one of its own. */
     reuse?: number;
 }
@@ -30,6 +34,7 @@ export class Dialog {
     private readonly callId = randomBytes(8).toString("hex");
     private readonly tag = randomBytes(4).toString("hex");
     private sequence = 0;
+    private branch = "";
 
     constructor(
         private readonly job: PhoneAccess,
@@ -49,7 +54,8 @@ export class Dialog {
 
     /** Sends the request, again with an answer to the challenge. @returns what came back, and the last challenge */
     async run(challenge?: string): Promise<{ messages: string[]; challenge?: string }> {
-        const { method, reuse } = this.request;
+        const { method, reuse, waitMs = 0 } = this.request;
+        if (waitMs > 0) await new Promise((wake) => setTimeout(wake, waitMs));
         const first = await this.exchange(reuse ? challenge : undefined, reuse);
         const asked = headers(first.at(-1) ?? "", "(?:WWW|Proxy)-Authenticate")[0];
         if (!asked || reuse) return { messages: first, challenge };
@@ -66,7 +72,9 @@ export class Dialog {
         const typed = body ? [`Content-Type: ${type}`] : [];
         const messages = await this.transact(method, this.uri, [...proof, ...more, ...typed], body);
         const last = messages.at(-1) ?? "";
-        if (method === "INVITE" && (statusOf(last) ?? 0) >= 300) this.send("ACK", this.uri, [headers(last, "To")[0]]);
+        // it is part of the transaction: same branch (RFC 3261, section 17.1.1.3)
+        if (method === "INVITE" && (statusOf(last) ?? 0) >= 300)
+            this.send("ACK", this.uri, [headers(last, "To")[0]], "", this.branch);
         return messages;
     }
 
@@ -78,6 +86,7 @@ export class Dialog {
         const to = headers(answer, "To")[0];
         const route = routes.map((value) => `Route: ${value}`);
         this.send("ACK", target, [to, ...route]);
+        if (this.request.falseEnd) await this.transact("BYE", target, route, "", `${to}0`);
         await this.talk(answer);
         return this.transact("BYE", target, route, "", to);
     }
@@ -90,18 +99,27 @@ export class Dialog {
         for (;;) {
             const message = await this.wire.next(this.job.deadlineMs ?? 10_000);
             if (message === undefined) return messages;
+            if (!headers(message, "Call-ID").includes(this.callId)) continue; // an answer that came again
+            if (message.startsWith("BYE ")) messages.push(message);
             if (!headers(message, "CSeq").includes(`${this.sequence} ${method}`)) continue;
             messages.push(message);
             if ((statusOf(message) ?? 0) >= 200) return messages;
         }
     }
 
-    private send(method: string, uri: string, [to, ...more]: string[], body = ""): void {
+    private send(
+        method: string,
+        uri: string,
+        [to, ...more]: string[],
+        body = "",
+        branch = `z9hG4bK${randomBytes(8).toString("hex")}`,
+    ): void {
+        this.branch = branch;
         const { transport, user, domain } = this.job;
         const { own } = this.wire;
         const lines = [
             `${method} ${uri} SIP/2.0`,
-            `Via: SIP/2.0/${transport.toUpperCase()} ${own};branch=z9hG4bK${randomBytes(8).toString("hex")};rport`,
+            `Via: SIP/2.0/${transport.toUpperCase()} ${own};branch=${branch};rport`,
             "Max-Forwards: 70",
             `From: <sip:${user}@${domain}>;tag=${this.tag}`,
             `To: ${to}`,

@@ -15,7 +15,10 @@ export class FreePhone {
     ) {}
 
     /** @returns all that came back after each request */
-    async exchange(requests: PhoneRequest[], options: { deadlineMs?: number } = {}): Promise<ExchangeReport> {
+    async exchange(
+        requests: PhoneRequest[],
+        options: Partial<Pick<ExchangeJob, "deadlineMs" | "password">> = {},
+    ): Promise<ExchangeReport> {
         const { proxies, ca, sipDomain: domain, extensions } = await outputs();
         const { external: host, ports } = proxies[0];
         const { user, address, transport } = this;
@@ -31,6 +34,12 @@ export class FreePhone {
     async statuses(requests: PhoneRequest[], options: { deadlineMs?: number } = {}): Promise<(number | undefined)[]> {
         const report = await this.exchange(requests, options);
         return report.map((messages) => statusOf(messages.at(-1) ?? ""));
+    }
+
+    /** Registers with a password. @returns the status of the last answer */
+    async guess(password: string): Promise<number | undefined> {
+        const [messages] = await this.exchange([{ method: "REGISTER" }], { password });
+        return statusOf(messages.at(-1) ?? "");
     }
 
     /** Removes all registrations of the extension (RFC 3261, section 10.2.2). */

@@ -50,6 +50,7 @@ describe("Kamailio", () => {
     test.each([
         ["one PBX and RTPEngine", views.kamailio],
         ["several of them", views.kamailioOfMany],
+        ["limits and Valkey", views.kamailioWithLimits],
     ])("accepts its configuration with %s", async (_, view) => {
         const { status, stdout } = await check(kamailioFiles(view));
         expect(stdout).toContain("config file ok");

@@ -15,7 +15,7 @@ const bundles: [string, () => GuestFile[]][] = [
     ["Asterisk", () => asteriskFiles(views.asterisk)],
     ["Asterisk behind two proxies", () => asteriskFiles(views.asteriskOfMany)],
     ["The link to Valkey", () => valkeyLinkFiles({ host: "192.168.64.1", port: 6379, user: "kamailio" })],
-    ["Kamailio beside others", () => kamailioFiles({ ...views.kamailio, valkeySocket: "/var/lib/voip-valkey/valkey.6379" })],
+    ["Kamailio beside others, with limits", () => kamailioFiles(views.kamailioWithLimits)],
     ["PgBouncer", () => pgbouncerFiles(views.pgbouncer)],
     ["The firewall of a media server", () => firewallFiles(views.mediaFirewall)],
     ["The firewall of a PBX", () => firewallFiles(views.pbxFirewall)],
@@ -47,12 +47,12 @@ test.each([
     ["refuse", /sl_send_reply\("403", "TLS Only"\);\n {4}exit;/, /route\(PLAIN\);/, / drop; # it registered/],
     ["drop", /proto == TLS \|\| \$si == \$Ri\) return;\n {4}exit;/, /route\(PLAIN\);/, / drop; # it registered/],
 ] as const)("SIP without TLS: %s", (plainSip, ...expected) => {
-    const [{ content }] = kamailioFiles({ ...views.kamailio, plainSip });
+    const [{ content }] = kamailioFiles({ ...views.kamailio, edge: { ...views.kamailio.edge, plainSip } });
     for (const pattern of expected) expect(content).toMatch(pattern);
 });
 
 test("SIP without TLS: allow", () => {
-    const [{ content }] = kamailioFiles({ ...views.kamailio, plainSip: "allow" });
+    const [{ content }] = kamailioFiles({ ...views.kamailio, edge: { ...views.kamailio.edge, plainSip: "allow" } });
     expect(content).not.toMatch(/PLAIN|TLS Only|it registered when/);
 });
 

@@ -6,7 +6,15 @@ import type { RtpengineView } from "../../../services/rtpengine/files";
 
 export const kamailio: KamailioView = {
     sipDomain: "sip.local",
-    plainSip: "refuse",
+    edge: {
+        plainSip: "refuse",
+        limits: { callsAtOnce: 10, callsPerMinute: 60, minutesPerCall: 240, minutesPerDay: 6000, costPerDay: 20 },
+        accounts: {},
+        forbidden: [],
+        rates: [],
+        allow: [],
+        banMinutes: 10,
+    },
     externalAddress: "10.64.0.10",
     internalAddress: "192.168.64.10",
     port: 5060,
@@ -21,6 +29,22 @@ export const kamailioOfMany: KamailioView = {
     ...kamailio,
     pbxs: [...kamailio.pbxs, { address: "192.168.64.31", port: 5080 }],
     media: [...kamailio.media, { address: "192.168.64.21", port: 22222 }, { address: "192.168.64.22", port: 22222 }],
+};
+
+/** With all that an operator may set of the edge, and proxies that count together. */
+export const kamailioWithLimits: KamailioView = {
+    ...kamailio,
+    edge: {
+        ...kamailio.edge,
+        accounts: { "1004": { ...kamailio.edge.limits, callsAtOnce: 1, minutesPerDay: 1, costPerDay: 0.5 } },
+        forbidden: ["00", "*1"],
+        rates: [
+            { prefix: "+49", perMinute: 0.03 },
+            { prefix: "+", perMinute: 1.5 },
+        ],
+        allow: ["192.0.2.0/24", "198.51.100.7/32"],
+    },
+    valkeySocket: "/var/lib/voip-valkey/valkey.6379",
 };
 
 export const asterisk: AsteriskView = {

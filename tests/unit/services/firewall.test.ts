@@ -31,6 +31,7 @@ describe("a firewall lets in from the internal network only the clients of each 
 
     test("of a proxy", () =>
         expect(rulesOf("1", "sip-1")).toEqual([
+            'iifname "eth1" udp dport { 5060 } add @sending { ip saddr limit rate over 1000/second burst 2000 packets } drop',
             'iifname "eth0" ip saddr { 192.168.64.30 } ip daddr 192.168.64.10 udp dport { 5060 } notrack accept',
             'iifname "eth1" ip daddr 10.64.0.10 udp dport { 5060 } notrack accept',
             'iifname "eth0" ip saddr { 192.168.64.30 } udp dport { 5060 } accept',
