@@ -18,6 +18,12 @@ function rules({ vms }: Topology, { nics, services }: Vm): string[] {
         .filter((line) => line.includes("dport"));
 }
 
+/** A rule that accepts connections, after one that limits their rate for each address. */
+const limited = (rule: string): string[] => [
+    rule.replace(/ accept$/, " add @connecting { ip saddr limit rate over 50/second burst 200 packets } drop"),
+    rule,
+];
+
 const rulesOf = (phase: Phase, name: string): string[] => {
     const topology = planOf(phase);
     return rules(
@@ -35,10 +41,10 @@ describe("a firewall lets in from the internal network only the clients of each 
             'iifname "eth0" ip saddr { 192.168.64.30 } ip daddr 192.168.64.10 udp dport { 5060 } notrack accept',
             'iifname "eth1" ip daddr 10.64.0.10 udp dport { 5060 } notrack accept',
             'iifname "eth0" ip saddr { 192.168.64.30 } udp dport { 5060 } accept',
-            'iifname "eth0" ip saddr { 192.168.64.30 } tcp dport { 5060 } accept',
-            `iifname "eth0" ip saddr != { ${vms} } tcp dport { 9100, 22 } accept`,
+            ...limited('iifname "eth0" ip saddr { 192.168.64.30 } tcp dport { 5060 } accept'),
+            ...limited(`iifname "eth0" ip saddr != { ${vms} } tcp dport { 9100, 22 } accept`),
             'iifname "eth1" udp dport { 5060 } accept',
-            'iifname "eth1" tcp dport { 5060, 5061 } accept',
+            ...limited('iifname "eth1" tcp dport { 5060, 5061 } accept'),
         ]));
 
     test("of a media server", () =>
@@ -48,7 +54,7 @@ describe("a firewall lets in from the internal network only the clients of each 
             'iifname "eth1" ip daddr 10.64.0.20 udp dport { 10000-20000 } notrack accept',
             'iifname "eth0" ip saddr { 192.168.64.10 } udp dport { 22222 } accept',
             'iifname "eth0" ip saddr { 192.168.64.30 } udp dport { 10000-20000 } accept',
-            `iifname "eth0" ip saddr != { ${vms} } tcp dport { 9100, 22 } accept`,
+            ...limited(`iifname "eth0" ip saddr != { ${vms} } tcp dport { 9100, 22 } accept`),
             'iifname "eth1" udp dport { 10000-20000 } accept',
         ]));
 
@@ -58,8 +64,8 @@ describe("a firewall lets in from the internal network only the clients of each 
             'iifname "eth0" ip saddr { 192.168.64.20 } ip daddr 192.168.64.30 udp dport { 10000-20000 } notrack accept',
             'iifname "eth0" ip saddr { 192.168.64.10 } udp dport { 5080 } accept',
             'iifname "eth0" ip saddr { 192.168.64.20 } udp dport { 10000-20000 } accept',
-            'iifname "eth0" ip saddr { 192.168.64.10 } tcp dport { 5081 } accept',
-            `iifname "eth0" ip saddr != { ${vms} } tcp dport { 9100, 22 } accept`,
+            ...limited('iifname "eth0" ip saddr { 192.168.64.10 } tcp dport { 5081 } accept'),
+            ...limited(`iifname "eth0" ip saddr != { ${vms} } tcp dport { 9100, 22 } accept`),
         ]));
 });
 
