@@ -2,24 +2,13 @@
 const path = require("node:path");
 const { default: Sequencer } = require("@jest/test-sequencer");
 const { kinds } = require("./kinds");
+const { placeOf } = require("./stages");
 
-/**
- * Functional tests share one stack: what needs it untouched comes first, what breaks it comes last. `recovery` leaves the stack with its
- * own configuration, `crash` after it makes it anew.
- */
-const first = ["bad-config", "up"];
-const last = ["day-two", "drift", "recovery", "crash", "ca-roll", "destroy"];
-/** Tests of security look at the stack of the functional ones after it was used. */
-const security = 0.5;
-
+/** By kind, and within a stage, which functional and security tests share, by place; jest runs each stage on its own. */
 function rank(test) {
-    const name = path.basename(test.path, ".test.ts");
-    const { name: kindName } = test.context.config.displayName;
-    if (kindName === "security") return [kinds.indexOf("functional"), security];
-    const kind = kinds.indexOf(kindName);
-    if (kinds[kind] !== "functional") return [kind, 0];
-    if (first.includes(name)) return [kind, first.indexOf(name) - first.length];
-    return [kind, last.indexOf(name) + 1];
+    const { name: kind } = test.context.config.displayName;
+    const order = kinds.indexOf(kind === "security" ? "functional" : kind);
+    return [order, placeOf(`${kind}/${path.basename(test.path, ".test.ts")}`)];
 }
 
 module.exports = class KindSequencer extends Sequencer {
