@@ -192,7 +192,17 @@ describe("a container is changed", () => {
     it("in how it restarts, without a new start", async () => {
         await update({ restart: "no" }, { restart: "always" });
         expect(docker.asked).toEqual(["POST /containers/1/update", "GET /containers/1/json"]);
-        expect(docker.bodies).toEqual([{ RestartPolicy: { Name: "always" } }]);
+        expect(docker.bodies).toEqual([{ RestartPolicy: { Name: "always" }, Memory: 0, MemorySwap: 0 }]);
+    });
+
+    it.each([
+        [{ memory: 1 }, { memory: 2, memorySwap: -1 }, { Memory: 2_097_152, MemorySwap: -1 }],
+        [{ memory: 2, memorySwap: 3 }, { memory: 2, memorySwap: 4 }, { Memory: 2_097_152, MemorySwap: 4_194_304 }],
+        [{ memory: 2, memorySwap: -1 }, {}, { Memory: 0, MemorySwap: 0 }],
+    ])("in its limits of memory: from %j to %j", async (olds, news, body) => {
+        await update(olds, news);
+        expect(docker.asked).toEqual(["POST /containers/1/update", "GET /containers/1/json"]);
+        expect(docker.bodies).toEqual([{ RestartPolicy: { Name: "no" }, ...body }]);
     });
 
     it("in nothing that the daemon knows of", async () => {

@@ -20,6 +20,9 @@ const container: Inputs = {
         readOnly: [true, false],
         capabilities: [{ adds: ["NET_ADMIN"] }, { drops: ["NET_ADMIN"] }],
         ulimits: [[{ name: "nofile", soft: 1, hard: 2 }], [{ name: "nofile", soft: 2, hard: 2 }]],
+        securityOpts: [["no-new-privileges"], ["seccomp=unconfined"]],
+        memory: [256, 512],
+        memorySwap: [-1, 512],
         tmpfs: [{ "/run": "size=1m" }, { "/run": "size=2m" }],
         mounts: [
             [{ target: "/a", type: "bind", source: "/b", readOnly: true, bindOptions: { propagation: "rslave" } }],
@@ -57,12 +60,12 @@ const container: Inputs = {
     },
     replaces: [
         ...["name", "image", "command", "entrypoints", "envs", "user", "hostname", "labels", "networkMode", "init"],
-        ...["privileged", "readOnly", "capabilities", "ulimits", "tmpfs", "mounts", "volumes", "logDriver", "logOpts"],
-        ...["healthcheck", "stopSignal", "stopTimeout"],
+        ...["privileged", "readOnly", "capabilities", "ulimits", "securityOpts", "tmpfs", "mounts", "volumes", "logDriver"],
+        ...["logOpts", "healthcheck", "stopSignal", "stopTimeout"],
     ],
     kept: [
-        ...["command", "entrypoints", "envs", "user", "hostname", "labels", "init", "logDriver", "healthcheck"],
-        ...["stopSignal", "stopTimeout"],
+        ...["command", "entrypoints", "envs", "user", "hostname", "labels", "init", "securityOpts", "logDriver"],
+        ...["healthcheck", "stopSignal", "stopTimeout"],
     ],
 };
 
@@ -109,6 +112,8 @@ describe("a container with", () => {
             ['healthcheck.interval is "5 s", must be a duration such as 500ms, 10s or 1m30s'],
         ],
         [{ healthcheck: { retries: -1 } }, ["healthcheck.retries is -1, must be at least 0"]],
+        [{ memory: -1 }, ["memory is -1, must be at least 0"]],
+        [{ memorySwap: -2 }, ["memorySwap is -2, must be at least -1"]],
         [{ waitTimeout: -1 }, ["waitTimeout is -1, must be at least 0"]],
         [{ destroyGraceSeconds: -1 }, ["destroyGraceSeconds is -1, must be at least 0"]],
         [

@@ -10,6 +10,7 @@ describe("what is said of a container", () => {
         expect(containerOutputs(inspected({}), inputs)).toMatchObject({
             ...{ bridge: "", command: [], domainname: "", entrypoints: [], exitCode: null, healthcheck: null },
             ...{ hostname: "h", image: "b", init: false, ipcMode: "", logDriver: "local", logOpts: null },
+            ...{ memory: 0, memoryReservation: 0, memorySwap: 0 },
             ...{ maxRetryCount: 0, mounts: [], mustRun: true, name: "a", networkDatas: [], networkMode: "host" },
             ...{ platform: "", privileged: false, readOnly: false, restart: "no", rm: false, runtime: "" },
             ...{ securityOpts: [], shmSize: 0, stdinOpen: false, stopSignal: "", stopTimeout: 0, tmpfs: {} },
@@ -47,6 +48,7 @@ describe("what is said of a container", () => {
                     SecurityOpt: ["s"],
                     Tmpfs: { "/t": "x" },
                 },
+                ...{ Memory: 256 * 1024 * 1024 + 1, MemorySwap: 512 * 1024 * 1024 },
                 ...{ ShmSize: 64 * 1024 * 1024 + 1, Privileged: true, ReadonlyRootfs: true },
                 Mounts: [
                     {
@@ -88,7 +90,7 @@ describe("what is said of a container", () => {
                 runtime: "runc",
                 securityOpts: ["s"],
             },
-            ...{ shmSize: 64, stdinOpen: true, stopSignal: "SIGINT", stopTimeout: 7, tmpfs: { "/t": "x" }, tty: true },
+            ...{ memory: 256, memorySwap: 512, shmSize: 64, stdinOpen: true, stopSignal: "SIGINT", stopTimeout: 7, tmpfs: { "/t": "x" }, tty: true },
             ...{ ulimits: [{ name: "nofile", soft: 1, hard: 2 }], workingDir: "/w" },
             healthcheck: {
                 ...{ tests: ["CMD", "x"], interval: "1s", timeout: "2s", startPeriod: "3s", startInterval: "4s" },
@@ -126,6 +128,11 @@ describe("what is said of a container", () => {
         expect(healthcheck).toEqual({
             ...{ tests: [], interval: "0s", timeout: "0s", startPeriod: "0s", startInterval: "0s", retries: 0 },
         });
+    });
+
+    it("of swap without a limit", () => {
+        const host = { Memory: 4 * 1024 * 1024, MemorySwap: -1 };
+        expect(containerOutputs(inspected({ host }), inputs)).toMatchObject({ memory: 4, memorySwap: -1 });
     });
 
     it("of its image, by the id where that was given", () => {
@@ -169,7 +176,7 @@ test("the daemon is asked for exactly what was given", () => {
         ...{ labels: [{ label: "l", value: "v" }], networkMode: "host", restart: "always", init: true },
         ...{ privileged: true, readOnly: true, capabilities: { adds: ["X"], drops: ["Y"] }, tmpfs: { "/t": "x" } },
         ...{ ulimits: [{ name: "n", soft: 1, hard: 2 }], logDriver: "local", logOpts: { o: "1" } },
-        ...{ stopSignal: "SIGINT", stopTimeout: 7 },
+        ...{ stopSignal: "SIGINT", stopTimeout: 7, securityOpts: ["no-new-privileges"], memory: 3, memorySwap: 5 },
         mounts: [
             { type: "bind", target: "/t", source: "/s", readOnly: true, bindOptions: { propagation: "rslave" } },
             { type: "tmpfs", target: "/u" },
@@ -196,6 +203,7 @@ test("the daemon is asked for exactly what was given", () => {
         HostConfig: {
             ...{ NetworkMode: "host", RestartPolicy: { Name: "always" }, Init: true, Privileged: true },
             ...{ ReadonlyRootfs: true, CapAdd: ["X"], CapDrop: ["Y"], Tmpfs: { "/t": "x" } },
+            ...{ SecurityOpt: ["no-new-privileges"], Memory: 3_145_728, MemorySwap: 5_242_880 },
             Ulimits: [{ Name: "n", Soft: 1, Hard: 2 }],
             Mounts: [
                 { Type: "bind", Target: "/t", Source: "/s", ReadOnly: true, BindOptions: { Propagation: "rslave" } },
@@ -211,6 +219,14 @@ test("what is not given is left to the daemon, but for a container without right
     const body = createBody({ name: "a", image: "b" } as ContainerInputs, "urn");
     expect(body).toMatchObject({
         Healthcheck: undefined,
-        HostConfig: { Init: false, Privileged: false, LogConfig: { Type: "" }, Binds: [] },
+        HostConfig: { Init: false, Privileged: false, LogConfig: { Type: "" }, Binds: [], Memory: 0, MemorySwap: 0 },
+    });
+    expect(body).not.toHaveProperty("HostConfig.MaskedPaths");
+});
+
+test("paths without masks are asked for in the daemon's own way, as docker run does", () => {
+    const given = { name: "a", image: "b", securityOpts: ["label=disable", "systempaths=unconfined"], memorySwap: -1 };
+    expect(createBody(given as unknown as ContainerInputs, "urn")).toMatchObject({
+        HostConfig: { SecurityOpt: ["label=disable"], MaskedPaths: [], ReadonlyPaths: [], MemorySwap: -1 },
     });
 });

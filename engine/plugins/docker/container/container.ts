@@ -1,6 +1,7 @@
 import type { DockerApi } from "../../../../clients/docker/api";
 import { changedFields, checkInputs } from "../../inputs";
 import { deadline, PartialError, unknownOutputs, type Properties, type ResourceType } from "../../plugin";
+import { memoryLimits } from "./create-body";
 import { computedOutputs, containerFields } from "./fields";
 import type { ContainerInputs } from "./inputs";
 import { containerOutputs, inputsAsTheyAre } from "./outputs";
@@ -8,6 +9,9 @@ import { createContainer, inspect, remove, removeLeftOver, startContainer, stopA
 
 /** Seconds, as in terraform-provider-docker. */
 const DEFAULT_TIMEOUT = 1200;
+
+/** What Docker changes of an existing container. */
+const updatedFields = (({ restart, memory, memorySwap }) => ({ restart, memory, memorySwap }))(containerFields);
 
 const typed = (inputs: Properties): ContainerInputs => inputs as unknown as ContainerInputs;
 
@@ -55,8 +59,8 @@ export function containerType(api: () => DockerApi): ResourceType {
         async update(id, oldOutputs, newInputs, ctx) {
             if (ctx.preview) return { outputs: { ...oldOutputs, ...newInputs } };
             const given = typed(newInputs);
-            if (given.restart !== oldOutputs.restart) {
-                const body = { RestartPolicy: { Name: given.restart } };
+            if (changedFields(updatedFields, oldOutputs, newInputs).length > 0) {
+                const body = { RestartPolicy: { Name: given.restart }, ...memoryLimits(given) };
                 await api().call("POST", `/containers/${id}/update`, { body, signal: ctx.signal });
             }
             const stopped = oldOutputs.mustRun === false && given.mustRun && given.start;

@@ -30,6 +30,23 @@ function bind(given: NonNullable<ContainerInputs["volumes"]>[number]): string[] 
     return source ? [`${source}:${given.containerPath}:${given.readOnly ? "ro" : "rw"}`] : [];
 }
 
+/** An option of the client (docker run), which asks the daemon for paths without masks; the daemon does not know it. */
+const UNCONFINED_PATHS = "systempaths=unconfined";
+
+function securityOptions(given: string[] | undefined): object {
+    const paths = given?.includes(UNCONFINED_PATHS) ? { MaskedPaths: [], ReadonlyPaths: [] } : {};
+    return { SecurityOpt: given?.filter((option) => option !== UNCONFINED_PATHS), ...paths };
+}
+
+/** Bytes, and -1 as it is. */
+const bytes = (mebibytes: number): number => (mebibytes > 0 ? mebibytes * 1024 * 1024 : mebibytes);
+
+/** The limits of memory, in bytes: of a new container, or of an existing one (`POST /containers/{id}/update`). */
+export const memoryLimits = ({ memory, memorySwap }: Pick<ContainerInputs, "memory" | "memorySwap">): object => ({
+    Memory: bytes(memory ?? 0),
+    MemorySwap: bytes(memorySwap ?? 0),
+});
+
 /** The body of `POST /containers/create`, composed as in terraform-provider-docker. */
 export function createBody(inputs: ContainerInputs, urn: string): object {
     const { volumes = [], labels = [] } = inputs;
@@ -54,6 +71,8 @@ export function createBody(inputs: ContainerInputs, urn: string): object {
             CapAdd: inputs.capabilities?.adds,
             CapDrop: inputs.capabilities?.drops,
             Ulimits: inputs.ulimits?.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+            ...securityOptions(inputs.securityOpts),
+            ...memoryLimits(inputs),
             Tmpfs: inputs.tmpfs,
             Mounts: inputs.mounts?.map(mount),
             Binds: volumes.flatMap(bind),

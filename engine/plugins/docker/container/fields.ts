@@ -57,6 +57,11 @@ export const containerFields: Fields = {
         },
         replaces: true,
     },
+    securityOpts: { shape: { set: "string" }, replaces: true, computed: true },
+    /** MiB; changed in place. */
+    memory: { shape: "integer", atLeast: 0 },
+    /** MiB of memory and swap together; -1: as much swap as there is. Changed in place. */
+    memorySwap: { shape: "integer", atLeast: -1 },
     tmpfs: { shape: { map: "string" }, replaces: true },
     mounts: {
         shape: {

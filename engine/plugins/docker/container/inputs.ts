@@ -15,6 +15,11 @@ export interface ContainerInputs {
     readOnly: boolean;
     capabilities?: { adds?: string[]; drops?: string[] };
     ulimits?: { name: string; soft: number; hard: number }[];
+    securityOpts?: string[];
+    /** MiB. */
+    memory?: number;
+    /** MiB of memory and swap together; -1: as much swap as there is. */
+    memorySwap?: number;
     tmpfs?: Record<string, string>;
     mounts?: {
         target: string;

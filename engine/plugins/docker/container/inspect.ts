@@ -43,6 +43,10 @@ export interface ContainerInspect {
         Init?: boolean | null;
         IpcMode?: string;
         LogConfig: { Type: string; Config?: Record<string, string> | null };
+        /** Bytes; 0: no limit. */
+        Memory?: number;
+        /** Bytes of memory and swap together; -1: as much swap as there is. */
+        MemorySwap?: number;
         Mounts?: {
             Target: string;
             Source?: string;

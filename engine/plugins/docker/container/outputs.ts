@@ -57,6 +57,8 @@ const mount = (seen: NonNullable<ContainerInspect["HostConfig"]["Mounts"]>[numbe
     ...(seen.BindOptions && { bindOptions: { propagation: seen.BindOptions.Propagation ?? "" } }),
 });
 
+const mebibytes = (bytes: number): number => (bytes > 0 ? Math.floor(bytes / 1024 / 1024) : bytes);
+
 /** The daemon's report of the container, in the provider's names and units. */
 function observed(seen: ContainerInspect, inputs: Properties): Properties {
     const { Config, HostConfig, State } = seen;
@@ -75,6 +77,8 @@ function observed(seen: ContainerInspect, inputs: Properties): Properties {
         ipcMode: HostConfig.IpcMode ?? "",
         logDriver: HostConfig.LogConfig.Type,
         logOpts: logOptions(HostConfig.LogConfig.Config ?? {}, inputs.logOpts),
+        memory: mebibytes(HostConfig.Memory ?? 0),
+        memorySwap: mebibytes(HostConfig.MemorySwap ?? 0),
         maxRetryCount: HostConfig.RestartPolicy.MaximumRetryCount ?? 0,
         mounts: HostConfig.Mounts?.map(mount) ?? [],
         mustRun: State.Running ? inputs.mustRun : false,
@@ -88,7 +92,7 @@ function observed(seen: ContainerInspect, inputs: Properties): Properties {
         rm: HostConfig.AutoRemove ?? false,
         runtime: HostConfig.Runtime ?? "",
         securityOpts: HostConfig.SecurityOpt ?? [],
-        shmSize: Math.floor((HostConfig.ShmSize ?? 0) / 1024 / 1024),
+        shmSize: mebibytes(HostConfig.ShmSize ?? 0),
         stdinOpen: Config.OpenStdin ?? false,
         stopSignal: Config.StopSignal ?? "",
         stopTimeout: Config.StopTimeout ?? 0,
@@ -117,9 +121,7 @@ const others: Properties = {
     envs: [],
     hosts: [],
     logs: false,
-    memory: 0,
     memoryReservation: 0,
-    memorySwap: 0,
     networksAdvanced: [],
     ports: [],
     publishAllPorts: false,
