@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { inContainer } from "../services/container";
+import type { ContainerUser } from "../services/container-user";
 import { firewallApply, firewallFiles, type FirewallPeer } from "../services/firewall/files";
 import type { VmImage } from "../providers/image/resource";
 import type { SshAccess } from "../providers/ssh-access/resource";
@@ -81,18 +82,30 @@ export function dockerOn(machine: Machine): docker.Provider {
 /** More than all connections and calls that the configurations allow. */
 const openFiles = 65_536;
 
+/**
+ * The part of a VM's memory that its container may take, of 1,024 MiB 682. The rest is for the kernel, Docker, sshd, the agent and
+ * what else runs beside it, some 250 MiB: if the container takes too much, the kernel ends the container, and none of these.
+ */
+const memoryShare = 2 / 3;
+
 export interface ContainerOnMachine {
     /** Name of the container, and of its image in the VM's store. */
     container: string;
+    /** Whose rights its program has; root's capabilities are none of them. */
+    user: ContainerUser;
+    /** Program and arguments, if not those of the image. */
+    entrypoint?: string[];
     /** Directories of the VM that the container mounts at the same path. */
     readOnly: string[];
     writable: string[];
-    /** Directory for its sockets, empty at each start. */
-    runDir: string;
+    /** Its user's directories in memory, empty at each start, such as for its sockets. It can write nowhere else. */
+    memoryDirs: string[];
     /** Its environment, beside the image's own. */
     environment?: Record<string, string>;
-    /** Linux capabilities that it keeps; none by default. */
-    capabilities?: string[];
+    /** The most processes and threads that its user may have. */
+    processes: number;
+    /** The highest real-time priority that it may take (sched(7)); none by default. */
+    realTimePriority?: number;
 }
 
 /** Runs a container on a VM's own network, from the image in the VM's store. */
@@ -103,23 +116,38 @@ export function runContainer(
     dependsOn: pulumi.Resource[],
 ): docker.Container {
     const { plan, image, vm, options } = machine;
+    const { user, entrypoint, realTimePriority } = args;
     const mount = (path: string, readOnly: boolean) => ({ hostPath: path, containerPath: path, readOnly });
+    const limit = (name: string, value: number) => ({ name, soft: value, hard: value });
     return new docker.Container(
         `${plan.name}-${args.container}`,
         {
             name: args.container,
             image: image.containerImages.apply((images) => images[args.container].id),
+            user: `${user.id}:${user.id}`,
+            ...(entrypoint ? { entrypoints: entrypoint } : {}),
             networkMode: "host",
             restart: "unless-stopped",
+            readOnly: true,
             volumes: [
                 ...args.readOnly.map((path) => mount(path, true)),
                 ...args.writable.map((path) => mount(path, false)),
             ],
-            tmpfs: { [args.runDir]: "mode=0755" },
+            tmpfs: Object.fromEntries(
+                args.memoryDirs.map((path) => [path, `mode=0755,uid=${user.id},gid=${user.id},size=16m`]),
+            ),
             envs: Object.entries(args.environment ?? {}).map(([name, value]) => `${name}=${value}`),
-            capabilities: { drops: ["ALL"], adds: args.capabilities },
-            // a connection or a stream is a file each; the default of 1,024 is that of a login
-            ulimits: [{ name: "nofile", soft: openFiles, hard: openFiles }],
+            capabilities: { drops: ["ALL"] },
+            securityOpts: ["no-new-privileges"],
+            memory: Math.floor(plan.memoryMiB * memoryShare),
+            memorySwap: -1, // guests have no swap
+            ulimits: [
+                // a connection or a stream is a file each; the default of 1,024 is that of a login
+                limit("nofile", openFiles),
+                // Docker's own limit of processes is no input of the official plugin; this one is good for any user but root
+                limit("nproc", args.processes),
+                ...(realTimePriority ? [limit("rtprio", realTimePriority)] : []),
+            ],
             logDriver: "local",
             // a replaced VM no longer has the container
             labels: [{ label: "voip-stack.vm", value: vm.uuid }],

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rtpengineFiles, rtpengineSecrets } from "../services/rtpengine/files";
+import { rtpengineApply, rtpengineFiles, rtpengineSecrets } from "../services/rtpengine/files";
 import { rtpengine } from "../services/rtpengine/service";
 import { KernelModule } from "../providers/kernel-module/resource";
 import { Service } from "../providers/service/resource";
@@ -70,12 +70,8 @@ export class MediaServer extends pulumi.ComponentResource {
         const table = args.fallback ? -1 : 0;
         const view = { internalAddress: internal, externalAddress: external, ports: args.ports, table };
         const files = rtpengineFiles({ ...view, fallback: args.fallback });
-        const restart = { paths: files.map((file) => file.path), command: `systemctl try-restart ${unit}` };
-        return new VmFiles(
-            `${plan.name}-files`,
-            { ...target, bundleName: "rtpengine", files, apply: [restart] },
-            options,
-        );
+        const bundle = { bundleName: "rtpengine", files, apply: rtpengineApply };
+        return new VmFiles(`${plan.name}-files`, { ...target, ...bundle }, options);
     }
 
     private startDaemon(args: MediaServerArgs, dependsOn: pulumi.Resource[]): void {

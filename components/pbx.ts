@@ -3,10 +3,16 @@ import {
     asteriskCredentials,
     asteriskEnvironment,
     asteriskFiles,
+    asteriskMemoryDirs,
+    asteriskSpoolDir,
     asteriskTlsDir,
+    asteriskUser,
+    asteriskUserApply,
     reloaded,
     restarted,
 } from "../services/asterisk/files";
+import { asterisk } from "../services/asterisk/service";
+import { readBy } from "../services/container-user";
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
@@ -39,12 +45,16 @@ export interface PbxArgs extends MachineArgs {
     certificateSeconds: number;
 }
 
+/** That which Asterisk gives itself as root (`highpriority`), as RTPEngine's threads have it on their VM. */
+const realTimePriority = 10;
+
 const cli = (command: string): string => insideWhereRunning("asterisk", `asterisk -rx '${command}'`);
 
 /** The commands after a change of files. */
 const applied = [
     { paths: reloaded, command: cli("core reload") },
     { paths: restarted, command: whereRunning("asterisk", "docker restart asterisk >/dev/null") },
+    asteriskUserApply,
 ];
 
 /** A VM with Asterisk in a container, on the internal network only (ADR-005): dial plan, voicemail, service numbers. */
@@ -78,12 +88,16 @@ export class Pbx extends pulumi.ComponentResource {
             dockerOn(this.machine),
             {
                 container: "asterisk",
+                user: asteriskUser,
+                // Asterisk takes a real-time priority as root only, and keeps one that it starts with (main/asterisk.c)
+                entrypoint: ["chrt", "--rr", String(realTimePriority), ...asterisk.run.image.entrypoint],
+                realTimePriority,
                 readOnly: ["/etc/asterisk"],
-                writable: ["/var/spool/asterisk"],
-                runDir: "/run/asterisk",
+                writable: [asteriskSpoolDir],
+                memoryDirs: asteriskMemoryDirs,
                 environment: asteriskEnvironment,
-                // it runs as root, uses a database in a directory of user asterisk, and sets a real-time priority
-                capabilities: ["CAP_DAC_OVERRIDE", "CAP_SYS_NICE"],
+                // 40 threads at rest, and up to two for each side of a call
+                processes: 4096,
             },
             [written, agent],
         );
@@ -121,7 +135,7 @@ export class Pbx extends pulumi.ComponentResource {
             ipSans: [this.address],
             ttlSeconds: args.certificateSeconds,
             dir: asteriskTlsDir,
-            owner: "root:root",
+            owner: readBy(asteriskUser).owner,
             reload: cli("module reload res_pjsip.so"),
         });
         const templates = [asteriskCredentials(cli("module reload res_odbc.so")), certificate];

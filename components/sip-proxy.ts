@@ -5,7 +5,10 @@ import {
     kamailioRouteKey,
     kamailioTlsDir,
     kamailioTlsPath,
+    kamailioUser,
+    kamailioUserApply,
 } from "../services/kamailio/files";
+import { readBy } from "../services/container-user";
 import {
     pgbouncerCredentials,
     pgbouncerFiles,
@@ -60,8 +63,10 @@ const applied = [
     { paths: kamailioPaths, command: whereRunning("kamailio", "docker restart kamailio >/dev/null") },
     { paths: [kamailioTlsPath], command: reloadTls },
     ...loadedUnits({ unit: "pgbouncer", path: pgbouncerUnitPath }, { unit: "voip-valkey", path: valkeyLinkUnitPath }),
+    { paths: [pgbouncerUnitPath], command: "systemctl try-restart pgbouncer" },
     { paths: pgbouncerPaths, command: whereRunning("pgbouncer", "systemctl reload pgbouncer") },
     ...valkeyLinkApply,
+    kamailioUserApply,
 ];
 
 /**
@@ -106,9 +111,12 @@ export class SipProxy extends pulumi.ComponentResource {
             dockerOn(this.machine),
             {
                 container: "kamailio",
+                user: kamailioUser,
                 readOnly: ["/etc/kamailio", pgbouncerSocketDir, ...(args.valkey ? [valkeySocketDir] : [])],
                 writable: [],
-                runDir: "/run/kamailio",
+                memoryDirs: ["/run/kamailio"],
+                // six for each vCPU and some fifteen more
+                processes: 1024,
                 environment: { PGHOST: pgbouncerSocketDir, PGPORT: String(this.port("pgbouncer", "sql")) },
             },
             [written, agent],
@@ -153,7 +161,7 @@ export class SipProxy extends pulumi.ComponentResource {
             ipSans: [this.external, this.internal],
             ttlSeconds: args.certificateSeconds,
             dir: kamailioTlsDir,
-            owner: "root:root",
+            owner: readBy(kamailioUser).owner,
             reload: reloadTls,
         });
         const kept = [certificate, kamailioRouteKey, ...(args.valkey ? [valkeyLinkSecret("kamailio")] : [])];

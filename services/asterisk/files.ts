@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
+import { directoryFile, readBy, userAndDirectoryApply, userFile, type ContainerUser } from "../container-user";
 import type { AgentTemplate } from "../vault-agent/templates";
 
 export interface AsteriskView {
@@ -45,8 +46,22 @@ export const restarted = [...startOnly, postgresCa];
 /** Files that exist because Asterisk complains otherwise. */
 const defaults = ["acl", "ccss", "cel", "features", "pjproject", "stasis", "udptl"];
 
+/** Asterisk's user, in its container and on its VM. */
+export const asteriskUser: ContainerUser = { name: "asterisk", id: 5080, purpose: "PBX" };
+
+/** Directory of messages and greetings, which outlive the container. */
+export const asteriskSpoolDir = "/var/spool/asterisk";
+
+/** Directories for sockets and the internal database (astdb), which holds nothing that has to outlive a start. */
+export const asteriskMemoryDirs = ["/run/asterisk", "/var/lib/asterisk"];
+
+const credentialsFile = "/etc/asterisk/res_odbc.conf";
+
 /** Directory of Asterisk's certificate, which the VM's agent renders: cert.pem and key.pem. */
 export const asteriskTlsDir = "/etc/asterisk/tls";
+
+/** The command after a change of its user, or of its directory. */
+export const asteriskUserApply = userAndDirectoryApply(asteriskUser, [`${asteriskTlsDir}/key.pem`, credentialsFile]);
 
 /**
  * Asterisk's environment: the directory of odbc.ini and odbcinst.ini. Not ODBCINI: unixODBC opens that file for writing, and
@@ -66,6 +81,8 @@ export function asteriskFiles(view: AsteriskView): GuestFile[] {
             content: render("asterisk/defaults.conf", {}),
         })),
         { path: postgresCa, content: view.postgres.ca },
+        userFile(asteriskUser),
+        directoryFile(asteriskUser, asteriskSpoolDir),
     ];
 }
 
@@ -82,7 +99,7 @@ export function asteriskCredentials(reload: string): AgentTemplate {
         name: "asterisk-db",
         kind: "credential",
         secret: "database/creds/asterisk",
-        files: [{ path: "/etc/asterisk/res_odbc.conf", mode: "0600", owner: "root:root", contents }],
+        files: [{ path: credentialsFile, ...readBy(asteriskUser), contents }],
         reload,
     };
 }

@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
+import { readBy, userApply, userFile, type ContainerUser } from "../container-user";
 import type { AgentTemplate } from "../vault-agent/templates";
 import { limitsFile, limitsPath, type LimitsView } from "./limits";
 
@@ -21,6 +22,9 @@ export interface KamailioView {
     valkeySocket?: string;
 }
 
+/** Kamailio's user, in its container and on its VM. */
+export const kamailioUser: ContainerUser = { name: "kamailio", id: 5060, purpose: "SIP proxy" };
+
 /** Directory of Kamailio's certificate, which the VM's agent renders: cert.pem and key.pem. */
 export const kamailioTlsDir = "/etc/kamailio/tls";
 
@@ -33,6 +37,9 @@ export const kamailioTlsPath = "/etc/kamailio/tls.cfg";
 /** The key that Kamailio marks the routes of calls with; read at its start. */
 const routeKeyFile = "/etc/kamailio/route-key.cfg";
 
+/** The command after a change of its user. */
+export const kamailioUserApply = userApply(kamailioUser, [`${kamailioTlsDir}/key.pem`, routeKeyFile]);
+
 /** The agent's template for Kamailio's secret: the key is the same at every start, or existing calls could not be ended. */
 export const kamailioRouteKey: AgentTemplate = {
     name: "kamailio-route-key",
@@ -41,8 +48,7 @@ export const kamailioRouteKey: AgentTemplate = {
     files: [
         {
             path: routeKeyFile,
-            mode: "0600",
-            owner: "root:root",
+            ...readBy(kamailioUser),
             contents: '#!define ROUTE_KEY "{{ .Data.data.route_key }}"',
         },
     ],
@@ -66,5 +72,6 @@ export function kamailioFiles(view: KamailioView): GuestFile[] {
         limitsFile(edge, valkeySocket),
         { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
         { path: kamailioTlsPath, content: render("kamailio/tls.cfg", tls) },
+        userFile(kamailioUser),
     ];
 }

@@ -1,4 +1,5 @@
 import { render, type GuestFile } from "../../configs/render";
+import { kamailioUser } from "../kamailio/files";
 import type { AgentTemplate } from "../vault-agent/templates";
 
 /** Directory of PgBouncer's socket; `PGHOST` of its clients. */
@@ -22,8 +23,13 @@ const paths = {
     unit: "/etc/systemd/system/pgbouncer.service.d/socket.conf",
 };
 
-/** Who may connect: users of the database, whose processes run as root (in their container). */
-const identities = [{ user: "kamailio", database: "kamailio" }];
+/**
+ * Who may connect: a user of the database, and whose processes on the VM do so. Root, which a Kamailio of an older version is, has
+ * the database's password anyway.
+ */
+const identities = [
+    { user: "kamailio", database: "kamailio", processes: [{ process: kamailioUser.name }, { process: "root" }] },
+];
 
 /** Files that a reload applies. */
 export const pgbouncerPaths = [paths.settings, paths.hba, paths.ident, paths.users, paths.ca];

@@ -11,10 +11,24 @@ export interface RtpengineView {
     fallback: boolean;
 }
 
+const paths = {
+    settings: "/etc/rtpengine/rtpengine.conf",
+    unit: "/etc/systemd/system/rtpengine-daemon.service.d/hardening.conf",
+};
+
+/** The commands after a change of the files; calls end with a restart. */
+export const rtpengineApply = [
+    { paths: [paths.unit], command: "systemctl daemon-reload" },
+    { paths: Object.values(paths), command: "systemctl try-restart rtpengine-daemon" },
+];
+
 /** RTPEngine's configuration: one interface on each network, control by the ng protocol. */
 export function rtpengineFiles(view: RtpengineView): GuestFile[] {
     const content = render("rtpengine/rtpengine.conf", { ...view, noFallback: !view.fallback });
-    return [{ path: "/etc/rtpengine/rtpengine.conf", content }];
+    return [
+        { path: paths.settings, content },
+        { path: paths.unit, content: render("rtpengine/hardening.conf", {}) },
+    ];
 }
 
 /** The agent's template for RTPEngine: the secret of its control clients. */

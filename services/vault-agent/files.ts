@@ -37,18 +37,20 @@ export function agentConfig(view: VaultAgentView, places?: AgentPlaces): string 
 const configDir = "/etc/voip-agent";
 const unit = "/etc/systemd/system/voip-agent.service";
 const exporter = "/etc/default/prometheus-node-exporter";
+const exporterUnit = "/etc/systemd/system/prometheus-node-exporter.service.d/hardening.conf";
 
 /** All files that the agent of a VM reads; none of it is secret. Its program is part of the image. */
 export const vaultAgentFiles = (view: VmAgentView): GuestFile[] => [
     { path: unit, content: render("vault-agent/voip-agent.service", view) },
     { path: exporter, content: render("vault-agent/prometheus-node-exporter", view) },
+    { path: exporterUnit, content: render("vault-agent/prometheus-node-exporter.conf", {}) },
     { path: `${configDir}/agent.json`, content: agentConfig(view) },
     { path: `${configDir}/ca.pem`, content: view.ca },
 ];
 
 /** The commands after a change of a unit; the identity handles changes of the configuration, as it waits for the outcome. */
 export const vaultAgentApply = [
-    ...loadedUnits({ unit: "voip-agent", path: unit }, { unit: "prometheus-node-exporter", path: exporter }),
+    ...loadedUnits({ unit: "voip-agent", path: unit }, { unit: "prometheus-node-exporter", path: exporterUnit }),
     { paths: [unit], command: "systemctl restart voip-agent" },
-    { paths: [exporter], command: "systemctl restart prometheus-node-exporter" },
+    { paths: [exporter, exporterUnit], command: "systemctl restart prometheus-node-exporter" },
 ];

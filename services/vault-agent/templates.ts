@@ -38,8 +38,9 @@ export interface CertificateRequest {
     altNames?: string[];
     ipSans?: string[];
     ttlSeconds: number;
-    /** Directory for cert.pem (with its chain), key.pem (0600) and ca.pem (all trusted certificates). */
+    /** Directory for cert.pem (with its chain), key.pem (0640) and ca.pem (all trusted certificates). */
     dir: string;
+    /** Of the files, as for chown(1). The group reads the key. */
     owner: string;
     reload: string;
 }
@@ -67,7 +68,7 @@ export function certificateTemplate(request: CertificateRequest): AgentTemplate 
                 "0644",
                 '{{ with secret "secret/data/ca" }}{{ .Data.data.certificates | trimSpace }}{{ end }}',
             ),
-            file("key.pem", "0600", "{{ .Key | trimSpace }}"),
+            file("key.pem", "0640", "{{ .Key | trimSpace }}"),
             file("cert.pem", "0644", "{{ .Cert }}{{ .CA | trimSpace }}"),
         ],
         reload,
