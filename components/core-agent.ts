@@ -7,7 +7,7 @@ import { HostFiles } from "../providers/host-files/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
 import { appRoleOf } from "../services/identities";
 import type { CoreAccess, PostgresAccess, VaultAccess } from "./core-access";
-import { mount } from "./core-container";
+import { confined, mount } from "./core-container";
 import {
     coreAgentContainer,
     coreAgentDir,
@@ -105,7 +105,8 @@ export class CoreAgent extends pulumi.ComponentResource {
                 envs: [`VOIP_AGENT_CONFIG=${coreAgentPlaces.configFile}`],
                 networkMode: "host",
                 restart: "unless-stopped",
-                readOnly: true,
+                // no limit of processes: there is none for root
+                ...confined(lab.daemon, { memoryMiB: 128 }),
                 volumes: [
                     mount(configDir, path.posix.dirname(coreAgentPlaces.configFile), true),
                     mount(stateDir, coreAgentPlaces.stateDir),

@@ -5,6 +5,7 @@ import type { DockerDaemon } from "../providers/docker-daemon/resource";
 import { HostFiles } from "../providers/host-files/resource";
 import type { ContainerStore } from "../providers/image/resource";
 import type { CertifiedServer } from "../services/core-agent/files";
+import type { CoreLimits } from "../services/service";
 import { serverDir, serverTlsDir, trustDir } from "./core-paths";
 import { fingerprint } from "./fingerprint";
 import type { Network } from "./network";
@@ -28,9 +29,21 @@ export const mount = (hostPath: string, containerPath: string, readOnly = false)
     readOnly,
 });
 
+/** What a container of the lab may not do or take. */
+export const confined = (daemon: DockerDaemon, { memoryMiB }: { memoryMiB: number }) => ({
+    readOnly: true,
+    securityOpts: ["no-new-privileges"],
+    // a limit that the daemon drops would be missing in each later `up`
+    memory: daemon.limitsMemory.apply((can) => (can ? memoryMiB : 0)),
+    // what the daemon has where the host does not count swap
+    memorySwap: daemon.limitsMemory.apply((can) => (can ? -1 : 0)),
+});
+
 export interface CoreContainerArgs extends LabDocker {
     /** Number of the user, and group, that it runs as. */
     user: number;
+    /** What it may take, at most. */
+    limits: CoreLimits;
     /** Volumes by name: `data` is /data in the container, and lasts until the stack is destroyed. */
     volumes: string[];
     /** Files of its configuration, by name. Secret: they are kept in memory only (tmpfs). */
@@ -114,7 +127,8 @@ export class CoreContainer extends pulumi.ComponentResource {
                 user: `${user}:${user}`,
                 networkMode: "host",
                 restart: "unless-stopped",
-                readOnly: true,
+                ...confined(daemon, args.limits),
+                ulimits: [{ name: "nproc", soft: args.limits.processes, hard: args.limits.processes }],
                 volumes: [
                     ...args.volumes.map((volume) => mount(`${data}/${volume}`, `/${volume}`)),
                     mount(this.tlsDir, "/tls"),

@@ -36,6 +36,12 @@ export interface LabCoreArgs {
 /** Numbers of the containers' users (services/NAME/image.sh). */
 const users = { openbao: 8200, postgres: 5432 };
 
+/** Of PostgreSQL: 100 connections (max_connections) of some 10 MiB, its shared buffers, and as much again for what it caches. */
+const limits = {
+    openbao: { memoryMiB: 1024, processes: 512 },
+    postgres: { memoryMiB: 2048, processes: 1024 },
+};
+
 /** The servers that define themselves how they run. */
 function otherServers(lab: LabDocker, { host, secrets }: LabCoreArgs, parent: pulumi.Resource): CoreContainer[] {
     return services.flatMap(({ name, core, rights }) => {
@@ -45,6 +51,7 @@ function otherServers(lab: LabDocker, { host, secrets }: LabCoreArgs, parent: pu
         const place = { address: host.address, port };
         const server = {
             user: core.user,
+            limits: core.limits,
             volumes: [...core.volumes],
             files: known.apply((values) => core.files({ ...place, secrets: values })),
             configDir: core.configDir,
@@ -105,6 +112,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
         {
             ...lab,
             user: users.openbao,
+            limits: limits.openbao,
             volumes: ["data", "audit"],
             files: pulumi.all([seal, roleId, secretId]).apply((secrets) =>
                 openbaoFiles({
@@ -125,6 +133,7 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
         {
             ...lab,
             user: users.postgres,
+            limits: limits.postgres,
             volumes: ["data"],
             files: password.apply((known) => postgresFiles({ address, port: ports.postgres, password: known })),
             configDir: "/etc/postgresql",

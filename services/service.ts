@@ -89,10 +89,19 @@ export interface AgentSide {
     reload: string;
 }
 
+/** What a core server may take of the lab's machine, at most. */
+export interface CoreLimits {
+    /** Memory, with that of its files in caches, which the kernel takes back first. Where the machine can limit it. */
+    memoryMiB: number;
+    /** Processes and threads of its user, in all stacks of the machine together. */
+    processes: number;
+}
+
 /** How a core server runs: in a container of the lab, with its own user and without capabilities. */
 export interface CoreServer {
     /** Number of its user, and group. */
     user: number;
+    limits: CoreLimits;
     /** Volumes by name: `data` is /data in the container, and lasts until the stack is destroyed. */
     volumes: readonly string[];
     /** Where `files` are in the container. */

@@ -89,6 +89,12 @@ export async function daemonState(definition: DaemonDefinition): Promise<DaemonS
     return readOrigin(definition) === definition.store ? "answering" : "without its images";
 }
 
+/** Whether the daemon can limit the memory of containers: it has the host's controller for that only where that is of version 2. */
+export async function limitsMemory(definition: DaemonDefinition): Promise<boolean> {
+    const info = await withDocker(dockerHost(definition), (api) => api.call("GET", "/info"));
+    return (info as { MemoryLimit?: boolean }).MemoryLimit === true;
+}
+
 /** Removes the daemon's data; the daemon has been stopped. */
 export function removeDaemon(definition: DaemonDefinition): void {
     fs.rmSync(dockerDir(definition), { recursive: true, force: true });

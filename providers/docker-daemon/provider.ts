@@ -1,13 +1,25 @@
 import { absolutePath, changed, listOf, name, optional, surelyChanged, violations } from "../check";
 import type { DynamicProvider } from "../contract";
-import { daemonState, dockerHost, removeDaemon, startDaemon, stopDaemon, type DaemonDefinition } from "./daemon";
+import {
+    daemonState,
+    dockerHost,
+    limitsMemory,
+    removeDaemon,
+    startDaemon,
+    stopDaemon,
+    type DaemonDefinition,
+} from "./daemon";
 
 interface Inputs extends DaemonDefinition {
     /** Always "answering"; a refresh stores its finding here. */
     state?: string;
 }
 
-type Outputs = Inputs & { host: string };
+type Outputs = Inputs & {
+    host: string;
+    /** Missing in the state of an older version. */
+    limitsMemory?: boolean;
+};
 
 const rules = {
     dataDir: absolutePath,
@@ -19,7 +31,11 @@ const rules = {
     state: optional(() => []),
 };
 
-const outputs = (inputs: Inputs): Outputs => ({ ...inputs, host: dockerHost(inputs) });
+const outputs = async (inputs: Inputs): Promise<Outputs> => ({
+    ...inputs,
+    host: dockerHost(inputs),
+    limitsMemory: await limitsMemory(inputs),
+});
 
 export const provider: DynamicProvider<Inputs, Outputs> = {
     async check(_olds, news) {
@@ -29,25 +45,27 @@ export const provider: DynamicProvider<Inputs, Outputs> = {
 
     async diff(_id, olds, news) {
         const replaces = surelyChanged(olds, news, ["dataDir", "runDir", "socket", "cgroup"]);
-        const changes = replaces.length > 0 || changed(olds, news, ["layers", "store", "state"]).length > 0;
+        const updates = changed(olds, news, ["layers", "store", "state"]);
+        const changes = replaces.length > 0 || updates.length > 0 || olds.limitsMemory === undefined;
         return { changes, replaces, deleteBeforeReplace: true };
     },
 
     async create(inputs) {
         await startDaemon(inputs);
-        return { id: dockerHost(inputs), outs: outputs(inputs) };
+        return { id: dockerHost(inputs), outs: await outputs(inputs) };
     },
 
     async read(id, props) {
         const { dataDir, runDir, socket, cgroup, layers, store } = props;
         const found = { dataDir, runDir, socket, cgroup, layers, store, state: await daemonState(props) };
-        return { id, props: outputs(found), inputs: found };
+        const known = { ...found, host: props.host, limitsMemory: props.limitsMemory };
+        return { id, props: found.state === "not answering" ? known : await outputs(found), inputs: found };
     },
 
     async update(_id, olds, news) {
         if (changed(olds, news, ["layers"]).length > 0) await stopDaemon(olds);
         await startDaemon(news);
-        return { outs: outputs(news) };
+        return { outs: await outputs(news) };
     },
 
     async delete(_id, props) {

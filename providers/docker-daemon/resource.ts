@@ -24,12 +24,14 @@ export class DockerDaemon extends DynamicResource {
     /** For DOCKER_HOST, or `host` of a docker.Provider. */
     declare readonly host: pulumi.Output<string>;
     declare readonly store: pulumi.Output<string>;
+    /** Whether containers may have limits of memory: there is none where the host has no controller of cgroup version 2 for it. */
+    declare readonly limitsMemory: pulumi.Output<boolean>;
 
     constructor(name: string, args: DockerDaemonArgs, opts?: pulumi.CustomResourceOptions) {
         const definition = {
             type: "DockerDaemon",
             provider: "providers/docker-daemon/provider.ts",
-            outputs: ["host", "state"],
+            outputs: ["host", "state", "limitsMemory"],
         };
         super(definition, name, args, opts);
     }

@@ -17,7 +17,7 @@ if ! cmp -s settings "$place/settings"; then
     mount -t overlay overlay "$root" -o "lowerdir=$LAYERS,upperdir=$place/upper,workdir=$place/work"
     mount -t proc proc "$root/proc"
     mount -t sysfs sysfs "$root/sys"
-    # Version 2, wherever the host has its controllers: containers here have no limits that would need one.
+    # Version 2, wherever the host has its controllers: without that of memory, containers here have no limit of it.
     mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
     mount --rbind /dev "$root/dev"
     mount -t tmpfs tmpfs "$root/run"

@@ -14,6 +14,7 @@ const passwords = (at: Place, password: string): string => `{ "rediss://${client
 
 const core: CoreServer = {
     user: 9121,
+    limits: { memoryMiB: 128, processes: 256 },
     volumes: [],
     configDir: "/etc/valkey-exporter",
     stopSignal: "SIGTERM",

@@ -6,6 +6,8 @@ const accounts = clients.map(({ name }) => secretOf(name));
 
 const core: CoreServer = {
     user: 6379,
+    // maxmemory (64 MiB), and as much again while it writes its file anew
+    limits: { memoryMiB: 256, processes: 256 },
     volumes: ["data"],
     configDir: "/etc/valkey",
     stopSignal: "SIGTERM",

@@ -2,6 +2,7 @@ import { runProgram } from "../../process/program";
 import { waitFor } from "../../process/wait";
 import { enterPhones as enterNetwork } from "../../lab/lab";
 import type { CallJob, CallReport } from "../../phone/call";
+import { kamailioUser } from "../../services/kamailio/files";
 import { asSuperuser, container } from "../stack/core";
 import { stack } from "../stack/environment";
 import { testPhones, type TestPhone } from "../stack/phones";
@@ -19,8 +20,11 @@ describe("the proxy's database", () => {
         [phone] = await testPhones();
     });
 
-    it("is open to the proxy's own user, without a password, and to nobody else on the VM", async () => {
-        expect((await onVm("sip-1", query("root"))).trim()).toBe("kamailio");
+    it("is open to the proxy's own user and root, without a password, and to nobody else on the VM", async () => {
+        for (const user of [String(kamailioUser.id), "root"]) {
+            expect((await onVm("sip-1", query(user))).trim()).toBe("kamailio");
+        }
+        // the image's own user of that name has a number that is another's on the VM
         expect(await onVm("sip-1", query("kamailio"))).toContain("login rejected");
     });
 

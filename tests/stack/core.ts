@@ -74,12 +74,36 @@ export async function askVault(questions: VaultQuestion[]): Promise<VaultReport[
     return runProgram<VaultReport[]>("tests/stack/vault-main.ts", job, inLab);
 }
 
-/** Does something to a container of the core services, as `docker kill openbao` does. */
-export async function container(name: string, action: "kill" | "start"): Promise<void> {
-    const docker = new DockerApi(daemonAt(`unix://${stackPaths(stack).dockerSocket}`, []));
+/** Asks the lab's Docker daemon something. */
+async function docker<T>(ask: (api: DockerApi) => Promise<T>): Promise<T> {
+    const api = new DockerApi(daemonAt(`unix://${stackPaths(stack).dockerSocket}`, []));
     try {
-        await docker.call("POST", `/containers/${name}/${action}`);
+        return await ask(api);
     } finally {
-        docker.close();
+        api.close();
     }
+}
+
+/** Does something to a container of the core services, as `docker kill openbao` does. */
+export const container = (name: string, action: "kill" | "start"): Promise<unknown> =>
+    docker((api) => api.call("POST", `/containers/${name}/${action}`));
+
+/** Whether the lab's Docker daemon can limit memory (GET /info). */
+export const limitsMemory = (): Promise<boolean> =>
+    docker(async (api) => ((await api.call("GET", "/info")) as { MemoryLimit: boolean }).MemoryLimit);
+
+/**
+ * Runs a command in a container of the core services, as `docker exec` does, and returns what it prints.
+ * @throws Error with that if the command fails
+ */
+export function inContainer(name: string, argv: readonly string[]): Promise<string> {
+    return docker(async (api) => {
+        const body = { Cmd: argv, AttachStdout: true, AttachStderr: true, Tty: true };
+        const { Id } = (await api.call("POST", `/containers/${name}/exec`, { body })) as { Id: string };
+        const said = await api.call("POST", `/exec/${Id}/start`, { body: { Detach: false, Tty: true } });
+        const text = (said instanceof Buffer ? said.toString() : JSON.stringify(said)).replaceAll("\r", "").trim();
+        const { ExitCode } = (await api.call("GET", `/exec/${Id}/json`)) as { ExitCode: number };
+        if (ExitCode !== 0) throw new Error(`${name}: ${argv.join(" ")}: ${text}`);
+        return text;
+    });
 }

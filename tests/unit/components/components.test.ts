@@ -47,6 +47,31 @@ test("a VM has its NICs, its image and its keys", () => {
     });
 });
 
+test("containers run as users of their own, with limits, and write to nothing but what is theirs", () => {
+    const limit = (name: string, value: number) => ({ name, soft: value, hard: value });
+    const confined = { readOnly: true, securityOpts: ["no-new-privileges"], memory: 682, memorySwap: -1 };
+    expect(only("Container", "sip-1-kamailio")).toMatchObject({
+        ...confined,
+        user: "5060:5060",
+        tmpfs: { "/run/kamailio": "mode=0755,uid=5060,gid=5060,size=16m" },
+        ulimits: [limit("nofile", 65_536), limit("nproc", 1024)],
+    });
+    expect(only("Container", "sip-1-kamailio")).not.toHaveProperty("entrypoints");
+    const memoryDir = "mode=0755,uid=5080,gid=5080,size=16m";
+    expect(only("Container", "pbx-1-asterisk")).toMatchObject({
+        ...confined,
+        user: "5080:5080",
+        entrypoints: ["chrt", "--rr", "10", "asterisk", "-f", "-n", "-C", "/etc/asterisk/asterisk.conf"],
+        tmpfs: { "/run/asterisk": memoryDir, "/var/lib/asterisk": memoryDir },
+        volumes: [
+            { hostPath: "/etc/asterisk", readOnly: true },
+            { hostPath: "/var/spool/asterisk", readOnly: false },
+        ],
+        capabilities: { drops: ["ALL"] },
+        ulimits: [limit("nofile", 65_536), limit("nproc", 4096), limit("rtprio", 10)],
+    });
+});
+
 test("containers run on their VM's network, from the image in its store, without privileges", () => {
     const kamailio = only("Container", "sip-1-kamailio");
     expect(kamailio).toMatchObject({
@@ -232,10 +257,16 @@ describe("the containers of the core services", () => {
             labels: labels.map(({ label }) => label),
         };
     };
+    const limits = (memory: number, processes: number) => ({
+        memory,
+        ulimits: [{ name: "nproc", soft: processes, hard: processes }],
+    });
     const common = {
         networkMode: "host",
         restart: "unless-stopped",
         readOnly: true,
+        securityOpts: ["no-new-privileges"],
+        memorySwap: -1,
         tmpfs: { "/tmp": "mode=1777" },
         logDriver: "local",
     };
@@ -249,6 +280,7 @@ describe("the containers of the core services", () => {
     test("OpenBao has no capability, its own user, and nothing that it could write but its volumes", () => {
         expect(container("openbao")).toEqual({
             ...server,
+            ...limits(1024, 512),
             name: "openbao",
             image: "sha256:openbao",
             user: "8200:8200",
@@ -260,6 +292,7 @@ describe("the containers of the core services", () => {
     test("PostgreSQL is waited for until it is ready, and does not wait for its clients when it ends", () => {
         expect(container("postgres")).toEqual({
             ...server,
+            ...limits(2048, 1024),
             name: "postgres",
             image: "sha256:postgres",
             user: "5432:5432",
@@ -280,6 +313,7 @@ describe("the containers of the core services", () => {
     test("their agent may change owners of files, and writes to nothing but theirs and its own", () => {
         expect(container("core-agent")).toEqual({
             ...common,
+            memory: 128,
             name: "core-agent",
             image: "sha256:openbao",
             entrypoints: ["/usr/local/sbin/voip-agent", "run"],
@@ -387,6 +421,11 @@ const applied = (name: string): [string[], string][] =>
 const inside = (name: string, command: string) =>
     `if pgrep -x ${name} >/dev/null; then nsenter --target $(pgrep -o -x ${name}) --mount --root --wd ${command}; fi`;
 
+/** Makes a user, which from then on may read what an older version kept for root. */
+const userMade = (user: string, secrets: string) =>
+    `systemd-sysusers /etc/sysusers.d/${user}.conf && for file in ${secrets}; do ` +
+    `[ ! -e $file ] || { chown root:${user} $file && chmod 0640 $file; } || exit; done`;
+
 describe("a change of files", () => {
     test("restarts Kamailio only for what it reads at its start; PgBouncer reloads all of its files", () => {
         expect(applied("sip-1-files")).toEqual([
@@ -398,26 +437,33 @@ describe("a change of files", () => {
             [["socket.conf"], "systemctl enable --quiet --no-reload pgbouncer"],
             [["voip-valkey.service"], "systemctl enable --quiet --no-reload voip-valkey"],
             [["socket.conf", "voip-valkey.service"], "systemctl daemon-reload"],
+            [["socket.conf"], "systemctl try-restart pgbouncer"],
             [
                 ["pgbouncer.ini", "hba.conf", "ident.conf", "userlist.txt", "postgres-ca.pem"],
                 "if pgrep -x pgbouncer >/dev/null; then systemctl reload pgbouncer; fi",
             ],
             [["valkey.json", "voip-valkey.service"], "systemctl try-restart voip-valkey"],
+            [["kamailio.conf"], userMade("kamailio", "/etc/kamailio/tls/key.pem /etc/kamailio/route-key.cfg")],
         ]);
     });
 
     test("restarts the agent for its unit and the exporter for its options, after systemd has read them", () => {
         expect(applied("sip-1-agent-files")).toEqual([
             [["voip-agent.service"], "systemctl enable --quiet --no-reload voip-agent"],
-            [["prometheus-node-exporter"], "systemctl enable --quiet --no-reload prometheus-node-exporter"],
-            [["voip-agent.service", "prometheus-node-exporter"], "systemctl daemon-reload"],
+            [["hardening.conf"], "systemctl enable --quiet --no-reload prometheus-node-exporter"],
+            [["voip-agent.service", "hardening.conf"], "systemctl daemon-reload"],
             [["voip-agent.service"], "systemctl restart voip-agent"],
-            [["prometheus-node-exporter"], "systemctl restart prometheus-node-exporter"],
+            [["prometheus-node-exporter", "hardening.conf"], "systemctl restart prometheus-node-exporter"],
         ]);
     });
 
     test("restarts Asterisk only for what it can't reload", () => {
-        const [[reloaded, reload], [restarted, restart]] = applied("pbx-1-files");
+        const [[reloaded, reload], [restarted, restart], user] = applied("pbx-1-files");
+        expect(user).toEqual([
+            ["asterisk.conf", "asterisk.conf"],
+            `${userMade("asterisk", "/etc/asterisk/tls/key.pem /etc/asterisk/res_odbc.conf")} && ` +
+                "systemd-tmpfiles --create /etc/tmpfiles.d/asterisk.conf",
+        ]);
         expect(reload).toBe(inside("asterisk", "asterisk -rx 'core reload'"));
         expect(restart).toBe("if pgrep -x asterisk >/dev/null; then docker restart asterisk >/dev/null; fi");
         expect(reloaded).toEqual(expect.arrayContaining(["extensions.conf", "pjsip.conf", "voicemail.conf"]));
@@ -434,7 +480,8 @@ describe("a change of files", () => {
 
     test("restarts RTPEngine where it runs, the firewall and the agent at once", () => {
         expect(applied("media-1-files")).toEqual([
-            [["rtpengine.conf"], "systemctl try-restart rtpengine-daemon.service"],
+            [["hardening.conf"], "systemctl daemon-reload"],
+            [["rtpengine.conf", "hardening.conf"], "systemctl try-restart rtpengine-daemon"],
         ]);
         for (const vm of ["sip-1", "pbx-1", "media-1"]) {
             expect(applied(`${vm}-firewall`)).toEqual([[["nftables.conf"], "nft --file /etc/nftables.conf"]]);

@@ -68,7 +68,7 @@ function outputsOf({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Rec
             ),
             versions: { openbao: "2.7.2", postgres: "18.1" },
         },
-        DockerDaemon: { host: "unix:///run/docker.sock" },
+        DockerDaemon: { host: "unix:///run/docker.sock", limitsMemory: true },
         BootstrapCertificate: { certificate: `certificate-of-${name}\n` },
         TrustAnchors: { certificates: "bootstrap CA\n" },
         VaultServer: { token: "provisioning-token" },

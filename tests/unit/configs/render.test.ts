@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { asteriskCredentials, asteriskFiles, reloaded, restarted } from "../../../services/asterisk/files";
-import { kamailioFiles, kamailioPaths, kamailioTlsPath } from "../../../services/kamailio/files";
+import { asteriskCredentials, asteriskFiles, asteriskUserApply, reloaded, restarted } from "../../../services/asterisk/files";
+import { kamailioFiles, kamailioPaths, kamailioRouteKey, kamailioTlsPath, kamailioUserApply } from "../../../services/kamailio/files";
 import { pgbouncerCredentials, pgbouncerFiles, pgbouncerPaths, pgbouncerUnitPath } from "../../../services/pgbouncer/files";
 import { firewallFiles } from "../../../services/firewall/files";
 import { render, type GuestFile } from "../../../configs/render";
@@ -26,6 +26,7 @@ const bundles: [string, () => GuestFile[]][] = [
 const templates = [
     pgbouncerCredentials("kamailio", { host: "192.168.64.1", port: 5432 }),
     asteriskCredentials("reload"),
+    kamailioRouteKey,
     rtpengineSecrets,
 ];
 
@@ -79,15 +80,21 @@ test.each(templates.map((template) => [template.name, template] as const))("the 
 );
 
 test("credentials are for the program's eyes only, and no file of the program's configuration has them", () => {
-    for (const { files } of templates) for (const { mode } of files) expect(mode).toBe("0600");
+    const readers = templates.flatMap(({ files }) => files.map(({ mode, owner }) => `${mode} ${owner}`));
+    expect([...new Set(readers)].sort()).toEqual([
+        "0600 postgres:postgres",
+        "0600 rtpengine:rtpengine",
+        "0640 root:asterisk",
+        "0640 root:kamailio",
+    ]);
     const paths = bundles.flatMap(([, files]) => files().map((file) => file.path));
     for (const { files } of templates) for (const { path } of files) expect(paths).not.toContain(path);
 });
 
 test("a change of every file is taken over", () => {
     const paths = (files: GuestFile[]) => files.map((file) => file.path).sort();
-    expect([...kamailioPaths, kamailioTlsPath].sort()).toEqual(paths(kamailioFiles(views.kamailioOfMany)));
+    expect([...kamailioPaths, kamailioTlsPath, ...kamailioUserApply.paths].sort()).toEqual(paths(kamailioFiles(views.kamailioOfMany)));
     expect([...pgbouncerPaths, pgbouncerUnitPath].sort()).toEqual(paths(pgbouncerFiles(views.pgbouncer)));
     const asterisk = asteriskFiles(views.asterisk).filter((file) => !file.content.startsWith("; Nothing differs"));
-    expect([...reloaded, ...restarted].sort()).toEqual(paths(asterisk));
+    expect([...reloaded, ...restarted, ...asteriskUserApply.paths].sort()).toEqual(paths(asterisk));
 });

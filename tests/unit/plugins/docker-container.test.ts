@@ -197,7 +197,11 @@ describe("a container is changed", () => {
 
     it.each([
         [{ memory: 1 }, { memory: 2, memorySwap: -1 }, { Memory: 2_097_152, MemorySwap: -1 }],
-        [{ memory: 2, memorySwap: 3 }, { memory: 2, memorySwap: 4 }, { Memory: 2_097_152, MemorySwap: 4_194_304 }],
+        [
+            { memory: 2, memorySwap: 3 },
+            { memory: 2, memorySwap: 4 },
+            { Memory: 2_097_152, MemorySwap: 4_194_304 },
+        ],
         [{ memory: 2, memorySwap: -1 }, {}, { Memory: 0, MemorySwap: 0 }],
     ])("in its limits of memory: from %j to %j", async (olds, news, body) => {
         await update(olds, news);

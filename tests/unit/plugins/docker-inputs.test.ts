@@ -60,7 +60,17 @@ const container: Inputs = {
     },
     replaces: [
         ...["name", "image", "command", "entrypoints", "envs", "user", "hostname", "labels", "networkMode", "init"],
-        ...["privileged", "readOnly", "capabilities", "ulimits", "securityOpts", "tmpfs", "mounts", "volumes", "logDriver"],
+        ...[
+            "privileged",
+            "readOnly",
+            "capabilities",
+            "ulimits",
+            "securityOpts",
+            "tmpfs",
+            "mounts",
+            "volumes",
+            "logDriver",
+        ],
         ...["logOpts", "healthcheck", "stopSignal", "stopTimeout"],
     ],
     kept: [

@@ -90,7 +90,16 @@ describe("what is said of a container", () => {
                 runtime: "runc",
                 securityOpts: ["s"],
             },
-            ...{ memory: 256, memorySwap: 512, shmSize: 64, stdinOpen: true, stopSignal: "SIGINT", stopTimeout: 7, tmpfs: { "/t": "x" }, tty: true },
+            ...{
+                memory: 256,
+                memorySwap: 512,
+                shmSize: 64,
+                stdinOpen: true,
+                stopSignal: "SIGINT",
+                stopTimeout: 7,
+                tmpfs: { "/t": "x" },
+                tty: true,
+            },
             ...{ ulimits: [{ name: "nofile", soft: 1, hard: 2 }], workingDir: "/w" },
             healthcheck: {
                 ...{ tests: ["CMD", "x"], interval: "1s", timeout: "2s", startPeriod: "3s", startInterval: "4s" },

@@ -20,6 +20,8 @@ let dir: string;
 /** Whether Docker answers, look by look; the last one stays. */
 let answers: boolean[];
 let asked: string[];
+/** What Docker says of the host's control groups. */
+let canLimit: boolean | undefined;
 let stops: unknown[];
 
 const at = (...names: string[]): string => path.join(dir, ...names);
@@ -33,11 +35,12 @@ const inputs = (more: object = {}) => ({
     state: "answering",
     ...more,
 });
-const outputs = (more: object = {}) => ({ ...inputs(more), host: `unix://${at("docker.sock")}` });
+const outputs = (more: object = {}) => ({ host: `unix://${at("docker.sock")}`, limitsMemory: true, ...inputs(more) });
 const origin = (): string => at("data", "docker", "voip-stack-origin");
 
 const api = {
     call: async (method: string, url: string, options: { query?: object } = {}) => {
+        if (url === "/info") return { MemoryLimit: canLimit };
         if (url !== "/version") asked.push(`${method} ${url}`);
         if (url.endsWith("/stop")) stops.push(options.query);
         if (url === "/containers/json") return [{ Id: "one" }, { Id: "two" }];
@@ -51,7 +54,7 @@ beforeEach(() => {
     dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-daemon-"));
     for (const name of ["data/dockerd", "store/overlay2", "store/image"]) fs.mkdirSync(at(name), { recursive: true });
     for (const fifo of ["wake", "stop"]) fs.writeFileSync(at("data/dockerd", fifo), "");
-    [answers, asked, stops] = [[true], [], []];
+    [answers, asked, stops, canLimit] = [[true], [], [], true];
     mockCommands.reset();
     jest.mocked(session.withDocker).mockImplementation(async (host, work) => {
         expect(host).toBe(outputs().host);
@@ -161,6 +164,32 @@ describe("the lab's Docker daemon", () => {
             id: "id",
             props: outputs({ state }),
             inputs: inputs({ state }),
+        });
+    });
+
+    it.each([
+        [true, true],
+        [false, false],
+        [undefined, false],
+    ])("says whether it can limit memory: %s", async (said, limitsMemory) => {
+        isFrom(at("store"));
+        canLimit = said;
+        expect((await provider.update!("id", outputs(), inputs())).outs).toMatchObject({ limitsMemory });
+        expect((await provider.read("id", outputs())).props).toMatchObject({ limitsMemory });
+    });
+
+    it("that does not answer is thought to limit memory as before", async () => {
+        answers = [false];
+        expect((await provider.read("id", outputs({ limitsMemory: false }))).props).toMatchObject({
+            limitsMemory: false,
+        });
+    });
+
+    it("of which an older version did not say it is asked", async () => {
+        expect(await provider.diff("id", outputs(), inputs())).toMatchObject({ changes: false });
+        expect(await provider.diff("id", outputs({ limitsMemory: undefined }), inputs())).toMatchObject({
+            changes: true,
+            replaces: [],
         });
     });
 

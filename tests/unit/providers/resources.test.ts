@@ -10,7 +10,7 @@ const declared: Record<string, [module: string, outputs: string[]]> = {
     ContainerStore: ["image", ["hash", "layers", "store", "versions", "containerImages"]],
     CoreIdentity: ["core-identity", ["state"]],
     DatabaseClaim: ["database-claim", []],
-    DockerDaemon: ["docker-daemon", ["host", "state"]],
+    DockerDaemon: ["docker-daemon", ["host", "limitsMemory", "state"]],
     HostFiles: ["host-files", ["deviating"]],
     KernelModule: ["kernel-module", ["module", "version", "kernel", "state"]],
     Migrations: ["migrations", []],
