@@ -36,7 +36,12 @@ const table: Record<string, [provider: unknown, replaces: string[], updates: str
         ["token"],
     ],
     DatabaseClaim: [databaseClaim, ["host"], ["port", "user", "password", "caFile", "roles", "databases"]],
-    DockerDaemon: [dockerDaemon, ["dataDir", "runDir", "socket", "cgroup"], ["layers", "store", "state"]],
+    DockerDaemon: [
+        dockerDaemon,
+        ["dataDir", "runDir", "socket", "cgroup"],
+        ["layers", "store", "state"],
+        ["limitsMemory"],
+    ],
     HostFiles: [hostFiles, [], ["directories", "files", "deviating"]],
     KernelModule: [kernelModule, ["host", "vmId"], ["sshConfig", "modules", "procPath", "state"]],
     Migrations: [migrations, ["database"], [...postgres, "owner", "migrations"]],

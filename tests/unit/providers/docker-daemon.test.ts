@@ -174,7 +174,7 @@ describe("the lab's Docker daemon", () => {
     ])("says whether it can limit memory: %s", async (said, limitsMemory) => {
         isFrom(at("store"));
         canLimit = said;
-        expect((await provider.update!("id", outputs(), inputs())).outs).toMatchObject({ limitsMemory });
+        expect((await provider.update("id", outputs(), inputs())).outs).toMatchObject({ limitsMemory });
         expect((await provider.read("id", outputs())).props).toMatchObject({ limitsMemory });
     });
 
