@@ -21,15 +21,18 @@ export interface PhoneAccess {
 }
 
 export interface Wire {
-    send(message: string): void;
-    /** The next message; undefined if none comes in time. */
+    send(message: string | Buffer): void;
+    /** The next message; undefined if none comes in time, or the other side has closed the connection. */
     next(deadlineMs: number): Promise<string | undefined>;
+    /** Whether the other side has closed the connection. */
+    isClosed(): boolean;
     /** Where the phone sends from. */
     own: string;
     close(): void;
 }
 
 class Inbox {
+    isClosed = false;
     private readonly waiting: string[] = [];
     private wake?: () => void;
 
@@ -38,8 +41,13 @@ class Inbox {
         this.wake?.();
     }
 
+    close(): void {
+        this.isClosed = true;
+        this.wake?.();
+    }
+
     async next(deadlineMs: number): Promise<string | undefined> {
-        if (this.waiting.length === 0) {
+        if (this.waiting.length === 0 && !this.isClosed) {
             await new Promise<void>((resolve) => {
                 const late = setTimeout(resolve, deadlineMs);
                 this.wake = () => {
@@ -62,6 +70,7 @@ async function byUdp({ host, port, address }: PhoneAccess): Promise<Wire> {
         own: `${address}:${socket.address().port}`,
         send: (message) => socket.send(message, port, host),
         next: (deadlineMs) => inbox.next(deadlineMs),
+        isClosed: () => false,
         close: () => socket.close(),
     };
 }
@@ -79,10 +88,12 @@ async function byStream({ transport, host, port, address, ca, domain }: PhoneAcc
     const stream = new MessageStream();
     socket.on("data", (chunk) => stream.take(chunk).forEach((message) => inbox.put(message)));
     socket.on("error", () => undefined);
+    socket.on("close", () => inbox.close());
     return {
         own: `${address}:${socket.localPort}`,
         send: (message) => void socket.write(message),
         next: (deadlineMs) => inbox.next(deadlineMs),
+        isClosed: () => inbox.isClosed,
         close: () => socket.destroy(),
     };
 }
