@@ -75,7 +75,7 @@ describe("the torture messages", () => {
 
     it.each([
         ["intmeth", "BEL:\\\x07 NUL:\\\x00 DEL:\\\x7f"],
-        ["intmeth", Buffer.from("“работающий”".slice(1, -1)).toString("latin1")],
+        ["intmeth", Buffer.from("работающий").toString("latin1")],
         ["intmeth", Buffer.from("\ufeff大停電").toString("latin1")],
         ["unreason", Buffer.from("= 2**3 * 5**2 но сто девяносто девять - простое\r\n").toString("latin1")],
         ["noreason", "SIP/2.0 100 \r\n"],
