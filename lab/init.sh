@@ -1,7 +1,7 @@
 #!/bin/sh
 # First process of a lab's PID, mount and network namespaces: arranges the file system as the lab's daemons are to see it,
-# then only collects orphans and keeps the lab's Docker daemon running once there is one (providers/docker-daemon). When it dies,
-# the kernel kills all that runs in the lab.
+# then only collects orphans and keeps running the VMs (lab/keep-vms.sh) and, once there is one, the lab's Docker daemon
+# (providers/docker-daemon). When it dies, the kernel kills all that runs in the lab.
 #
 #   init.sh RUN_DIR DATA_DIR CACHE_DIR
 set -eu
@@ -13,7 +13,8 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 
 # The host's own libvirt, D-Bus and systemd get out of sight; our directories stay in view wherever they are.
-exec 3<"$run" 4<"$data" 5<"$cache" 6<"$(dirname "$0")/supervise.sh"
+here=$(dirname "$0")
+exec 3<"$run" 4<"$data" 5<"$cache" 6<"$here/supervise.sh" 7<"$here/keep-vms.sh"
 for hidden in /run /var/lib /var/cache /var/log; do
     mount -t tmpfs -o mode=755 tmpfs "$hidden"
 done
@@ -38,6 +39,9 @@ for place in lib cache log; do
 done
 mkdir /run/libvirt
 mount --bind "$run/libvirt" /run/libvirt
+# libvirtd starts VMs and networks once after each boot of a machine, and this is one.
+rm -f /run/libvirt/qemu/autostarted /run/libvirt/network/autostarted
+bash /proc/self/fd/7 /run/vm-ended &
 
 mkdir -p "$data/dockerd"
 exec tini -s -- sh /proc/self/fd/6 "$data/dockerd"

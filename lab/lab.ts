@@ -89,6 +89,9 @@ export async function removeLab(stack: string): Promise<void> {
     });
 }
 
+/** Ends all processes of the lab, at once; its files stay, and `ensureLab` starts it again. */
+export const endLab = (stack: string): Promise<void> => locked(stack, () => killInit(stack));
+
 export const labState = (stack: string): Promise<LabState> => stateWith(stack, findInit(stack));
 
 async function stateWith(stack: string, init: number | undefined): Promise<LabState> {

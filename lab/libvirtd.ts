@@ -24,13 +24,15 @@ log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
 `;
 
 /**
- * The hook that libvirtd calls when a VM has started (https://libvirt.org/hooks.html), with its XML. VMs get the CPU before
- * other processes, those that carry audio first: a process is scheduled with its session (sched(7), autogroup), so nice values
- * alone have no effect; a kernel without autogroups lacks the file. Packets for a VM that stalls for seconds are queued, late
- * but not lost: 1000 packets, the queue of a network device, are one second of 20 calls.
+ * The hook that libvirtd calls when a VM has started or ended (https://libvirt.org/hooks.html), with its XML. One that has ended
+ * is reported to lab/keep-vms.sh, as a hook may not ask libvirt for anything. VMs get the CPU before other processes, those that
+ * carry audio first: a process is scheduled with its session (sched(7), autogroup), so nice values alone have no effect; a kernel
+ * without autogroups lacks the file. Packets for a VM that stalls for seconds are queued, late but not lost: 1000 packets, the
+ * queue of a network device, are one second of 20 calls.
  */
 const qemuHook = `#!/bin/sh
 devices=$(sed -n "s|.*<target dev='\\(vnet[0-9]*\\)'/>.*|\\1|p")
+[ "$2" != release ] || [ ! -p /run/vm-ended ] || echo "$1" 1<>/run/vm-ended
 [ "$2" = started ] || exit 0
 case "$1" in
 "pbx-"* | "media-"*) nice=-15 ;;
@@ -104,9 +106,9 @@ export async function startLibvirtd(stack: string, init: number): Promise<void> 
     const enter = ["nsenter", "--target", `${init}`, "--mount", "--pid", "--net"];
     try {
         await run([...enter, "libvirtd", "--daemon"], { cwd: "/", timeoutMs: 60_000 });
-        // it daemonises before it listens; until then the socket may be its predecessor's
+        // it daemonises before it listens, and before that it starts the VMs; until then the socket may be its predecessor's
         await waitFor("an answer of libvirtd", async () => ((await libvirtdAnswers(stack)) ? true : undefined), {
-            deadlineMs: 60_000,
+            deadlineMs: 180_000,
         });
     } catch (error) {
         const log = path.join(stackPaths(stack).dataDir, "libvirt", "log", "libvirtd.log");

@@ -21,6 +21,8 @@ export interface VmDefinition {
     dataDir: string;
     holdsData?: boolean;
     state: string;
+    /** Always true; a refresh stores its finding here. */
+    autostart?: boolean;
     ready: "ssh" | "running";
 }
 

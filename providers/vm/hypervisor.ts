@@ -52,6 +52,8 @@ export type VmState = "running" | "paused" | "shut off" | "crashed";
 /** The hypervisor's report of a VM; the fields of the actual definition, which may differ from ours. */
 export interface VmStatus {
     state: VmState;
+    /** It starts with its hypervisor; in a lab it also starts again when it has ended (lab/keep-vms.sh). */
+    autostart: boolean;
     uuid: string;
     description: string;
     vcpus: number;
@@ -72,9 +74,12 @@ export interface Hypervisor {
     inspect(name: string): Promise<VmStatus | undefined>;
     /** Defines the VM, stopped; or changes one of the same UUID, from its next start on. */
     define(machine: Machine): Promise<void>;
+    /** Does nothing to a VM that runs by then: its hypervisor may have started it, too. */
     start(name: string): Promise<void>;
+    /** Whether the VM is to run at all times, from now on. Before anything stops it on purpose, it must not be. */
+    setAutostart(name: string, autostart: boolean): Promise<void>;
     /** Cuts the power; does nothing to a VM that does not run. */
     stop(name: string): Promise<void>;
-    /** Cuts the power and undefines the VM; its disk stays. Does nothing if there is none. */
+    /** Undefines the VM, with its power cut and without autostart; its disk stays. Does nothing if there is none. */
     remove(name: string): Promise<void>;
 }

@@ -9,9 +9,14 @@ export class LibvirtHypervisor implements Hypervisor {
 
     async inspect(name: string): Promise<VmStatus | undefined> {
         if (!(await virshNames(this.uri, ["list", "--all"])).includes(name)) return undefined;
-        const state = (await virsh(this.uri, ["domstate", name])).stdout.trim();
+        const info = (await virsh(this.uri, ["dominfo", name])).stdout;
+        const field = (of: string) => new RegExp(`^${of}: +(.*)$`, "m").exec(info)?.[1].trim() ?? "";
         const { stdout } = await virsh(this.uri, ["dumpxml", "--inactive", name]);
-        return { state: vmState(state), ...parseDomainXml(stdout) };
+        return {
+            state: vmState(field("State")),
+            autostart: field("Autostart") === "enable",
+            ...parseDomainXml(stdout),
+        };
     }
 
     async define(machine: Machine): Promise<void> {
@@ -20,16 +25,30 @@ export class LibvirtHypervisor implements Hypervisor {
     }
 
     async start(name: string): Promise<void> {
-        await virsh(this.uri, ["start", name]);
+        try {
+            await virsh(this.uri, ["start", name]);
+        } catch (error) {
+            if (!(await this.runs(name))) throw error;
+        }
+    }
+
+    async setAutostart(name: string, autostart: boolean): Promise<void> {
+        await virsh(this.uri, ["autostart", ...(autostart ? [] : ["--disable"]), name]);
     }
 
     async stop(name: string): Promise<void> {
-        if ((await virshNames(this.uri, ["list"])).includes(name)) await virsh(this.uri, ["destroy", name]);
+        if (await this.runs(name)) await virsh(this.uri, ["destroy", name]);
     }
 
     async remove(name: string): Promise<void> {
+        if ((await virshNames(this.uri, ["list", "--all", "--persistent"])).includes(name))
+            await this.setAutostart(name, false);
         await this.stop(name);
         if ((await virshNames(this.uri, ["list", "--all"])).includes(name)) await virsh(this.uri, ["undefine", name]);
+    }
+
+    private async runs(name: string): Promise<boolean> {
+        return (await virshNames(this.uri, ["list"])).includes(name);
     }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import { isLocal } from "../../clients/libvirt";
 import { ssh } from "../../clients/ssh";
+import { poweroff } from "../../images/guest/poweroff";
 import { removeSavedGuest } from "../../images/saved";
 import { waitFor } from "../../process/wait";
 import { hasData, isEdited, isOurs, machineOf, type VmDefinition } from "./definition";
@@ -11,7 +12,7 @@ import { LibvirtHypervisor } from "./libvirt";
 import { PoolStorage } from "./pool";
 import { provideSavedGuest } from "./saved/provide";
 import { restore } from "./saved/restore";
-import { dropConnection, forgetGuest, waitForSsh } from "./readiness";
+import { dropConnection, forgetGuest, knock, waitForSsh } from "./readiness";
 import type { Storage } from "./storage";
 
 export interface VmOutcome {
@@ -19,9 +20,6 @@ export interface VmOutcome {
     /** Seconds from the start of the VM to its first answer by ssh. */
     sshSeconds: number;
 }
-
-/** What `systemctl poweroff` finally does, without asking logind first: a guest without logind would wait two minutes. */
-const poweroff = "sudo systemctl start --no-block --job-mode=replace-irreversibly poweroff.target";
 
 /** An emulated guest answers after 15 s on idle processors; four of them on two busy ones take minutes. */
 const bootMs = 300_000;
@@ -60,6 +58,7 @@ export async function createVm(definition: VmDefinition): Promise<VmOutcome> {
     try {
         const sshSeconds = (await restoreVm(definition, uuid)) ?? (await bootVm(definition, uuid));
         if (definition.holdsData) await defineVm(definition, uuid, true);
+        await hypervisorOf(definition).setAutostart(vmName, true);
         return { uuid, sshSeconds };
     } catch (error) {
         await deleteVm(definition).catch((left: Error) =>
@@ -127,8 +126,14 @@ async function defineVm(definition: VmDefinition, uuid: string, inUse: boolean):
     await hypervisorOf(definition).define(machineOf(definition, await storage.files(), uuid, inUse));
 }
 
-/** Marks in the hypervisor that the disk has data, or removes the mark; the VM keeps running. */
-export const markVm = (definition: VmDefinition, uuid: string): Promise<void> => defineVm(definition, uuid, true);
+/**
+ * Notes in the hypervisor that the VM runs at all times, and whether its disk has data. The VM keeps running; the rest of its
+ * definition holds from its next start on.
+ */
+export async function markVm(definition: VmDefinition, uuid: string): Promise<void> {
+    await defineVm(definition, uuid, true);
+    await hypervisorOf(definition).setAutostart(definition.vmName, true);
+}
 
 /** Starts a defined VM and waits until it is ready. @returns the seconds it took. */
 async function startVm(definition: VmDefinition): Promise<number> {
@@ -143,23 +148,25 @@ async function startVm(definition: VmDefinition): Promise<number> {
     return seconds(started);
 }
 
-function waitUntilReady(definition: VmDefinition, deadlineMs: number): Promise<void> {
+async function waitUntilReady(definition: VmDefinition, deadlineMs: number): Promise<void> {
     const { vmName: host, sshConfig, nics } = definition;
     const [storage, hypervisor] = [storageOf(definition), hypervisorOf(definition)];
-    return waitForSsh({ host, sshConfig, address: nics[0].address, storage, hypervisor }, deadlineMs);
+    await waitForSsh({ host, sshConfig, address: nics[0].address, storage, hypervisor }, deadlineMs);
 }
 
 const seconds = (since: number) => Math.round((Date.now() - since) / 100) / 10;
 
 /**
  * The actual definition; undefined if neither the VM nor its disk exists. Drops the ssh connection and neighbour entry of a
- * guest that does not run, on which later reads would hang.
+ * guest that does not run, on which later reads would hang; waits for one that boots, which has been started again.
  */
 export async function readVm(definition: VmDefinition): Promise<VmDefinition | undefined> {
     const { vmName: host, sshConfig, ready, nics } = definition;
     const found = await hypervisorOf(definition).inspect(host);
-    if (found?.state !== "running" && ready === "ssh" && fs.existsSync(sshConfig)) {
-        await forgetGuest({ host, sshConfig }, nics[0].address);
+    if (ready === "ssh" && fs.existsSync(sshConfig)) {
+        if (found?.state !== "running") await forgetGuest({ host, sshConfig }, nics[0].address);
+        else if ((await knock(nics[0].address)) !== "sshd")
+            await waitUntilReady(definition, bootMs).catch((error: Error) => console.error(error.message));
     }
     const storage = storageOf(definition);
     const hasDisk = await storage.hasDisk();
@@ -168,6 +175,7 @@ export async function readVm(definition: VmDefinition): Promise<VmDefinition | u
         ...definition,
         vcpus: found.vcpus,
         memoryMiB: found.memoryMiB,
+        autostart: found.autostart,
         disk: hasDisk ? definition.disk : "deleted",
         state: isEdited(definition, await storage.files(), found) ? "edited" : found.state,
     };
@@ -175,12 +183,17 @@ export async function readVm(definition: VmDefinition): Promise<VmDefinition | u
 
 /** Redefines the VM and restarts it; its disk, with all changes, is kept. */
 export async function restartVm(definition: VmDefinition, lastUuid: string): Promise<VmOutcome> {
+    const { vmName } = definition;
     const hypervisor = hypervisorOf(definition);
-    const uuid = (await hypervisor.inspect(definition.vmName))?.uuid ?? lastUuid;
+    const found = await hypervisor.inspect(vmName);
+    const uuid = found?.uuid ?? lastUuid;
+    if (found) await hypervisor.setAutostart(vmName, false);
     await powerOff(definition);
     await storageOf(definition).growDisk();
     await defineVm(definition, uuid, true);
-    return { uuid, sshSeconds: await startVm(definition) };
+    const sshSeconds = await startVm(definition);
+    await hypervisor.setAutostart(vmName, true);
+    return { uuid, sshSeconds };
 }
 
 /** Lets a running guest shut down first, if it answers, and cuts the power of one that does not. */

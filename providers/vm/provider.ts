@@ -37,6 +37,7 @@ const rules = {
     dataDir: absolutePath,
     holdsData: optional(flag),
     state: oneOf("running"),
+    autostart: flag,
     ready: oneOf("ssh", "running"),
 };
 
@@ -51,16 +52,19 @@ const imageFiles = ["disk", "kernel", "initrd"] as const;
 /** What a restart changes or repairs: a refresh stores its finding in `state` instead of "running". */
 const restarting = ["vcpus", "memoryMiB", "diskGiB", "cmdline", "state"] as const;
 
+/** What is only noted in the hypervisor, with a VM that keeps running. */
+const marks = ["holdsData", "autostart"] as const;
+
 export const provider: DynamicProvider<VmDefinition, Outputs> = {
     async check(_olds, news) {
-        const inputs = { ...news, state: news.state ?? "running", ready: news.ready ?? "ssh" };
+        const inputs = { ...news, state: news.state ?? "running", autostart: true, ready: news.ready ?? "ssh" };
         return { inputs, failures: violations(inputs, rules) };
     },
 
     async diff(_id, olds, news) {
         const replaces = [...surelyChanged(olds, news, identity), ...changed(olds, news, imageFiles)];
         if (olds.diskGiB > news.diskGiB) replaces.push("diskGiB");
-        const updates = changed(olds, news, [...restarting, "sshConfig", "ready", "holdsData"]);
+        const updates = changed(olds, news, [...restarting, ...marks, "sshConfig", "ready"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },
 
@@ -79,7 +83,7 @@ export const provider: DynamicProvider<VmDefinition, Outputs> = {
         const { uuid, sshSeconds } = olds;
         const restarts = changed(olds, news, restarting).length > 0;
         const outcome = restarts ? await restartVm(news, uuid) : { uuid, sshSeconds };
-        if (!restarts && changed(olds, news, ["holdsData"]).length > 0) await markVm(news, uuid);
+        if (!restarts && changed(olds, news, marks).length > 0) await markVm(news, uuid);
         return { outs: { ...news, ...outcome } };
     },
 

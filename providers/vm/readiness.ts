@@ -29,7 +29,7 @@ export async function waitForSsh(guest: Guest, deadlineMs: number): Promise<void
                 const reason = await hopeless(guest);
                 if (reason) return { reason };
             }
-            isUp ||= await answers(guest.address);
+            isUp ||= (await knock(guest.address)) !== "nothing";
             return isUp && (await logsIn(guest)) ? { reason: undefined } : undefined;
         },
         { deadlineMs },
@@ -38,18 +38,20 @@ export async function waitForSsh(guest: Guest, deadlineMs: number): Promise<void
 }
 
 /**
- * Whether anything answers at the address, even with a refused connection: this costs less than starting ssh, and, before sshd
- * listens, costs the guest nothing.
+ * What answers at the guest's address: its sshd, its kernel, which refuses the connection, or nothing. Asking costs less than
+ * starting ssh, and, before sshd listens, costs the guest nothing.
  */
-function answers(address: string): Promise<boolean> {
+export function knock(address: string): Promise<"sshd" | "kernel" | "nothing"> {
     return new Promise((resolve) => {
         const socket = net.connect({ host: address, port: 22, timeout: 1_000 });
-        const finish = (isThere: boolean) => {
+        const finish = (found: "sshd" | "kernel" | "nothing") => {
             socket.destroy();
-            resolve(isThere);
+            resolve(found);
         };
-        socket.once("connect", () => finish(true)).once("timeout", () => finish(false));
-        socket.once("error", (error: NodeJS.ErrnoException) => finish(error.code === "ECONNREFUSED"));
+        socket.once("connect", () => finish("sshd")).once("timeout", () => finish("nothing"));
+        socket.once("error", (error: NodeJS.ErrnoException) =>
+            finish(error.code === "ECONNREFUSED" ? "kernel" : "nothing"),
+        );
     });
 }
 

@@ -53,7 +53,7 @@ export class Vm extends DynamicResource {
     declare readonly sshSeconds: pulumi.Output<number>;
 
     constructor(name: string, args: VmArgs, opts?: pulumi.CustomResourceOptions) {
-        const outputs = ["uuid", "sshSeconds", "state"];
+        const outputs = ["uuid", "sshSeconds", "state", "autostart"];
         super({ type: "Vm", provider: "providers/vm/provider.ts", outputs }, name, args, opts);
     }
 }

@@ -21,7 +21,11 @@ const damages: Damage[] = [
         what: "the VM pbx-1 is stopped",
         resource: "pbx-1-vm",
         vm: "pbx-1",
-        damage: () => run(["virsh", "--connect", stackPaths(stack).libvirtUri, "destroy", "pbx-1"]),
+        damage: async () => {
+            const virsh = ["virsh", "--connect", stackPaths(stack).libvirtUri];
+            await run([...virsh, "autostart", "--disable", "pbx-1"]); // or the lab starts it again
+            await run([...virsh, "destroy", "pbx-1"]);
+        },
     },
     {
         what: "the kernel module is unloaded on media-1",

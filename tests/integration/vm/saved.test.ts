@@ -78,12 +78,23 @@ async function on(vmName: VmName, command: string): Promise<string> {
     return stdout.trim();
 }
 
+/** Runs a command on a VM after which nobody there may answer. */
+async function strike(vmName: VmName, command: string): Promise<void> {
+    const ssh = enterLab(stack, ["ssh", "-F", file("config"), vmName, "--", command]);
+    await run(ssh, { timeoutMs: 10_000 }).catch(() => undefined);
+}
+
 /** Whether the lab's host gets a connection to the sshd at this address. */
 async function answers(address: string): Promise<boolean> {
     const connect = ["timeout", "3", "bash", "-c", `: </dev/tcp/${address}/22`];
     return (await run(enterLab(stack, connect), { okStatus: [0, 124] })).status === 0;
 }
 const outside = (vmName: VmName): string => addresses[vmName].replace("192.168.64", "10.64.0");
+
+/** Sets a guest's watchdog to 10 s, until its next boot. */
+const shorter =
+    "sudo busctl set-property org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager " +
+    "RuntimeWatchdogUSec t 10000000";
 
 const domains = async () => (await virsh(uri, ["list", "--all", "--name"])).stdout.split("\n").filter(Boolean);
 
@@ -182,6 +193,12 @@ describe("a saved guest", () => {
         expect(await on("two", "systemctl --failed --no-legend; systemctl is-system-running")).toBe("running");
     });
 
+    it("is watched, and restarts when its kernel fails", async () => {
+        const watchdog = (name: VmName) => on(name, "cat /sys/class/watchdog/watchdog0/{identity,state,timeout}");
+        for (const name of vmNames) expect(await watchdog(name)).toMatch(/^i6300ESB.*\nactive\n120$/);
+        expect(await on("one", "cat /proc/sys/kernel/{panic,panic_on_oops}")).toBe("10\n1");
+    });
+
     it("accepts logins from inside only before it has its own firewall rules", async () => {
         for (const name of vmNames)
             expect([await answers(addresses[name]), await answers(outside(name))]).toEqual([true, false]);
@@ -210,7 +227,9 @@ describe("a saved guest", () => {
 
     it.each([
         ["reset", () => virsh(uri, ["reset", "one"])],
-        ["cut off and started", () => virsh(uri, ["destroy", "one"]).then(() => virsh(uri, ["start", "one"]))],
+        ["cut off", () => virsh(uri, ["destroy", "one"])],
+        ["struck by a failure of its kernel", () => strike("one", "echo c | sudo tee /proc/sysrq-trigger")],
+        ["without its init for longer than its watchdog waits", () => strike("one", `${shorter} && sudo kill -SEGV 1`)],
     ])("is left behind by a VM that is %s: it boots from its own disk, and is the same VM", async (_, blow) => {
         const facts = "hostname; cat /etc/machine-id; sudo cat /sys/class/dmi/id/product_uuid; cat mark";
         await on("one", "echo kept >mark; echo wrong rules | sudo tee /etc/nftables.conf; sync");

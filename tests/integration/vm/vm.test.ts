@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { virsh, virshXml } from "../../../clients/libvirt";
-import { enterLab, ensureLab, removeLab } from "../../../lab/lab";
+import { endLab, enterLab, ensureLab, removeLab } from "../../../lab/lab";
 import { projectDir, stackPaths } from "../../../paths";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
@@ -114,7 +114,12 @@ describe("Vm on libvirt", () => {
     });
 
     it.each([
-        ["stopped", () => virsh(uri, ["destroy", "guest-1"]), { state: "shut off" }],
+        ["stopped for good", () => stopForGood(), { state: "shut off", autostart: false }],
+        [
+            "no longer to run at all times",
+            () => virsh(uri, ["autostart", "--disable", "guest-1"]),
+            { state: "running", autostart: false },
+        ],
         ["paused", () => virsh(uri, ["suspend", "guest-1"]), { state: "paused" }],
         ["undefined, its disk left", () => undefine(), { state: "undefined" }],
         ["given other memory", () => virsh(uri, ["setmaxmem", "guest-1", "320M", "--config"]), { memoryMiB: 320 }],
@@ -135,6 +140,40 @@ describe("Vm on libvirt", () => {
         expect(await domainState()).toBe("running");
         expect(fs.statSync(new DirectoryStorage(wanted).overlay).ino).toBe(disk);
         expect((await refreshed(updated)).diff).toMatchObject({ changes: false });
+    });
+
+    /** PID of its QEMU, on the host. */
+    const qemu = async () =>
+        Number((await run(["pgrep", "--oldest", "--full", `guest=guest-1.*${dataDir}`], { okStatus: [0, 1] })).stdout);
+
+    it.each([
+        ["its QEMU was killed", async (pid: number) => void process.kill(pid, "SIGKILL")],
+        ["its QEMU has ended", async () => virsh(uri, ["qemu-monitor-command", "--hmp", "guest-1", "quit"])],
+        ["the lab was ended", () => endLab(stack).then(() => ensureLab(stack, "file:///nowhere"))],
+    ])("runs again within seconds after %s, and is the same VM", async (_, blow) => {
+        const outs = await create();
+        const before = await qemu();
+        expect(before).toBeGreaterThan(1);
+        await blow(before).catch(() => undefined); // a QEMU that quits does not answer
+        await waitFor(
+            "another QEMU",
+            async () => {
+                const now = await qemu();
+                return now > 0 && now !== before && (await domainState()) === "running" ? now : undefined;
+            },
+            { deadlineMs: 20_000 },
+        );
+        const { props, diff } = await refreshed(outs);
+        expect(props).toEqual(outs);
+        expect(diff).toMatchObject({ changes: false });
+    });
+
+    it("has a watchdog that resets it", async () => {
+        await create();
+        const tree = await virsh(uri, ["qemu-monitor-command", "--hmp", "guest-1", "info qtree"]);
+        expect(tree.stdout).toContain("i6300esb");
+        const commandLine = await run(["pgrep", "--list-full", "--full", `guest=guest-1.*${dataDir}`]);
+        expect(commandLine.stdout).toMatch(/-(action watchdog=|watchdog-action )reset/);
     });
 
     it("lost its disk: it is replaced", async () => {
@@ -265,8 +304,13 @@ describe("VmNetwork on libvirt", () => {
     });
 });
 
-async function undefine(): Promise<void> {
+async function stopForGood(): Promise<void> {
+    await virsh(uri, ["autostart", "--disable", "guest-1"]);
     await virsh(uri, ["destroy", "guest-1"]);
+}
+
+async function undefine(): Promise<void> {
+    await stopForGood();
     await virsh(uri, ["undefine", "guest-1"]);
 }
 

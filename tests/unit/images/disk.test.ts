@@ -1,6 +1,6 @@
 import { imageCommandLine, imageDiskGiB } from "../../../images/disk";
 
-test("a guest starts from its disk, logs to its console, and skips what delays it", () => {
+test("a guest starts from its disk, logs to its console, skips what delays it, and restarts when its kernel fails", () => {
     const parameters = imageCommandLine.split(" ");
     expect(parameters).toEqual([
         "root=/dev/vda",
@@ -13,6 +13,8 @@ test("a guest starts from its disk, logs to its console, and skips what delays i
         "cryptomgr.notests",
         "transparent_hugepage=never",
         "tsc=nowatchdog",
+        "panic=10",
+        "oops=panic",
         "modprobe.blacklist=autofs4,vmw_vsock_virtio_transport,virtio_mmio",
     ]);
     expect(imageDiskGiB).toBe(20);

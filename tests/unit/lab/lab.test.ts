@@ -5,7 +5,7 @@ import * as cgroup from "../../../lab/cgroup";
 import * as host from "../../../lab/host";
 import * as init from "../../../lab/init";
 import * as inside from "../../../lab/inside";
-import { engineArgv, ensureLab, enterLab, enterPhones, labState, removeLab } from "../../../lab/lab";
+import { endLab, engineArgv, ensureLab, enterLab, enterPhones, labState, removeLab } from "../../../lab/lab";
 import * as libvirtd from "../../../lab/libvirtd";
 import * as netns from "../../../lab/netns";
 import * as owner from "../../../lab/owner";
@@ -165,6 +165,14 @@ describe("a lab", () => {
         there = { ...all };
         expect(await labState("unit")).toEqual(all);
     });
+});
+
+test("a lab is ended as a whole, and keeps its files", async () => {
+    const { dataDir } = paths.stackPaths("unit");
+    fs.mkdirSync(dataDir, { recursive: true });
+    await endLab("unit");
+    expect(done).toEqual(["killInit unit"]);
+    expect(fs.existsSync(dataDir)).toBe(true);
 });
 
 describe("a lab that is removed", () => {

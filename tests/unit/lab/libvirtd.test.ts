@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -94,6 +95,32 @@ describe("files of the lab's libvirtd", () => {
     });
 });
 
+/* The hook as it is, where its FIFO is another. */
+describe("libvirt's hook", () => {
+    const fifo = (): string => path.join(home, "ended");
+    /** What it writes into the FIFO when libvirt reports this of VM sip-1. */
+    function writes(...report: string[]): string {
+        const hook = path.join(home, "hook");
+        fs.writeFileSync(hook, read("etc", "hooks", "qemu").replaceAll("/run/vm-ended", fifo()), { mode: 0o700 });
+        const reads = 'exec 3<>"$1" || exit; shift; "$@" </dev/null || exit; timeout 0.2 cat <&3 || true';
+        const bare = '[ -e "$1" ] && exit 9; shift; "$@" </dev/null; exit $?';
+        const script = fs.existsSync(fifo()) ? reads : bare;
+        return execFileSync("sh", ["-c", script, "sh", fifo(), hook, "sip-1", ...report], { encoding: "utf8" });
+    }
+    beforeEach(() => writeLibvirtFiles("unit"));
+
+    it("reports a VM that has ended, and nothing else", () => {
+        execFileSync("mkfifo", [fifo()]);
+        expect(writes("release", "end", "-")).toBe("sip-1\n");
+        expect(writes("stopped", "end", "-")).toBe("");
+    });
+
+    it("makes no file where nobody reads", () => {
+        writes("release", "end", "-");
+        expect(fs.existsSync(fifo())).toBe(false);
+    });
+});
+
 describe("libvirtd", () => {
     const { libvirtUri } = stackPaths("unit");
     const answers = `virsh --connect ${libvirtUri} uri`;
@@ -155,7 +182,7 @@ describe("libvirtd", () => {
     it("that never answers is an error", async () => {
         mockCommands.answer(/^virsh /, { status: 1 });
         await expect(startLibvirtd("unit", 77)).rejects.toThrow(
-            "libvirtd of lab unit does not start: waited 60000 ms for an answer of libvirtd",
+            "libvirtd of lab unit does not start: waited 180000 ms for an answer of libvirtd",
         );
     });
 });

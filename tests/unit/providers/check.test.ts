@@ -25,6 +25,7 @@ const guest: VmDefinition = {
     sshConfig: "/data/ssh/config",
     dataDir: "/data",
     state: "running",
+    autostart: true,
     ready: "ssh",
 };
 
@@ -35,7 +36,8 @@ async function reasons(change: object): Promise<string[]> {
 
 describe("check of Vm", () => {
     it("accepts a complete VM and fills in what was left out", async () => {
-        const given = JSON.parse(JSON.stringify({ ...guest, state: undefined, ready: undefined })) as VmDefinition;
+        const left = { state: undefined, autostart: undefined, ready: undefined };
+        const given = JSON.parse(JSON.stringify({ ...guest, ...left })) as VmDefinition;
         const { inputs, failures } = await vm.check(given, given);
         expect(failures).toEqual([]);
         expect(inputs).toEqual(guest);

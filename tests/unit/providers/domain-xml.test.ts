@@ -40,7 +40,7 @@ describe("domainXml", () => {
     it("has the devices of a saved memory in a VM that goes on from it", () => {
         const devices = (generation?: Machine["generation"]) =>
             domainXml({ ...machine, generation }, "tcg").match(
-                /<(disk|interface|rng|controller|serial|target|address) [^>]*>/g,
+                /<(disk|interface|rng|controller|serial|target|watchdog|address) [^>]*>/g,
             );
         expect(devices({ id: "", consoleSocket: "/tmp/console" })).toEqual(
             devices({ id: "" })?.map((device) => device.replace("<serial type='file'>", "<serial type='unix'>")),

@@ -24,7 +24,7 @@ const declared: Record<string, [module: string, outputs: string[]]> = {
     VaultLogin: ["vault-login", ["token"]],
     VaultPassword: ["vault-password", []],
     VaultServer: ["vault-server", ["token", "tokenSince", "state"]],
-    Vm: ["vm", ["uuid", "sshSeconds", "state"]],
+    Vm: ["vm", ["uuid", "sshSeconds", "state", "autostart"]],
     VmFiles: ["vm-files", []],
     VmImage: ["image", ["hash", "disk", "kernel", "initrd", "cmdline", "versions", "containerImages"]],
     VmNetwork: ["vm-network", ["state"]],

@@ -13,6 +13,7 @@ const files: MachineFiles = {
 const found: VmStatus = {
     ...files,
     state: "running",
+    autostart: true,
     uuid: "uuid-1",
     description: "",
     vcpus: 2,

@@ -21,6 +21,7 @@ export const vmIn = (dir: string, more: Partial<VmDefinition> = {}): VmDefinitio
     sshConfig: `${dir}/ssh/config`,
     dataDir: `${dir}/dev`,
     state: "running",
+    autostart: true,
     ready: "ssh",
     ...more,
 });

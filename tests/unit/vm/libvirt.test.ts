@@ -19,6 +19,10 @@ const elsewhere = "qemu+ssh://root@host/system";
 const hypervisor = new LibvirtHypervisor(here);
 const definition = vmIn("/data");
 
+/** What libvirt prints of a VM (virsh dominfo). */
+const dominfo = (state: string, autostart = "enable"): string =>
+    `Id:             1\nName:           sip-1\nState:          ${state}\nPersistent:     yes\nAutostart:      ${autostart}\n\n`;
+
 /** VMs that libvirt has, and those of them that run. */
 const has = (all: string[], running: string[]): void => {
     mockCommands.answer(/ list --name$/, running.map((name) => `${name}\n`).join(""));
@@ -65,9 +69,18 @@ describe("libvirt says of a VM", () => {
         ["dying", "shut off"],
     ])("%s, which is %s to us", async (said, state) => {
         has(["sip-1"], []);
-        mockCommands.answer(/ domstate sip-1$/, `${said}\n\n`);
+        mockCommands.answer(/ dominfo sip-1$/, dominfo(said));
         mockCommands.answer(/ dumpxml --inactive sip-1$/, printed(definition, "/disk"));
         expect(await hypervisor.inspect("sip-1")).toMatchObject({ state, disk: "/disk", vcpus: 2, memoryMiB: 1024 });
+    });
+
+    it.each([
+        ["enable", true],
+        ["disable", false],
+    ])("whether it runs at all times: %s", async (said, autostart) => {
+        has(["sip-1"], []);
+        mockCommands.answer(/ dominfo sip-1$/, dominfo("running", said));
+        expect(await hypervisor.inspect("sip-1")).toMatchObject({ autostart });
     });
 
     it("an error, where it can't be asked", async () => {
@@ -99,6 +112,20 @@ describe("a VM", () => {
         expect(mockCommands.ran).toEqual(virsh(here, "start sip-1"));
     });
 
+    it("may have been started by its hypervisor meanwhile, but must run", async () => {
+        mockCommands.answer(/ start /, { status: 1, stderr: "Domain is already active" });
+        has(["sip-1"], ["sip-1"]);
+        await hypervisor.start("sip-1");
+        has(["sip-1"], ["sip-10"]);
+        await expect(hypervisor.start("sip-1")).rejects.toThrow("Domain is already active");
+    });
+
+    it("is to run at all times, or no longer", async () => {
+        await hypervisor.setAutostart("sip-1", true);
+        await hypervisor.setAutostart("sip-1", false);
+        expect(mockCommands.ran).toEqual(virsh(here, "autostart sip-1", "autostart --disable sip-1"));
+    });
+
     it("is cut off only when it runs", async () => {
         has(["sip-1"], []);
         await hypervisor.stop("sip-1");
@@ -107,17 +134,35 @@ describe("a VM", () => {
         expect(mockCommands.ran).toEqual(virsh(here, "list --name", "list --name", "destroy sip-1"));
     });
 
-    it("is cut off and forgotten", async () => {
+    const persistent = (...names: string[]): void =>
+        mockCommands.answer(/ list --all --persistent --name$/, names.map((name) => `${name}\n`).join(""));
+
+    it("is cut off and forgotten, and nobody starts it meanwhile", async () => {
         has(["sip-1"], ["sip-1"]);
+        persistent("sip-1");
         await hypervisor.remove("sip-1");
         expect(mockCommands.ran).toEqual(
-            virsh(here, "list --name", "destroy sip-1", "list --all --name", "undefine sip-1"),
+            virsh(
+                ...[here, "list --all --persistent --name", "autostart --disable sip-1"],
+                ...["list --name", "destroy sip-1", "list --all --name", "undefine sip-1"],
+            ),
+        );
+    });
+
+    it("that is known only while it runs has no such mark", async () => {
+        has([], ["sip-1"]);
+        persistent();
+        await hypervisor.remove("sip-1");
+        expect(mockCommands.ran.filter((line) => /autostart|destroy|undefine/.test(line))).toEqual(
+            virsh(here, "destroy sip-1"),
         );
     });
 
     it("that is not there needs nothing to be removed", async () => {
         has(["sip-2"], ["sip-2"]);
         await hypervisor.remove("sip-1");
-        expect(mockCommands.ran).toEqual(virsh(here, "list --name", "list --all --name"));
+        expect(mockCommands.ran).toEqual(
+            virsh(here, "list --all --persistent --name", "list --name", "list --all --name"),
+        );
     });
 });

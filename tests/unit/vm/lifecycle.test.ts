@@ -29,6 +29,7 @@ let definition: VmDefinition;
 /** What libvirt prints of the VM; undefined when there is none. */
 let domain: string | undefined;
 let state: string;
+let autostart: boolean;
 let said: string[];
 
 const disk = (): string => path.join(dir, "dev", "vms", "sip-1", "disk.qcow2");
@@ -43,7 +44,7 @@ const changes = (): string[] =>
                 .replace(/^virsh --quiet --connect \S+ /, "")
                 .replace(/\S*\/(definition\.xml|disk\.qcow2|disk\.raw)/g, "$1"),
         )
-        .filter((line) => !/^(list|dumpxml|domstate|qemu-img info) /.test(line) && line !== "list");
+        .filter((line) => !/^(list|dumpxml|dominfo|qemu-img info) /.test(line) && line !== "list");
 
 beforeEach(() => {
     dir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-life-"));
@@ -58,12 +59,18 @@ beforeEach(() => {
         fs.mkdirSync(path.dirname(file), { recursive: true });
         fs.writeFileSync(file, "");
     }
-    [domain, state, said] = [undefined, "shut off", []];
+    [domain, state, autostart, said] = [undefined, "shut off", false, []];
+    jest.mocked(readiness.knock).mockResolvedValue("sshd");
     mockCommands.reset();
     const names = (isThere: boolean): string => (isThere ? "sip-1\n" : "");
     mockCommands.answer(/ list --all --name$/, () => names(domain !== undefined));
     mockCommands.answer(/ list --name$/, () => names(state === "running"));
-    mockCommands.answer(/ domstate /, () => state);
+    mockCommands.answer(/ list --all --persistent --name$/, () => names(domain !== undefined));
+    mockCommands.answer(/ dominfo /, () => `State:  ${state}\nAutostart:  ${autostart ? "enable" : "disable"}\n`);
+    mockCommands.answer(/ autostart /, (argv) => {
+        autostart = !argv.includes("--disable");
+        return "";
+    });
     mockCommands.answer(/ dumpxml /, () => domain ?? "");
     mockCommands.answer(/ define /, (argv) => {
         domain = fs.readFileSync(argv.at(-1) ?? "", "utf8");
@@ -88,11 +95,13 @@ const boots = [
     "define --validate definition.xml",
     "start sip-1",
 ];
+const [runsOn, mayEnd] = ["autostart sip-1", "autostart --disable sip-1"];
 
 describe("a VM that is made", () => {
-    it("gets a disk, is defined, started and waited for", async () => {
+    it("gets a disk, is defined, started and waited for, and from then on runs at all times", async () => {
+        jest.mocked(readiness.waitForSsh).mockImplementation(async () => expect(autostart).toBe(false));
         const { uuid, sshSeconds } = await createVm(definition);
-        expect(changes()).toEqual(boots);
+        expect(changes()).toEqual([...boots, runsOn]);
         expect(domain).toContain(`<uuid>${uuid}</uuid>`);
         expect(domain).not.toContain("holds data");
         expect(sshSeconds).toBeLessThan(60);
@@ -114,7 +123,7 @@ describe("a VM that is made", () => {
 
     it("is marked when it holds data, as soon as it is ready", async () => {
         await createVm({ ...definition, holdsData: true });
-        expect(changes()).toEqual([...boots, "define --validate definition.xml"]);
+        expect(changes()).toEqual([...boots, "define --validate definition.xml", runsOn]);
         expect(domain).toContain("<description>voip-stack: its disk holds data</description>");
     });
 
@@ -122,7 +131,7 @@ describe("a VM that is made", () => {
         domain = printed(definition, disk());
         state = "running";
         await createVm(definition);
-        expect(changes()).toEqual(["destroy sip-1", "undefine sip-1", ...boots]);
+        expect(changes()).toEqual([mayEnd, "destroy sip-1", "undefine sip-1", ...boots, runsOn]);
         expect(readiness.dropConnection).toHaveBeenCalledWith({ host: "sip-1", sshConfig: definition.sshConfig });
     });
 
@@ -144,7 +153,7 @@ describe("a VM that is made", () => {
         const take = jest.spyOn(DirectoryStorage.prototype, "takeDisk").mockResolvedValue();
         jest.mocked(restoring.restore).mockImplementation(async () => expect(domain).not.toContain("holds data"));
         const { uuid } = await createVm({ ...definition, holdsData: true });
-        expect(changes()).toEqual(["define --validate definition.xml", "define --validate definition.xml"]);
+        expect(changes()).toEqual(["define --validate definition.xml", "define --validate definition.xml", runsOn]);
         expect(domain).toContain("holds data");
         expect(take).toHaveBeenCalledWith(guest().disk);
         const [[uri, machine, memory, fifo]] = jest.mocked(restoring.restore).mock.calls;
@@ -167,7 +176,7 @@ describe("a VM that is made", () => {
         const failing = isRefused ? jest.mocked(restoring.restore) : jest.mocked(readiness.waitForSsh);
         failing.mockRejectedValueOnce(new Error("no such device"));
         await createVm(definition);
-        expect(changes()).toEqual(["define --validate definition.xml", "undefine sip-1", ...boots]);
+        expect(changes()).toEqual(["define --validate definition.xml", mayEnd, "undefine sip-1", ...boots, runsOn]);
         expect(said).toContain("sip-1 boots, as it could not go on from its saved memory: no such device");
         expect(jest.mocked(saved.removeSavedGuest).mock.calls).toEqual(isRefused ? [[guest().entry]] : []);
     });
@@ -211,7 +220,7 @@ describe("a VM is found", () => {
     const made = async (): Promise<void> => {
         await new DirectoryStorage(definition).createDisk();
         domain = printed(definition, disk(), { kernel: definition.kernel });
-        state = "running";
+        [state, autostart] = ["running", true];
     };
 
     it("as it was made", async () => {
@@ -226,6 +235,33 @@ describe("a VM is found", () => {
         expect(await readVm(definition)).toEqual({ ...definition, vcpus: 3 });
         domain = printed(definition, disk(), { kernel: "/other" });
         expect(await readVm(definition)).toEqual({ ...definition, state: "edited" });
+    });
+
+    it("started when it should run at all times, and not where it is no longer to", async () => {
+        await made();
+        autostart = false;
+        expect(await readVm(definition)).toEqual({ ...definition, autostart: false });
+    });
+
+    it.each(["nothing", "kernel"] as const)("when it has booted, where %s answers yet", async (found) => {
+        await made();
+        jest.mocked(readiness.knock).mockResolvedValue(found);
+        expect(await readVm(definition)).toEqual(definition);
+        expect(readiness.knock).toHaveBeenCalledWith("192.168.64.10");
+        expect(
+            jest.mocked(readiness.waitForSsh).mock.calls.map(([{ host }, deadlineMs]) => [host, deadlineMs]),
+        ).toEqual([["sip-1", 300_000]]);
+        jest.mocked(readiness.waitForSsh).mockRejectedValue(new Error("no answer"));
+        expect(await readVm(definition)).toEqual(definition);
+        expect(said).toEqual(["no answer"]);
+    });
+
+    it("at once where it answers, or where nobody logs in", async () => {
+        await made();
+        await readVm(definition);
+        jest.mocked(readiness.knock).mockResolvedValue("nothing");
+        await readVm({ ...definition, ready: "running" });
+        expect(readiness.waitForSsh).not.toHaveBeenCalled();
     });
 
     it("without its disk", async () => {
@@ -261,7 +297,7 @@ describe("a VM is found", () => {
 describe("a VM that is restarted", () => {
     beforeEach(() => {
         domain = printed(definition, disk());
-        state = "running";
+        [state, autostart] = ["running", true];
     });
     const off =
         "ssh -F CONFIG -o BatchMode=yes sip-1 -- sudo systemctl start --no-block --job-mode=replace-irreversibly poweroff.target";
@@ -269,10 +305,14 @@ describe("a VM that is restarted", () => {
     const grows = ["qemu-img resize -q -f qcow2 disk.qcow2 20G", "define --validate definition.xml", "start sip-1"];
 
     it("powers off by itself, and keeps its disk and its identity", async () => {
-        mockCommands.answer(/poweroff/, () => ((state = "shut off"), ""));
+        mockCommands.answer(/poweroff/, () => {
+            expect(autostart).toBe(false); // the lab would start it again
+            state = "shut off";
+            return "";
+        });
         const { uuid } = await restartVm({ ...definition, holdsData: true }, "uuid-before");
         expect(uuid).toBe("6d2a3c3e-7d3d-4f3e-9c44-1f1f0a0b0c0d");
-        expect(ran()).toEqual([off, ...grows]);
+        expect(ran()).toEqual([mayEnd, off, ...grows, runsOn]);
         expect(domain).toContain("its disk holds data");
         expect(mockCommands.given.find(({ timeoutMs }) => timeoutMs === 30_000)).toBeDefined();
         expect(readiness.dropConnection).toHaveBeenCalledTimes(1);
@@ -282,25 +322,25 @@ describe("a VM that is restarted", () => {
     it("is cut off when it does not answer", async () => {
         mockCommands.answer(/poweroff/, { status: 255, stderr: "No route to host" });
         await restartVm(definition, "uuid-before");
-        expect(ran()).toEqual([off, "destroy sip-1", ...grows]);
+        expect(ran()).toEqual([mayEnd, off, "destroy sip-1", ...grows, runsOn]);
         expect(said[0]).toMatch(/^sip-1 is cut off: .*No route to host/s);
     });
 
     it("is cut off at once when nobody logs in there", async () => {
         await restartVm({ ...definition, ready: "running" }, "uuid-before");
-        expect(ran()).toEqual(["destroy sip-1", ...grows]);
+        expect(ran()).toEqual([mayEnd, "destroy sip-1", ...grows, runsOn]);
     });
 
     it("is made known again when it was undefined", async () => {
         [domain, state] = [undefined, "shut off"];
         expect((await restartVm(definition, "uuid-before")).uuid).toBe("uuid-before");
-        expect(ran()).toEqual(grows);
+        expect(ran()).toEqual([...grows, runsOn]);
         expect(domain).toContain("<uuid>uuid-before</uuid>");
     });
 
-    it("is only defined anew to say that it holds data", async () => {
+    it("is only defined anew to say that it holds data, and that it runs at all times", async () => {
         await markVm({ ...definition, holdsData: true }, "uuid-1");
-        expect(ran()).toEqual(["define --validate definition.xml"]);
+        expect(ran()).toEqual(["define --validate definition.xml", runsOn]);
         expect(domain).toContain("its disk holds data");
     });
 });
@@ -311,7 +351,7 @@ describe("a VM that is deleted", () => {
         changes();
         [domain, state] = [printed(definition, disk()), "running"];
         await deleteVm(definition);
-        expect(changes()).toEqual(["destroy sip-1", "undefine sip-1"]);
+        expect(changes()).toEqual([mayEnd, "destroy sip-1", "undefine sip-1"]);
         expect(fs.existsSync(path.dirname(disk()))).toBe(false);
         await deleteVm(definition);
         expect(changes()).toEqual([]);

@@ -1,6 +1,6 @@
 import type * as net from "node:net";
 import type { Hypervisor, VmState, VmStatus } from "../../../providers/vm/hypervisor";
-import { dropConnection, forgetGuest, waitForSsh, type Guest } from "../../../providers/vm/readiness";
+import { dropConnection, forgetGuest, knock, waitForSsh, type Guest } from "../../../providers/vm/readiness";
 import type { Storage } from "../../../providers/vm/storage";
 import type * as processes from "../../../process/run";
 import type * as waiting from "../../../process/wait";
@@ -71,6 +71,18 @@ beforeEach(() => {
     jest.spyOn(Date, "now").mockImplementation(() => now);
 });
 afterEach(() => jest.restoreAllMocks());
+
+describe("at a guest's port", () => {
+    it.each([
+        ["open", "sshd"],
+        ["refused", "kernel"],
+        ["silent", "nothing"],
+        ["unreachable", "nothing"],
+    ] as const)("that is %s, %s answers", async (is, found) => {
+        port = [is];
+        expect(await knock("192.168.64.10")).toBe(found);
+    });
+});
 
 describe("a guest is ready", () => {
     it("when ssh logs in there", async () => {
