@@ -15,11 +15,14 @@ export interface DaemonDefinition {
     store: string;
 }
 
+/** What is needed to tell a daemon something. */
+type Addressee = Pick<DaemonDefinition, "dataDir">;
+
 export type DaemonState = "answering" | "not answering" | "without its images";
 
 /** Where lab/supervise.sh looks for a program to run. */
-const serviceDir = ({ dataDir }: DaemonDefinition) => path.join(dataDir, "dockerd");
-const runFile = (definition: DaemonDefinition) => path.join(serviceDir(definition), "run");
+const serviceDir = ({ dataDir }: Addressee) => path.join(dataDir, "dockerd");
+const runFile = (definition: Addressee) => path.join(serviceDir(definition), "run");
 const dockerDir = ({ dataDir }: DaemonDefinition) => path.join(dataDir, "docker");
 /** In the daemon's data: the image whose store it started with. */
 const originFile = (definition: DaemonDefinition) => path.join(dockerDir(definition), "voip-stack-origin");
@@ -84,6 +87,22 @@ export async function stopDaemon(definition: DaemonDefinition): Promise<void> {
     await waitFor("the lab's Docker to end", ended, { deadlineMs: stopSeconds * 1000 });
 }
 
+/**
+ * Ends the daemon as a machine does that is switched off: it ends its containers, and starts them again when it is started. Does
+ * nothing if none runs.
+ */
+export async function endDaemon(definition: Addressee): Promise<void> {
+    fs.rmSync(runFile(definition), { force: true });
+    const pid = path.join(serviceDir(definition), "pid"); // of the daemon; emptied when it has ended
+    let isTold = false; // only once: at the third time, it would leave its containers as they are
+    const ended = async () => {
+        if (!fs.existsSync(pid) || fs.readFileSync(pid, "utf8") === "") return true;
+        isTold ||= tell(definition, "stop");
+        return undefined;
+    };
+    await waitFor("the lab's Docker to end with its containers", ended, { deadlineMs: stopSeconds * 1000 });
+}
+
 export async function daemonState(definition: DaemonDefinition): Promise<DaemonState> {
     if (!(await isAnswering(definition))) return "not answering";
     return readOrigin(definition) === definition.store ? "answering" : "without its images";
@@ -138,8 +157,8 @@ function settings({ dataDir, runDir, socket, cgroup, layers, store }: DaemonDefi
         .join("");
 }
 
-/** Writes a line into a FIFO of lab/supervise.sh, if that is waiting for one. */
-function tell(definition: DaemonDefinition, fifo: "wake" | "stop"): void {
+/** Writes a line into a FIFO of lab/supervise.sh, if that is waiting for one. @returns whether it was */
+function tell(definition: Addressee, fifo: "wake" | "stop"): boolean {
     try {
         const open = fs.openSync(
             path.join(serviceDir(definition), fifo),
@@ -147,9 +166,11 @@ function tell(definition: DaemonDefinition, fifo: "wake" | "stop"): void {
         );
         fs.writeSync(open, "\n");
         fs.closeSync(open);
+        return true;
     } catch (error) {
         const { code = "" } = error as NodeJS.ErrnoException;
         if (!["ENXIO", "ENOENT", "EPIPE"].includes(code)) throw error; // nobody waits, or there is no lab
+        return false;
     }
 }
 

@@ -1,10 +1,11 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { DockerApi } from "../../../clients/docker/api";
 import * as session from "../../../clients/docker/session";
 import type * as processes from "../../../process/run";
-import { removeDaemon } from "../../../providers/docker-daemon/daemon";
+import { endDaemon, removeDaemon } from "../../../providers/docker-daemon/daemon";
 import { provider } from "../../../providers/docker-daemon/provider";
 import { Commands } from "../commands";
 
@@ -206,6 +207,28 @@ describe("the lab's Docker daemon", () => {
         isFrom(at("store"));
         await expect(provider.delete("id", outputs())).rejects.toThrow("waited 60000 ms for the lab's Docker to end");
         expect(fs.existsSync(at("data/docker"))).toBe(true);
+    });
+
+    it("is ended with its containers, told so once, and not started again", async () => {
+        for (const file of ["run", "pid"]) fs.writeFileSync(at("data/dockerd", file), "77\n");
+        const fifo = at("data/dockerd/stop");
+        fs.rmSync(fifo);
+        execFileSync("mkfifo", [fifo]);
+        const told = fs.openSync(fifo, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+        await expect(endDaemon(inputs())).rejects.toThrow(
+            "waited 60000 ms for the lab's Docker to end with its containers",
+        );
+        expect(fs.readFileSync(told, "utf8")).toBe("\n");
+        fs.closeSync(told);
+        fs.rmSync(fifo);
+        expect(fs.existsSync(at("data/dockerd/run"))).toBe(false);
+        expect(asked).toEqual([]);
+        fs.writeFileSync(at("data/dockerd/pid"), "");
+        fs.writeFileSync(at("data/dockerd/stop"), "");
+        await endDaemon(inputs());
+        fs.rmSync(at("data/dockerd/pid"));
+        await endDaemon(inputs());
+        expect(fs.readFileSync(at("data/dockerd/stop"), "utf8")).toBe("");
     });
 
     it("goes with its data, and may be gone; what supervises it stays", async () => {
