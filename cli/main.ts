@@ -59,6 +59,26 @@ function operations(program: Command): void {
     }
 }
 
+function power(program: Command): void {
+    onStack(
+        program,
+        "stop",
+        "shut down VMs, core services and lab, as before a power-off; up starts them",
+        async (options) => (await import("./commands/stop")).stop(options.stack),
+    );
+    const install = onStack<Common & import("./commands/boot").InstallOptions>(
+        program,
+        "install-service",
+        "a systemd service of this machine that brings the stack up at each boot",
+        async (options) => (await import("./commands/boot")).installService(options),
+    );
+    install.option("--passphrase-file <file>", "file, for root only, with the passphrase of the stack's secrets");
+    install.option("--print", "only print the unit; changes nothing");
+    onStack(program, "uninstall-service", "remove that service; the platform keeps running", async (options) =>
+        (await import("./commands/boot")).uninstallService(options.stack),
+    );
+}
+
 function inspection(program: Command): void {
     onStack<Common & { showSecrets?: boolean }>(
         program,
@@ -161,6 +181,7 @@ async function main(argv: string[]): Promise<void> {
         .exitOverride()
         .configureOutput({ outputError: () => undefined });
     operations(program);
+    power(program);
     inspection(program);
     secrets(program);
     defence(program);

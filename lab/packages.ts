@@ -46,6 +46,7 @@ export const hostPackages: HostPackage[] = [
     { name: "curl", purpose: "tests", provides: "curl" },
     { name: "procps", purpose: "tests", provides: "ps" },
     { name: "sip-tester", purpose: "tests", provides: "sipp" },
+    { name: "systemd", purpose: "tests", provides: "systemd-analyze" },
     { name: "tcpdump", purpose: "tests", provides: "tcpdump" },
 ];
 

@@ -1,3 +1,5 @@
+import { isInstalled } from "../boot/systemd";
+import { unitName } from "../boot/unit";
 import { chooseEngine, type EngineChoice, type EngineOption } from "../engine/choice";
 import { readyCli } from "../engine/cli-ready";
 import type { Operation } from "../engine/commandline";
@@ -137,6 +139,10 @@ export async function operate(operation: Operation, options: OperateOptions): Pr
     if (operation === "destroy" && config.lab && !options.target) {
         await removeLab(stack);
         note(`lab ${stack}: removed with its namespaces, bridges, daemons and files; built images stay in the cache`);
+        if (isInstalled(stack))
+            note(
+                `${unitName(stack)} would bring it up again at the next boot: ./voip uninstall-service --stack ${stack}`,
+            );
     }
     return summary(operation, outcome, { ...facts, ...sum.counts, seconds });
 }

@@ -19,9 +19,11 @@ async function voip(...args: string[]): Promise<Did> {
             return { facts: {}, text: "" };
         },
     });
+    const commands = (...names: string[]) => Object.assign({}, ...names.map(command)) as object;
     jest.resetModules();
     for (const [file, name] of [
         ["operate", "operate"],
+        ["stop", "stop"],
         ["outputs", "outputs"],
         ["status", "status"],
         ["doctor", "doctor"],
@@ -33,6 +35,7 @@ async function voip(...args: string[]): Promise<Did> {
         ["bench", "bench"],
     ])
         jest.doMock(`../../../cli/commands/${file}`, () => command(name));
+    jest.doMock("../../../cli/commands/boot", () => commands("installService", "uninstallService"));
     const settled = new Promise<void>((resolve) => {
         jest.doMock("../../../cli/result", () => ({
             ...jest.requireActual<typeof results>("../../../cli/result"),
@@ -82,6 +85,13 @@ describe("a command line", () => {
                 json: false,
             },
         ],
+        ["stop -s testing", { work: "stop", given: ["testing"], json: false }],
+        ["install-service", { work: "installService", given: [{ stack: "dev" }], json: false }],
+        [
+            "install-service --print --passphrase-file /root/words",
+            { work: "installService", given: [{ stack: "dev", print: true, passphraseFile: "/root/words" }] },
+        ],
+        ["uninstall-service --json", { work: "uninstallService", given: ["dev"], json: true }],
         ["outputs --show-secrets", { work: "outputs", given: [{ stack: "dev", showSecrets: true }], json: false }],
         ["status --stack testing", { work: "status", given: ["testing"], json: false }],
         ["doctor", { work: "doctor", given: [], json: false }],

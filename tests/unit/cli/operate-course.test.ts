@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import * as systemd from "../../../cli/boot/systemd";
 import { operate, type OperateOptions } from "../../../cli/commands/operate";
 import * as prepare from "../../../cli/commands/prepare";
 import type { Operation } from "../../../cli/engine/commandline";
@@ -9,6 +10,7 @@ import * as runs from "../../../cli/engine/run";
 import type { Failure } from "../../../cli/result";
 import type { EngineEvent } from "../../../engine/events";
 
+jest.mock("../../../cli/boot/systemd");
 jest.mock("../../../cli/engine/changed", () => ({ isChanged: () => true }));
 jest.mock("../../../cli/engine/entrance");
 jest.mock("../../../cli/engine/owner");
@@ -163,6 +165,15 @@ describe("a destroy", () => {
             ...["answer destroy: true", "confirm destroy: true", "entrance of destroy", "run destroy", "remove lab"],
         ]);
         expect(said).toContain("lab dev: removed with its namespaces, bridges, daemons and files");
+        expect(said).not.toContain("service");
+    });
+
+    it("tells of the service that would bring the stack up again", async () => {
+        jest.mocked(systemd.isInstalled).mockImplementation((stack) => stack === "dev");
+        await doIt("destroy", { yes: true });
+        expect(said).toContain(
+            "voip-stack-dev.service would bring it up again at the next boot: ./voip uninstall-service --stack dev\n",
+        );
     });
 
     it.each([
