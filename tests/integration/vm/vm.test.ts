@@ -38,6 +38,7 @@ const wanted: VmDefinition = {
     sshConfig: file("config"),
     dataDir,
     state: "running",
+    autostart: true,
     ready: "running",
 };
 
