@@ -128,6 +128,27 @@ function defence(program: Command): void {
     );
 }
 
+function backups(program: Command): void {
+    const passphrase = ["--passphrase-file <file>", "the backup's passphrase, if it is not the stack's"] as const;
+    onStack<Common & import("./commands/backup").BackupOptions>(
+        program,
+        "backup",
+        "copy databases, secrets, state, keys and voicemail to a directory, encrypted",
+        async (options) => (await import("./commands/backup")).backup(options),
+    )
+        .requiredOption("--to <dir>", "a new directory for it")
+        .option(...passphrase);
+    onStack<Common & import("./commands/restore").RestoreOptions>(
+        program,
+        "restore",
+        "make the platform anew from a backup, where there is none of that name",
+        async (options) => (await import("./commands/restore")).restore(options),
+    )
+        .requiredOption("--from <dir>", "the directory with the backup")
+        .option(...passphrase)
+        .option("--keep-config", "go on with the checkout's configuration of the stack where it is another one");
+}
+
 function use(program: Command): void {
     const call = onStack<Common & import("./commands/call").CallOptions>(
         program,
@@ -185,6 +206,7 @@ async function main(argv: string[]): Promise<void> {
     inspection(program);
     secrets(program);
     defence(program);
+    backups(program);
     use(program);
     try {
         await program.parseAsync(argv, { from: "user" });

@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { CommandError, run } from "../process/run";
 
-/** What needs a package: the lab itself, building images, phones for calls, or only the tests. */
-export type Purpose = "lab" | "images" | "phones" | "tests";
+/** What needs a package: the lab itself, building images, phones for calls, backups, or only the tests. */
+export type Purpose = "lab" | "images" | "phones" | "backups" | "tests";
 
 export interface HostPackage {
     /** Debian's name. */
@@ -43,6 +43,7 @@ export const hostPackages: HostPackage[] = [
     { name: "mmdebstrap", purpose: "images", provides: "mmdebstrap" },
     { name: "python3-pip", purpose: "images", provides: "pip3" },
     { name: "baresip-core", purpose: "phones", provides: "baresip" },
+    { name: "age", purpose: "backups", provides: "age" },
     { name: "curl", purpose: "tests", provides: "curl" },
     { name: "procps", purpose: "tests", provides: "ps" },
     { name: "sip-tester", purpose: "tests", provides: "sipp" },

@@ -1,8 +1,8 @@
 import type { DockerApi } from "./api";
 import { withDocker } from "./session";
 
-/** Docker's stream format: frames of a type byte, three zero bytes, the length, the payload. */
-function unframe(stream: Buffer): string {
+/** The text in Docker's stream format: frames of a type byte, three zero bytes, the length, the payload. */
+export function unframe(stream: Buffer): string {
     const payloads: Buffer[] = [];
     for (let at = 0; at + 8 <= stream.length;) {
         const end = at + 8 + stream.readUInt32BE(at + 4);

@@ -39,6 +39,12 @@ export function passphraseVariables(env: NodeJS.ProcessEnv = process.env): {
     return { variables: { PULUMI_CONFIG_PASSPHRASE_FILE: ownFile() }, notice };
 }
 
+/** Whether there is a passphrase, so that none would be made. */
+export const isPassphraseThere = (env: NodeJS.ProcessEnv = process.env): boolean =>
+    env.PULUMI_CONFIG_PASSPHRASE !== undefined ||
+    Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE) ||
+    fs.existsSync(ownFile());
+
 const ownFile = (): string => path.join(configDir(), "passphrase");
 
 function ownPassphrase(file: string): Passphrase {

@@ -52,10 +52,13 @@ test("OpenBao listens by TLS at one address only, and writes an audit log", () =
     expect(text).toContain('audit "file"');
 });
 
-test("PostgreSQL takes nobody in without TLS and a password", () => {
+test("PostgreSQL takes nobody in without TLS and a password, but for a base backup in its container", () => {
     const files = postgres();
     const rules = files["pg_hba.conf"].split("\n").filter((line) => line && !line.startsWith("#"));
-    expect(rules.map((line) => line.split(/\s+/))).toEqual([["hostssl", "all", "all", "0.0.0.0/0", "scram-sha-256"]]);
+    expect(rules.map((line) => line.split(/\s+/))).toEqual([
+        ["hostssl", "all", "all", "0.0.0.0/0", "scram-sha-256"],
+        ["local", "replication", "postgres", "scram-sha-256"],
+    ]);
     expect(files["postgresql.conf"]).toContain("listen_addresses = '192.0.2.1'");
     expect(files["postgresql.conf"]).not.toContain("known");
 });

@@ -60,6 +60,7 @@ test("each purpose has its packages, and none of them starts a service", () => {
     );
     expect(of("images").sort()).toEqual(["e2fsprogs", "mmdebstrap", "python3-pip"]);
     expect(of("phones")).toEqual(["baresip-core"]);
+    expect(of("backups")).toEqual(["age"]);
     expect(of("tests").sort()).toEqual(["curl", "procps", "sip-tester", "systemd", "tcpdump"]);
 });
 
