@@ -12,7 +12,7 @@ export const isPart = (file: string): boolean => file.endsWith(ending);
 /** What reads a part again. */
 interface PartSource {
     dir: string;
-    part: Pick<Part, "file">;
+    part: Part;
     /** Of age. */
     identity: string;
     signal?: AbortSignal;
@@ -25,7 +25,7 @@ const decrypted = ({ dir, part }: PartSource): Link[] => [
 
 const given = ({ identity, signal }: PartSource) => ({ input: `${identity}\n`, signal });
 
-/** The command that packs files of this machine: owners as numbers, as containers know them. `-` in the list stands for nothing. */
+/** The command that packs files of this machine, with owners as numbers, as containers know them. */
 export const packed = (...operands: string[]): Link => ({
     argv: ["tar", "--create", "--numeric-owner", ...operands],
 });

@@ -29,6 +29,8 @@ async function voip(...args: string[]): Promise<Did> {
         ["doctor", "doctor"],
         ["rotate", "rotate"],
         ["extension", "extension"],
+        ["backup", "backup"],
+        ["restore", "restore"],
         ["call", "call"],
         ["shell", "shell"],
         ["test", "test"],
@@ -101,6 +103,16 @@ describe("a command line", () => {
         ["rotate --only approle", { work: "rotate", given: [{ stack: "dev", only: "approle" }] }],
         ["extension add 1500", { work: "extension", given: [{ stack: "dev" }, ["add", "1500"]] }],
         ["extension list", { work: "extension", given: [{ stack: "dev" }, ["list"]] }],
+        ["backup --to /b", { work: "backup", given: [{ stack: "dev", to: "/b" }] }],
+        [
+            "backup -s prod --to b --passphrase-file p",
+            { work: "backup", given: [{ stack: "prod", to: "b", passphraseFile: "p" }] },
+        ],
+        ["restore --from /b", { work: "restore", given: [{ stack: "dev", from: "/b" }] }],
+        [
+            "restore --from b --passphrase-file p --keep-config --json",
+            { work: "restore", given: [{ from: "b", passphraseFile: "p", keepConfig: true }], json: true },
+        ],
         ["call", { work: "call", given: [{ stack: "dev", from: "1001", to: "1002", seconds: 5 }] }],
         [
             "call --from 1003 --to *43 --seconds 10 --record here --transport udp",
@@ -133,6 +145,8 @@ describe("a command line", () => {
         ["rotate --only all", "Allowed choices are db, certs, approle, kv."],
         ["up --confirm dev", "unknown option '--confirm'"],
         ["extension", "missing required argument 'action'"],
+        ["backup", "required option '--to <dir>' not specified"],
+        ["restore", "required option '--from <dir>' not specified"],
     ])("./voip %s is refused, in one sentence", async (line, message) => {
         const did = await voip(...line.split(" ").filter(Boolean));
         expect(did.error).toContain(message);
