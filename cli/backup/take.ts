@@ -25,6 +25,8 @@ export interface BackupRequest {
     passphrase: string;
     postgresPort: number;
     countRows: () => Promise<Rows>;
+    /** Waits until OpenBao answers requests. */
+    openbaoActive: () => Promise<unknown>;
     /** For each PBX, the command that prints an archive of what its callers left. */
     pbxs: { name: string; archive: Link }[];
     progress: (line: string) => void;
@@ -93,11 +95,13 @@ async function write(request: BackupRequest, checkpoint: string): Promise<Manife
 
     const before = await request.countRows();
     progress("openbao stops while its data and those of postgres are copied");
+    const stopped = performance.now();
     const base = await whileStopped(place, async () => {
         await add("openbao", packed("--directory", serverDir(place, "openbao"), ...openbaoFiles));
         return makeBase(place, request.postgresPort, signal);
     });
-    progress("openbao runs again");
+    await request.openbaoActive();
+    progress(`openbao is active again, after ${Math.round((performance.now() - stopped) / 1000)} s`);
     const after = await request.countRows();
     await add("postgres", packed("--directory", base, "."));
     removeBase(place);

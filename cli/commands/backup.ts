@@ -3,6 +3,7 @@ import type { PlatformOutputs } from "../../contract";
 import { enterLab } from "../../lab/lab";
 import { projectDir, stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
+import type { ActiveJob } from "../backup/active-main";
 import type { Rows, RowsJob } from "../backup/counts";
 import { archiveOf } from "../backup/pbx";
 import { backupPhrase } from "../backup/phrase";
@@ -64,6 +65,11 @@ export function countRows(stack: string, { core, postgres }: PlatformOutputs): P
     return runProgram<Rows>("cli/backup/rows-main.ts", job, (argv) => enterLab(stack, argv));
 }
 
+function openbaoActive(stack: string, { core, vault }: PlatformOutputs): Promise<string> {
+    const job: ActiveJob = { address: core.vaultAddress, caFile: vault.caFile };
+    return runProgram<string>("cli/backup/active-main.ts", job, (argv) => enterLab(stack, argv));
+}
+
 /** Copies everything of a running stack that can't be made again to a directory, encrypted. */
 export async function backup({ stack, to, passphraseFile }: BackupOptions): Promise<Result> {
     mustBeFiles(stack);
@@ -81,6 +87,7 @@ export async function backup({ stack, to, passphraseFile }: BackupOptions): Prom
             passphrase,
             postgresPort: outputs.core.postgresPort,
             countRows: () => countRows(stack, outputs),
+            openbaoActive: () => openbaoActive(stack, outputs),
             pbxs: outputs.pbxs.map(({ name }) => ({
                 name,
                 archive: archiveOf({ stack, sshConfig: outputs.sshConfig, host: name }),

@@ -62,7 +62,7 @@ describe("the state of a lost machine", () => {
                 deletedWith: urn("server"),
                 dependencies: [urn("server"), urn("password")],
                 propertyDependencies: { path: [urn("server")], token: [urn("password"), urn("server")] },
-            } as Partial<Resource>),
+            }),
             resource("server", own("VaultServer")),
         ]).filter(({ urn: found }) => found === urn("mount"));
         expect(JSON.parse(JSON.stringify(kept))).toEqual({

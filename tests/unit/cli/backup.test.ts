@@ -68,6 +68,15 @@ describe("./voip backup", () => {
         expect(enter!(["x"]).length).toBeGreaterThan(1);
     });
 
+    it("waits in the lab's network until OpenBao is active again", async () => {
+        await backup({ stack: "dev", to: "/b" });
+        await request().openbaoActive();
+        const [program, job, enter] = jest.mocked(programs.runProgram).mock.calls[0];
+        expect(program).toBe("cli/backup/active-main.ts");
+        expect(job).toEqual({ address: "https://192.168.64.1:8200", caFile: "/dev/null" });
+        expect(enter!(["x"]).length).toBeGreaterThan(1);
+    });
+
     it("takes another passphrase from a file", async () => {
         await backup({ stack: "dev", to: "/b", passphraseFile: "/p" });
         expect(phrases.backupPhrase).toHaveBeenCalledWith("/p");
