@@ -1,5 +1,6 @@
 import { DockerApi } from "../../clients/docker/api";
 import { daemonAt } from "../../clients/docker/daemon";
+import { execIn } from "../../clients/docker/exec";
 import { stackPaths } from "../../paths";
 
 /**
@@ -9,13 +10,7 @@ import { stackPaths } from "../../paths";
 export async function valkeyOf(stack: string, ...command: string[]): Promise<string> {
     const docker = new DockerApi(daemonAt(`unix://${stackPaths(stack).dockerSocket}`, []));
     try {
-        const body = { Cmd: ["/usr/lib/voip/valkey", "cli", "--raw", ...command], AttachStdout: true, Tty: true };
-        const { Id } = (await docker.call("POST", "/containers/valkey/exec", { body })) as { Id: string };
-        const said = await docker.call("POST", `/exec/${Id}/start`, { body: { Detach: false, Tty: true } });
-        const text = (said instanceof Buffer ? said.toString() : JSON.stringify(said)).replaceAll("\r", "").trim();
-        const { ExitCode } = (await docker.call("GET", `/exec/${Id}/json`)) as { ExitCode: number };
-        if (ExitCode !== 0) throw new Error(`valkey ${command.join(" ")}: ${text}`);
-        return text;
+        return await execIn(docker, "valkey", ["/usr/lib/voip/valkey", "cli", "--raw", ...command]);
     } finally {
         docker.close();
     }

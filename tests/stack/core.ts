@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { DockerApi } from "../../clients/docker/api";
 import { daemonAt } from "../../clients/docker/daemon";
+import { execIn } from "../../clients/docker/exec";
 import type { PostgresLogin } from "../../clients/postgres/connection";
 import type { VaultAnswer, VaultMethod } from "../../clients/vault/client";
 import { enterLab } from "../../lab/lab";
@@ -97,13 +98,5 @@ export const limitsMemory = (): Promise<boolean> =>
  * @throws Error with that if the command fails
  */
 export function inContainer(name: string, argv: readonly string[]): Promise<string> {
-    return docker(async (api) => {
-        const body = { Cmd: argv, AttachStdout: true, AttachStderr: true, Tty: true };
-        const { Id } = (await api.call("POST", `/containers/${name}/exec`, { body })) as { Id: string };
-        const said = await api.call("POST", `/exec/${Id}/start`, { body: { Detach: false, Tty: true } });
-        const text = (said instanceof Buffer ? said.toString() : JSON.stringify(said)).replaceAll("\r", "").trim();
-        const { ExitCode } = (await api.call("GET", `/exec/${Id}/json`)) as { ExitCode: number };
-        if (ExitCode !== 0) throw new Error(`${name}: ${argv.join(" ")}: ${text}`);
-        return text;
-    });
+    return docker((api) => execIn(api, name, [...argv]));
 }
