@@ -32,7 +32,7 @@ async function leaveMessage(): Promise<void> {
     const [alice, bob] = await testPhones();
     await bob.register();
     await bob.unregister();
-    await alice.call("uac-invite", bob.user, { tone: toneHz, talkMs: 16_000, timeoutSeconds: 90 });
+    await alice.call("uac-invite", bob.user, { tone: toneHz, talkMs: 20_000, timeoutSeconds: 90 });
 }
 
 /** Seconds of the tone in what bob hears in his box. */
