@@ -7,6 +7,7 @@ import { runProgram } from "../../process/program";
 import { coreServers } from "../../services/core-servers";
 import { services } from "../../services/registry";
 import { kinds, type Kind, type RotationJob, type RotationReport } from "../rotation/job";
+import { whileLocked } from "../engine/lock";
 import { platformOutputs } from "../platform/outputs";
 import { table } from "../render/table";
 import { Failure, type Result } from "../result";
@@ -52,7 +53,7 @@ function accounts({ vms }: PlatformOutputs): RotationJob["accounts"] {
 }
 
 /**
- * Changes secrets of the running platform.
+ * Changes secrets of the running platform; no engine works on the stack meanwhile.
  * @throws Failure if one did not change, or if a call was dropped
  */
 export async function rotate({ stack, only, vm }: RotateOptions): Promise<Result> {
@@ -76,7 +77,7 @@ export async function rotate({ stack, only, vm }: RotateOptions): Promise<Result
         ...(vm ? { vm } : {}),
     };
     const enter = lab.enabled ? (argv: string[]) => enterLab(stack, argv) : undefined;
-    const report = await runProgram<RotationReport>("cli/rotation/main.ts", job, enter);
+    const report = await whileLocked(stack, () => runProgram<RotationReport>("cli/rotation/main.ts", job, enter));
     const facts = { rotated: report.rotated, callsUp: report.callsUp, callsDropped: report.callsDropped };
     const text = rotationText(report);
     const problems = [

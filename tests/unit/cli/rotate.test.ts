@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { rotate } from "../../../cli/commands/rotate";
+import { StackLock } from "../../../engine/backend/lock";
 import * as platformOf from "../../../cli/platform/outputs";
 import { Failure } from "../../../cli/result";
 import type { RotationJob, RotationReport } from "../../../cli/rotation/job";
@@ -39,7 +40,43 @@ beforeEach(() => {
     jest.mocked(programs.runProgram).mockImplementation(async () => report);
 });
 
+const backend = process.env.PULUMI_BACKEND_URL;
+beforeAll(() => (process.env.PULUMI_BACKEND_URL = `file://${dir}`));
+afterAll(() => {
+    if (backend === undefined) delete process.env.PULUMI_BACKEND_URL;
+    else process.env.PULUMI_BACKEND_URL = backend;
+});
+
 const job = (): RotationJob => jest.mocked(programs.runProgram).mock.calls[0][1] as RotationJob;
+
+describe("a rotation and an engine", () => {
+    const locks = path.join(dir, ".pulumi", "locks", "organization", "voip-stack", "dev");
+
+    it("do not work on a stack at the same time", async () => {
+        let during: string[] = [];
+        jest.mocked(programs.runProgram).mockImplementation(async () => {
+            during = fs.readdirSync(locks);
+            await expect(StackLock.take(locks)).rejects.toThrow(/locked/);
+            return report;
+        });
+        await rotate({ stack: "dev" });
+        expect(during).toHaveLength(1);
+        expect(fs.readdirSync(locks)).toEqual([]);
+    });
+
+    it("exclude each other: nothing changes while somebody has the lock", async () => {
+        const lock = await StackLock.take(locks);
+        await expect(rotate({ stack: "dev" })).rejects.toThrow(/locked/);
+        expect(programs.runProgram).not.toHaveBeenCalled();
+        lock.release();
+    });
+
+    it("leave the lock of a rotation that failed to nobody", async () => {
+        jest.mocked(programs.runProgram).mockRejectedValue(new Error("no route"));
+        await expect(rotate({ stack: "dev" })).rejects.toThrow("no route");
+        expect(fs.readdirSync(locks)).toEqual([]);
+    });
+});
 
 describe("a rotation", () => {
     it("is of everything, on all VMs and on the core services, from inside of the lab", async () => {
