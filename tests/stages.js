@@ -20,7 +20,8 @@ const together = [
     "torture",
 ].map((name) => `security/${name}`);
 const last = [
-    ...["security/plain-sip", "security/requests", "functional/day-two", "functional/drift", "functional/recovery"],
+    ...["security/plain-sip", "security/requests", "functional/comes-back", "functional/day-two", "functional/drift"],
+    "functional/recovery",
     ...["functional/crash", "functional/restore", "functional/ca-roll", "functional/destroy"],
 ];
 
