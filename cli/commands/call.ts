@@ -175,6 +175,15 @@ export async function call(options: CallOptions): Promise<Result> {
 }
 
 /** The fault of a call; undefined if it was answered and each phone heard the other. */
+/** The share of packets without which nobody follows what is said, whatever a phone conceals. */
+const worstLoss = 0.1;
+
+function lossOf(who: string, side: SideReport | undefined): string | undefined {
+    if (!side || side.lost <= worstLoss * (side.received + side.lost)) return undefined;
+    const share = Math.round((100 * side.lost) / (side.received + side.lost));
+    return `the ${who} received ${side.received} of ${side.received + side.lost} packets, ${share} % were lost`;
+}
+
 function verdict({ callee }: CallJob, { answered, reason, rtp: { a, b } }: CallReport): string | undefined {
     if (!answered) return `not answered: ${reason ?? "no reason was given"}`;
     if (!a?.received) return "nothing was heard by the caller";
@@ -182,7 +191,7 @@ function verdict({ callee }: CallJob, { answered, reason, rtp: { a, b } }: CallR
     if (callee && (a.heardHz !== 880 || b?.heardHz !== 440)) {
         return `the tones did not arrive: the caller heard ${a.heardHz ?? "none"}, the callee ${b?.heardHz ?? "none"}`;
     }
-    return reason;
+    return lossOf("caller", a) ?? lossOf("callee", b) ?? reason;
 }
 
 function callText({ from, to }: CallOptions, facts: CallFacts): string {

@@ -231,6 +231,12 @@ describe("the report of a call", () => {
     });
 });
 
+it("is no failure for a tenth that was lost", async () => {
+    const some = { ...side, received: 225, lost: 25 };
+    report = { ...answered, rtp: { a: { ...some, heardHz: 880 }, b: { ...some, heardHz: 440 } } };
+    expect((await call(options)).facts).toMatchObject({ answered: true });
+});
+
 describe("a call is a failure", () => {
     const { a, b } = answered.rtp;
     const heard = (one: typeof a, heardHz: number | null) => ({ ...one!, heardHz });
@@ -239,6 +245,16 @@ describe("a call is a failure", () => {
         ["not answered, nobody knows why", { answered: false }, "not answered: no reason was given"],
         ["silence at the caller", { rtp: { a: { ...a!, received: 0 }, b } }, "nothing was heard by the caller"],
         ["silence at the callee", { rtp: { a, b: { ...b!, received: 0 } } }, "nothing was heard by the callee"],
+        [
+            "too much lost at the caller",
+            { rtp: { a: { ...a!, received: 63, lost: 187 }, b } },
+            "the caller received 63 of 250 packets, 75 % were lost",
+        ],
+        [
+            "a little too much lost at the callee",
+            { rtp: { a, b: { ...b!, received: 224, lost: 26 } } },
+            "the callee received 224 of 250 packets, 10 % were lost",
+        ],
         ["no callee", { rtp: { a } }, "nothing was heard by the callee"],
         [
             "a wrong tone at the caller",
