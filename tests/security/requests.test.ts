@@ -60,6 +60,22 @@ describe("somebody who guesses passwords", () => {
         expect(received(messages)).toEqual({ 401: guesses + 10, 503: guesses - 10 });
     });
 
+    it.each([
+        ["an extension", "1002"],
+        ["an extension that there is not", "1998"],
+    ])("of %s gets the same answers in a burst", async (_what, user) => {
+        const burst = new TestPhone(user, platform.lab.phoneAddresses[1], platform);
+        const { messages } = await burst.call("uac-register-refused", "", {
+            callee: undefined,
+            password: "not the password",
+            keys: { expires: "120" },
+            calls: 10,
+            concurrent: 10,
+            perSecond: 1000,
+        });
+        expect(received(messages)).toEqual({ 401: 20 });
+    });
+
     it("locks out no other extension of the address", async () => {
         const other = phone("1002");
         await other.register();
