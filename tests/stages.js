@@ -32,7 +32,10 @@ const stages = [
     { name: "last", isSerial: true, has: (file) => last.includes(file) },
 ];
 
-/** The place of a file within its stage. */
-const placeOf = (file) => (last.includes(file) ? last.indexOf(file) : first.indexOf(file) + 1 || first.length + 1);
+/** The stage of a file, by its number, and the place within: jest runs stages in the order of their first files. */
+const placeOf = (file) => [
+    stages.findIndex((stage) => stage.has(file)),
+    last.includes(file) ? last.indexOf(file) : first.indexOf(file) + 1 || first.length + 1,
+];
 
-module.exports = { stages, placeOf };
+module.exports = { first, together, last, stages, placeOf };
