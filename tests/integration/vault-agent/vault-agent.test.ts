@@ -164,7 +164,7 @@ test("it logs in, and is ready when all files are in place, with their modes and
         "600 0:0 key",
         "644 0:0 tls/ca.pem",
         "644 0:0 tls/cert.pem",
-        "600 0:0 tls/key.pem",
+        "640 0:0 tls/key.pem",
     ]);
     expect((await reloaded()).sort()).toEqual(["asterisk-db", "kamailio-cert", "kamailio-db"]);
     for (const name of ["kamailio-db", "asterisk-db"]) await query(...((await login(name)) as [string, string]));
