@@ -40,10 +40,28 @@ const asNetwork = (text: string): string => (text.includes("/") ? text : `${text
 const isNetwork = (text: string): boolean => parseCidr(asNetwork(text), 32) !== undefined;
 const networks = "allowed are IPv4 addresses, and networks such as 192.0.2.0/24";
 
+/** Proxies count these together in Valkey, which is one of the lab's own core services. */
+const shared = ["callsAtOnce", "minutesPerDay", "costPerDay"] as const;
+
+/** Limits that were asked for, and that nothing would hold. */
+function checkShared(given: Members, values: Values, problems: Problems): void {
+    if (values.core !== "external") return;
+    const rule = "the proxies count it in Valkey, which external core services do not have; leave it out";
+    const maps = { limits: given.limits, ...prefixed("accounts", given.accounts) };
+    for (const [key, limits] of Object.entries(maps))
+        for (const name of shared)
+            if (isMap(limits) && name in limits) problems.add(`edge.${key}.${name}`, limits[name], rule);
+    if (isMap(given.rates) && Object.keys(given.rates).length > 0) problems.add("edge.rates", given.rates, rule);
+}
+
+const prefixed = (key: string, given: unknown): Members =>
+    Object.fromEntries(isMap(given) ? Object.entries(given).map(([name, value]) => [`${key}.${name}`, value]) : []);
+
 /** What the proxies accept from outside. */
 export function checkEdge(values: Values, extensions: readonly string[], problems: Problems): Edge {
     const given = values.edge as Members;
     noOthers("edge", given, members, problems);
+    checkShared(given, values, problems);
     const { plainSip = "refuse", banMinutes = 10 } = given as { plainSip?: string; banMinutes?: unknown };
     const limits = checkLimits("edge.limits", given.limits ?? {}, standardLimits, problems);
     return {

@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { serverDir } from "../../components/core-paths";
 import { makeAgeKey } from "../../clients/age";
 import { readCheckpoint, saltOf } from "../../engine/backend/checkpoint";
-import { StackLock } from "../../engine/backend/lock";
 import { readProject } from "../../engine/project";
 import { layoutOf } from "../../engine/stack";
+import { whileLocked } from "../engine/lock";
 import type { Link } from "../../process/chain";
 import { CommandError, run } from "../../process/run";
 import { Failure } from "../result";
@@ -63,21 +63,22 @@ const versionOf = (projectDir: string): string =>
  */
 export async function takeBackup(request: BackupRequest): Promise<Manifest> {
     const { place, projectDir, dir } = request;
-    const layout = layoutOf(readProject(projectDir, place.stack));
+    const { checkpoint } = layoutOf(readProject(projectDir, place.stack));
     await mustRun(place);
-    const lock = await StackLock.take(layout.locks);
-    try {
-        emptied(dir);
-        return await write(request, layout.checkpoint);
-    } catch (error) {
-        for (const file of fs.existsSync(dir) && !isFinished(dir) ? fs.readdirSync(dir).filter(isPart) : []) {
-            fs.rmSync(path.join(dir, file));
+    const take = async (): Promise<Manifest> => {
+        try {
+            emptied(dir);
+            return await write(request, checkpoint);
+        } catch (error) {
+            for (const file of fs.existsSync(dir) && !isFinished(dir) ? fs.readdirSync(dir).filter(isPart) : []) {
+                fs.rmSync(path.join(dir, file));
+            }
+            throw error;
+        } finally {
+            removeBase(place);
         }
-        throw error;
-    } finally {
-        removeBase(place);
-        lock.release();
-    }
+    };
+    return whileLocked(place.stack, take, projectDir);
 }
 
 async function write(request: BackupRequest, checkpoint: string): Promise<Manifest> {

@@ -1,3 +1,4 @@
+import { inContainer } from "../../services/container";
 import { waitFor } from "../../process/wait";
 import { headers, statusOf } from "../sip/message";
 import { FreePhone, type PhoneRequest } from "../stack/exchange";
@@ -86,6 +87,21 @@ describe("an account", () => {
             invite: 403,
             last: expect.stringContaining("Limit Of The Day") as string,
         });
+    });
+
+    it("gets no more time by a transfer, which makes the PBX begin anew with its call", async () => {
+        await valkey("hset", `used:${account}`, "seconds", String(perDay - 12));
+        const called = statuses(call(free, 17_000));
+        const asterisk = (command: string) =>
+            onVm("pbx-1", `sudo ${inContainer("asterisk", `asterisk -rx '${command}'`)}`);
+        const channel = await waitFor(
+            "the call at the PBX",
+            async () => /^(\S+?)!from-proxy!\*98!/m.exec(await asterisk("core show channels concise"))?.[1],
+            { deadlineMs: 10_000 },
+        );
+        await asterisk(`channel redirect ${channel} from-proxy,${free},1`);
+        expect(await called).toMatchObject({ invite: 200, endedByPbx: true });
+        expect(await used("seconds")).toBe(perDay);
     });
 
     it("that is stolen costs no more than its day, however it is used", async () => {

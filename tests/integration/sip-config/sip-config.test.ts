@@ -170,7 +170,8 @@ asterisk -f -T -C /etc/asterisk/asterisk.conf >/tmp/log 2>&1 & pid=$!
 until_so() { n=0; until eval "$1"; do n=$((n + 1)); [ $n -lt 300 ] || break; sleep 0.1; done; }
 until_so "${started}"
 asterisk -rx 'module load res_clioriginate.so'
-asterisk -rx 'channel originate Local/*43@from-proxy application Echo'
+asterisk -rx 'dialplan add extension 8,1,Echo, into from-proxy'
+asterisk -rx 'channel originate Local/8@from-proxy application Echo'
 until_so "asterisk -rx 'core show channels concise' | grep -q '!Echo!'"
 asterisk -rx 'core show channels concise'
 asterisk -rx 'channel request hangup all'

@@ -84,4 +84,24 @@ describe("the edge", () => {
     ])("refuses %j with one sentence", (edge, sentence) => {
         expect(checked(edge)).toEqual({ problems: [`voip-stack:edge.${sentence}`] });
     });
+
+    const inValkey = "the proxies count it in Valkey, which external core services do not have; leave it out.";
+    it.each([
+        [{ limits: { callsAtOnce: 2 } }, `limits.callsAtOnce is 2: ${inValkey}`],
+        [{ accounts: { 1001: { minutesPerDay: 60 } } }, `accounts.1001.minutesPerDay is 60: ${inValkey}`],
+        [{ limits: { costPerDay: 1 } }, `limits.costPerDay is 1: ${inValkey}`],
+        [{ rates: { "00": 1 } }, `rates is {"00":1}: ${inValkey}`],
+    ])("promises no limit that external core services can't hold: %j", (edge, sentence) => {
+        const external = { "voip-stack:core": "external", "voip-stack:lab": "false", "voip-stack:edge": edge };
+        const result = validateConfig(projectSchema(), external, ".");
+        expect(result).toMatchObject({ problems: expect.arrayContaining([`voip-stack:edge.${sentence}`]) as string[] });
+    });
+
+    it("has the other limits with external core services", () => {
+        const edge = { limits: { callsPerMinute: 5, minutesPerCall: 60 }, forbidden: ["00"] };
+        const external = { "voip-stack:core": "external", "voip-stack:lab": "false", "voip-stack:edge": edge };
+        expect(validateConfig(projectSchema(), external, ".")).toMatchObject({
+            config: { edge: { limits: { callsPerMinute: 5, minutesPerCall: 60 }, forbidden: ["00"] } },
+        });
+    });
 });
