@@ -18,10 +18,13 @@ var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 const (
 	// metricsEvery is the time between two updates of the metrics without news.
 	metricsEvery = time.Minute
-	// longestBackoff is between two attempts at what Vault does not answer.
-	longestBackoff = 15 * time.Second
-	// reloadEvery is between two attempts at a reload that failed.
-	reloadEvery = 15 * time.Second
+	// shortestBackoff and longestBackoff are between two attempts at what Vault does not answer.
+	shortestBackoff = time.Second
+	longestBackoff  = 15 * time.Second
+	// soonestReload and latestReload are between two attempts at a reload that failed. A service that is busy may still be at the last
+	// one when its command was ended: more of them, soon, would keep it busy.
+	soonestReload = 15 * time.Second
+	latestReload  = time.Minute
 )
 
 // Agent does one thing after the other; only what it is known by is shared with those who ask for its status.
@@ -212,7 +215,7 @@ func (agent *Agent) inPlace(secret Secret, fetched *made, earlier *Record, chang
 			record.Taken = false
 			agent.keep(secret.Name, record)
 			agent.miss(secret.Name, "its service did not take it: "+err.Error())
-			agent.dueAt[secret.Name] = time.Now().Add(reloadEvery)
+			agent.dueAt[secret.Name] = time.Now().Add(agent.reloadBackoff(secret.Name))
 			delete(agent.wanted, secret.Name)
 			return
 		}
@@ -281,16 +284,23 @@ func (agent *Agent) reached() {
 	}
 }
 
-// backoff is longer with each attempt in a row: 1 s, 2 s, up to 15 s.
+// backoff is the time to the next attempt at what failed.
 func (agent *Agent) backoff(name string) time.Duration {
-	wait := time.Second
-	for n := 1; n < agent.attempts[name] && wait < longestBackoff; n++ {
+	return doubled(shortestBackoff, longestBackoff, agent.attempts[name])
+}
+
+// reloadBackoff is the time to the next attempt at a reload that failed.
+func (agent *Agent) reloadBackoff(name string) time.Duration {
+	return doubled(soonestReload, latestReload, agent.attempts[name])
+}
+
+// doubled is twice as long with each attempt in a row.
+func doubled(shortest, longest time.Duration, attempts int) time.Duration {
+	wait := shortest
+	for n := 1; n < attempts && wait < longest; n++ {
 		wait *= 2
 	}
-	if wait > longestBackoff {
-		return longestBackoff
-	}
-	return wait
+	return min(wait, longest)
 }
 
 func (agent *Agent) state() AgentState {
