@@ -26,7 +26,7 @@ import_container() {
         version=$(package_version "$directory" "$2")
         say "importing container $1 $version"
         reference=voip/$1:$(echo "$version" | sed 's/^[0-9]*://; s/[^A-Za-z0-9_.-]/-/g')
-        tar --create --directory="$directory" --exclude=./var/lib/apt/lists/* --exclude=./var/cache/apt/* . |
+        flock --shared "${4##*:}" tar --create --directory="$directory" --exclude=./var/lib/apt/lists/* --exclude=./var/cache/apt/* . |
             in_root docker import --change "ENTRYPOINT $5" --change "STOPSIGNAL SIGTERM" - "$reference"
         umount "$directory"
         echo "$1 $version" >>"$temp/versions"

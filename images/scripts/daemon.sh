@@ -9,13 +9,17 @@ mount_root "$temp"
 note_versions
 fill_docker_store
 
-# Links to the layers' files: they take no space, and stay when the cache lets go of the layers.
+# Links to the layers' files: they take no space, and stay when the cache lets go of the layers. A link changes a file's ctime, which
+# tar takes for a change of the file: the lowest layer, which all images share, is the lock (containers.sh).
 say "linking the root file system"
 number=0
 IFS=: read -ra layers <<<"$LOWER"
+exec {lock}<"${LOWER##*:}"
+flock "$lock"
 for layer in "${layers[@]}"; do
     cp -al "$layer" "$temp/root-$((number++))"
 done
+exec {lock}<&-
 write_manifest "\"layers\": $number"
 rm -rf "$temp/fs"
 finish
