@@ -21,7 +21,7 @@ function slowest(testResults, count) {
     );
 }
 
-const reasonLength = 500;
+const reasonLength = 1500;
 
 /** What went wrong, each in one line that a log which was cut still holds: file, test, reason. */
 function failures(testResults) {

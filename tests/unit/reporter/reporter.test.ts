@@ -45,13 +45,13 @@ describe("the last line of a run", () => {
             file("tests/calls.test.ts", { testResults: [passed, failed] }),
             file("tests/broken.test.ts", {
                 testResults: [],
-                testExecError: { message: `no module ${"x".repeat(999)}` },
+                testExecError: { message: `no module ${"x".repeat(1999)}` },
             }),
         ];
         const lines = printed({ ...results, testResults: files }, { mustRun: [] }).split("\n");
         expect(lines.slice(2)).toEqual([
             "failed: tests/calls.test.ts: a call ends: late: 3 s",
-            `failed: tests/broken.test.ts: no module ${"x".repeat(490)}`,
+            `failed: tests/broken.test.ts: no module ${"x".repeat(1490)}`,
             "3 passed, 2 failed",
             "",
         ]);
