@@ -4,11 +4,12 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 const { kinds } = require("./kinds");
 const { placeOf } = require("./stages");
 
-/** By kind; functional and security tests, which share stages, by stage and place. */
+/** By kind; functional and security tests, which share stages, by stage and place; of the others the longest begin. */
 function rank(test) {
     const { name: kind } = test.context.config.displayName;
     const order = kinds.indexOf(kind === "security" ? "functional" : kind);
-    return [order, ...placeOf(`${kind}/${path.basename(test.path, ".test.ts")}`)];
+    const name = path.relative(__dirname, test.path).replace(/\.test\.ts$/, "");
+    return [order, ...placeOf(name)];
 }
 
 module.exports = class KindSequencer extends Sequencer {

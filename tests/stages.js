@@ -2,27 +2,34 @@
 
 /**
  * The files that work on the stack of the tests, `KIND/NAME`, in their order: first what needs it untouched, then what uses it, then
- * what does not disturb others, side by side, and last what changes or breaks it. `recovery` leaves the stack with its own
- * configuration, `crash` after it makes it anew. `ca-roll` leaves a generation of the CA that the configuration does not have, so that a
- * restore comes before it. A file that is in no stage is one that uses the stack.
+ * what does not disturb others, side by side, and last what changes or breaks it. A restore comes before what leaves the stack with
+ * another configuration than its own: `recovery`, which gives it secrets that live a minute, and `plain-sip`, whose edge is the
+ * standard one. `ca-roll`, which brings it back to its own, leaves another generation of the CA. A file that is in no stage is one that
+ * uses the stack.
  */
 const first = ["functional/bad-config", "functional/up"];
+/** The longest begin, so that none is alone at the end. */
 const together = [
-    "access",
-    "bans",
-    "edge",
-    "leaks",
     "limits",
-    "networks",
+    "bans",
     "output",
-    "processes",
-    "responses",
+    "leaks",
+    "networks",
     "torture",
+    "processes",
+    "edge",
+    "access",
+    "responses",
 ].map((name) => `security/${name}`);
 const last = [
-    ...["security/plain-sip", "security/requests", "functional/comes-back", "functional/day-two", "functional/drift"],
-    "functional/recovery",
-    ...["functional/crash", "functional/restore", "functional/ca-roll", "functional/destroy"],
+    ...["security/requests", "functional/day-two", "functional/drift", "functional/restore", "functional/recovery"],
+    ...["security/plain-sip", "functional/ca-roll", "functional/destroy"],
+];
+
+/** The longest files of the other kinds. */
+const longest = [
+    ...["conformance/cases", "integration/vm/saved", "integration/core-services/core-services"],
+    ...["integration/vault-agent/vault-agent", "integration/core-services/backup"],
 ];
 
 /** jest runs one stage after the other, as each has a runner of its own. */
@@ -32,10 +39,13 @@ const stages = [
     { name: "last", isSerial: true, has: (file) => last.includes(file) },
 ];
 
-/** The stage of a file, by its number, and the place within: jest runs stages in the order of their first files. */
-const placeOf = (file) => [
-    stages.findIndex((stage) => stage.has(file)),
-    last.includes(file) ? last.indexOf(file) : first.indexOf(file) + 1 || first.length + 1,
-];
+/** The place of a file in a list, from 0; after all that are there where it is not. */
+const placeIn = (list, file) => (list.includes(file) ? list.indexOf(file) : list.length);
 
-module.exports = { first, together, last, stages, placeOf };
+/** The stage of a file, by its number, and the place within: jest runs stages in the order of their first files. */
+function placeOf(file) {
+    const stage = stages.findIndex(({ has }) => has(file));
+    return [stage, placeIn([[...first, ...longest], together, last][stage], file)];
+}
+
+module.exports = { first, together, last, longest, stages, placeOf };

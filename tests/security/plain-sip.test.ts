@@ -19,10 +19,7 @@ describe("a platform with the standard edge", () => {
         const { phoneAddresses } = (await outputs()).lab;
         phone = (transport) => new FreePhone("1004", phoneAddresses[5], transport);
     });
-    afterAll(async () => {
-        restoreConfig();
-        await up();
-    });
+    afterAll(restoreConfig); // the next `up` takes it back
 
     it.each(["udp", "tcp"] as const)("refuses every request by %s", async (transport) => {
         expect(await phone(transport).statuses(requests)).toEqual([403, 403, 403]);

@@ -1,4 +1,4 @@
 import { lives, testRecovery } from "../stack/recovery";
 
 describe(`with passwords for ${lives.database} s and certificates for ${lives.certificate} s`, () =>
-    testRecovery({ replacements: 3, afterEachLoss: true }));
+    testRecovery({ replacements: 3, everyLoss: true }));

@@ -3,9 +3,8 @@ import { engineOf, startedBy, stillRunning } from "./engine-process";
 import { stack } from "./environment";
 import { broughtUp, up } from "./platform";
 import { randomNumbers } from "./random";
+import { seed } from "./seed";
 import { voipJson, voipStart } from "./voip";
-
-const seed = Number(process.env.VOIP_TEST_SEED ?? Date.now() % 1_000_000);
 
 /**
  * Kills the engine of an `up` so many milliseconds after it started.

@@ -60,17 +60,21 @@ async function replacements(times: number, deadlineMs: number): Promise<Record<s
     );
 }
 
+/** What keeps a VM busy, and what its systemd waits for. */
+const looks =
+    "top -b -n 1 | head -n 14; systemctl list-jobs --no-legend; sudo journalctl --lines 30 --no-pager --output cat";
+
 /** Seconds until all is well again, by `./voip status`, and new secrets are in place. */
 async function recovered(): Promise<number> {
     const start = performance.now();
     await waitFor(
         "./voip status to find nothing wrong",
         async () => (await voip(["status", "--stack", stack, "--json"])).stdout,
-        {
-            deadlineMs: 240_000,
-            intervalMs: 1000,
-        },
-    );
+        { deadlineMs: 240_000, intervalMs: 5000 }, // each look costs an emulated CPU a second
+    ).catch(async (error: Error) => {
+        const seen = await onVm("sip-1", looks).catch(String);
+        throw new Error(`${error.message}\nsip-1: ${seen}`);
+    });
     return Math.round((performance.now() - start) / 1000);
 }
 
@@ -79,19 +83,19 @@ const tell = (what: string, figures: unknown): boolean =>
 
 const wait = (seconds: number): Promise<void> => new Promise((wake) => setTimeout(wake, seconds * 1000));
 
-/** How long it is watched. */
-interface Patience {
+/** How much is tried. */
+interface Extent {
     /** How often each secret is to be replaced before anything is taken away. */
     replacements: number;
-    /** Whether it is waited for after each loss, in place of once after the last. */
-    afterEachLoss: boolean;
+    /** Whether OpenBao and a VM's power are taken away too, and new secrets are waited for after each loss. */
+    everyLoss: boolean;
 }
 
 /**
  * Tests that secrets with short lives change by themselves, and that whatever goes away and comes back is whole again, on a
  * platform in use.
  */
-export function testRecovery({ replacements: times, afterEachLoss }: Patience): void {
+export function testRecovery({ replacements: times, everyLoss }: Extent): void {
     beforeAll(async () => {
         await broughtUp();
         changeConfig({
@@ -117,7 +121,7 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
             for (const vm of Object.keys(kept)) expect((await agentOf(vm)).failures).toEqual([]);
         });
 
-        it("continues when OpenBao is away for longer than a password's life, and reports it", async () => {
+        const continuesWithoutOpenBao = async (): Promise<void> => {
             await container("openbao", "kill");
             const start = performance.now();
             const { stdout } = await waitFor(
@@ -129,8 +133,14 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
             await wait(lives.database + 15 - (performance.now() - start) / 1000);
             await container("openbao", "start");
             tell("OpenBao was away", { seconds: lives.database + 15, recoveredAfterSeconds: await recovered() });
-            if (afterEachLoss) await replacements(1, 180_000);
-        });
+            await replacements(1, 180_000);
+        };
+        if (everyLoss) {
+            it(
+                "continues when OpenBao is away for longer than a password's life, and reports it",
+                continuesWithoutOpenBao,
+            );
+        }
 
         it("continues when PostgreSQL is away for 30 s, and then starts an agent that was killed", async () => {
             await container("postgres", "kill");
@@ -139,7 +149,7 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
             tell("PostgreSQL was away", { seconds: 30, recoveredAfterSeconds: await recovered() });
             await onVm("sip-1", "sudo systemctl kill --signal=KILL voip-agent");
             tell("the agent of sip-1 was killed", { recoveredAfterSeconds: await recovered() });
-            if (afterEachLoss) await replacements(1, 180_000);
+            if (everyLoss) await replacements(1, 180_000);
         });
 
         it("was not noticed by any call, registration or TLS connection", async () => {
@@ -152,7 +162,7 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
         });
     });
 
-    it("recovers a VM after a power cut, with new secrets, while calls continue through the others", async () => {
+    const recoversVm = async (): Promise<void> => {
         const [caller] = await testPhones();
         const held = await Load.start({ ...busy, newCallsPerSecond: 0, registrationsPerSecond: 0, tlsPhones: 0 });
         try {
@@ -168,5 +178,8 @@ export function testRecovery({ replacements: times, afterEachLoss }: Patience): 
         await replacements(1, 180_000);
         expect((await caller.register()).status).toBe(200);
         expect(await voipJson("call", "--seconds", "3")).toMatchObject({ answered: true });
-    });
+    };
+    if (everyLoss) {
+        it("recovers a VM after a power cut, with new secrets, while calls continue through the others", recoversVm);
+    }
 }

@@ -7,9 +7,10 @@ interface Stages {
     first: string[];
     together: string[];
     last: string[];
+    longest: string[];
     stages: { name: string; isSerial: boolean; has: (file: string) => boolean }[];
 }
-const { first, together, last, stages } = jest.requireActual<Stages>("../../stages");
+const { first, together, last, longest, stages } = jest.requireActual<Stages>("../../stages");
 interface Test {
     path: string;
     context: { config: { displayName: { name: string } } };
@@ -64,4 +65,13 @@ it("kinds run in their order", () => {
     expect(ordered(["functional/up", "security/edge", "integration/vm/vm", "unit/looks", "conformance/cases"])).toEqual(
         [...["unit/looks", "conformance/cases", "integration/vm/vm", "functional/up", "security/edge"]],
     );
+});
+
+it("of a kind, and side by side, the longest begin", () => {
+    for (const file of longest) expect(fs.existsSync(path.join(dir, `${file}.test.ts`))).toBe(true);
+    const [one, other] = longest.filter((file) => file.startsWith("integration/"));
+    expect(ordered(["integration/boot/unit", other, "integration/core/bootstrap", one])).toEqual([
+        ...[one, other, "integration/boot/unit", "integration/core/bootstrap"],
+    ]);
+    expect(ordered([...together].reverse())).toEqual(together);
 });
