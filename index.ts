@@ -19,8 +19,9 @@ import { requireLab } from "./lab/required";
 import { platformOutputs } from "./outputs";
 import { stackPaths } from "./paths";
 import { SshAccess } from "./providers/ssh-access/resource";
-import { addressOf, coreOf, plan, withRole } from "./topology";
-import { pbxDomain } from "./vault/policies";
+import { addressOf, certifiedAddresses, coreOf, plan, withRole } from "./topology";
+import { pbxDomain } from "./vault/certificates";
+import { identityPlans } from "./vault/policies";
 
 const paths = stackPaths(pulumi.getStack());
 const config = programConfig(paths.libvirtUri);
@@ -29,8 +30,15 @@ if (config.protect) protectData();
 const topology = plan(config);
 const { sipDomain, ports, rotation } = config;
 const { rtpMin, rtpMax } = ports;
-const vms = topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") }));
+const vms = topology.vms.map((vm) => ({
+    name: vm.name,
+    role: vm.role,
+    address: addressOf(vm, "internal"),
+    certified: certifiedAddresses(vm),
+}));
 const coreAddress = topology.networks.internal.hostAddress;
+const { certificateSeconds } = rotation;
+const identities = identityPlans({ sipDomain, vms, coreAddress, certificateSeconds });
 const packages = {
     suite: config.debianSuite,
     checkValidUntil: config.aptCheckValidUntil,
@@ -88,7 +96,7 @@ const bootstrap = new VaultBootstrap("vault", {
     rotation,
     sipDomain,
     vms,
-    coreAddress,
+    identities,
     generated: secrets.values,
     extensions: config.extensions,
     passwords: extensions.passwords,
@@ -96,7 +104,6 @@ const bootstrap = new VaultBootstrap("vault", {
     deletedWith: core.servers?.vault,
 });
 
-const { certificateSeconds } = rotation;
 const { vault, postgres } = new CoreAgent(
     "core-agent",
     { core, ca: bootstrap.ca, roleId: bootstrap.roleIds.core, certificateSeconds },

@@ -205,6 +205,12 @@ export function addressOf(vm: Vm, network: Nic["network"]): string {
     return found.address;
 }
 
+/** The addresses in a VM's certificates, in the order of their request: as phones know it, then as the platform does. */
+export const certifiedAddresses = ({ nics }: Vm): string[] =>
+    (["external", "internal"] as const).flatMap((network) =>
+        nics.filter((nic) => nic.network === network).map(({ address }) => address),
+    );
+
 /** The VMs of a role, in the plan's order. */
 export const withRole = (topology: Topology, role: Role): Vm[] => topology.vms.filter((vm) => vm.role === role);
 

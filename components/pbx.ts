@@ -16,7 +16,7 @@ import { readBy } from "../services/container-user";
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
-import { addressOf } from "../topology";
+import { addressOf, certifiedAddresses } from "../topology";
 import type { PostgresAccess, VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import { dockerOn, insideWhereRunning, makeMachine, runContainer, whereRunning } from "./machine";
@@ -132,7 +132,7 @@ export class Pbx extends pulumi.ComponentResource {
             name: "asterisk-cert",
             role: "asterisk-role",
             commonName: args.commonName,
-            ipSans: [this.address],
+            ipSans: certifiedAddresses(args.plan),
             ttlSeconds: args.certificateSeconds,
             dir: asteriskTlsDir,
             owner: readBy(asteriskUser).owner,

@@ -29,7 +29,7 @@ import type { Edge } from "../config";
 import type { GuestFile } from "../configs/render";
 import { Service } from "../providers/service/resource";
 import { VmFiles } from "../providers/vm-files/resource";
-import { addressOf, plannedPort, portOf } from "../topology";
+import { addressOf, certifiedAddresses, plannedPort, portOf } from "../topology";
 import type { CoreAccess, PostgresAccess, VaultAccess } from "./core-access";
 import { fingerprint } from "./fingerprint";
 import { dockerOn, insideWhereRunning, makeMachine, runContainer, whereRunning } from "./machine";
@@ -158,7 +158,7 @@ export class SipProxy extends pulumi.ComponentResource {
             name: "kamailio-cert",
             role: "kamailio-role",
             commonName: args.sipDomain,
-            ipSans: [this.external, this.internal],
+            ipSans: certifiedAddresses(args.plan),
             ttlSeconds: args.certificateSeconds,
             dir: kamailioTlsDir,
             owner: readBy(kamailioUser).owner,

@@ -4,7 +4,8 @@ import { VaultClaim } from "../providers/vault-claim/resource";
 import type { Role } from "../topology";
 import { type Identity } from "../services/identities";
 import type { SecretFields } from "../services/service";
-import { certificateRoles } from "../vault/policies";
+import { certificateRoles } from "../vault/certificates";
+import type { IdentityPlan } from "../vault/policies";
 import type { PostgresAccess, VaultAccess } from "./core-access";
 import type { Databases } from "./databases";
 import { componentType } from "./token";
@@ -20,10 +21,10 @@ export interface VaultBootstrapArgs {
     /** Lifetimes in seconds. */
     rotation: { databaseSeconds: number; certificateSeconds: number };
     sipDomain: string;
-    /** The VMs; a tier's AppRole is bound to the internal addresses of its VMs. */
-    vms: { name: string; role: Role; address: string }[];
-    /** Address of the host on the internal network, which the core services' agent logs in from. */
-    coreAddress: string;
+    /** The VMs, whose names certificates may have. */
+    vms: { name: string; role: Role }[];
+    /** Who logs in, from where, and with which certificates. */
+    identities: Record<Identity, IdentityPlan>;
     /** Random values, by secret and field. */
     generated: pulumi.Output<SecretFields>;
     /** Extensions, and their passwords (secret), for `secret/extensions/EXT`. */
@@ -72,9 +73,7 @@ export class VaultBootstrap extends pulumi.ComponentResource {
             },
             options,
         );
-        const tier = (role: Role) => args.vms.filter((vm) => vm.role === role).map((vm) => vm.address);
-        const addresses = { sip: tier("sip"), pbx: tier("pbx"), media: tier("media"), core: [args.coreAddress] };
-        this.roleIds = makeIdentities(name, { marker, addresses }, options);
+        this.roleIds = makeIdentities(name, { marker, plans: args.identities }, options);
         const { databases } = args;
         makeDatabaseEngine(name, { marker, postgres, databases, ca: this.ca, databaseSeconds }, options);
         const { generated, extensions, passwords } = args;

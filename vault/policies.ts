@@ -1,8 +1,7 @@
 import { appRoleOf, type Identity } from "../services/identities";
-import { coreServers } from "../services/core-servers";
 import { services } from "../services/registry";
 import type { Rights } from "../services/service";
-import type { Role } from "../topology";
+import { certificateLimits, type CertificateLimits, type CertifiedHosts } from "./certificates";
 
 /** Secrets that all services of a tier may read. */
 const shared: Record<Identity, string[]> = {
@@ -36,22 +35,30 @@ export function rightsOf(identity: Identity): Rights {
     };
 }
 
+const quoted = (values: readonly string[]): string => values.map((value) => `"${value}"`).join(", ");
+
 const rule = (path: string, capabilities: string[], more = ""): string =>
-    `path "${path}" {\n  capabilities = [${capabilities.map((name) => `"${name}"`).join(", ")}]\n${more}}\n`;
+    `path "${path}" {\n  capabilities = [${quoted(capabilities)}]\n${more}}\n`;
 
 const read = (path: string): string => rule(path, ["read"]);
 
+/** A parameter that has one of the values. @throws Error without values: an empty list would allow every one */
+function oneOf(parameter: string, values: readonly string[]): string {
+    if (values.length === 0) throw new Error(`a policy without values for ${parameter} would allow every one`);
+    return `    "${parameter}" = [${quoted(values)}]`;
+}
+
 /** Only for one of the addresses, and for no more than one login (ensured by the AppRole). */
-function ownSecretId(identity: Identity, addresses: string[]): string {
-    const allowed = addresses.map((address) => `"${address}/32"`).join(", ");
+function ownSecretId(identity: Identity, addresses: readonly string[]): string {
+    const hosts = addresses.map((address) => `${address}/32`);
     return rule(
         `auth/approle/role/${appRoleOf(identity)}/secret-id`,
         ["update"],
         [
             `  required_parameters = ["cidr_list", "token_bound_cidrs"]`,
             "  allowed_parameters = {",
-            `    "cidr_list" = [${allowed}]`,
-            `    "token_bound_cidrs" = [${allowed}]`,
+            oneOf("cidr_list", hosts),
+            oneOf("token_bound_cidrs", hosts),
             `    "metadata" = []`,
             "  }",
             "",
@@ -59,25 +66,65 @@ function ownSecretId(identity: Identity, addresses: string[]): string {
     );
 }
 
-/** Reads its secrets, and nothing else. */
-export function servicePolicyDocument({ secrets, certificates, credentials }: Rights): string {
+/** The whole request is given, as a role of `pki_int` knows no list of addresses; every other parameter is refused. */
+const issue = (role: string, { commonNames, ipSans, ttlSeconds }: CertificateLimits): string =>
+    rule(
+        `pki_int/issue/${role}`,
+        ["create", "update"],
+        [
+            `  required_parameters = ["common_name", "ip_sans", "ttl"]`,
+            "  allowed_parameters = {",
+            oneOf("common_name", commonNames),
+            oneOf("ip_sans", ipSans),
+            oneOf("ttl", [`${ttlSeconds}s`]),
+            "  }",
+            "",
+        ].join("\n"),
+    );
+
+/** Reads its secrets, and gets its own certificates, and nothing else. */
+export function servicePolicyDocument(
+    { secrets, certificates, credentials }: Rights,
+    limits: CertificateLimits,
+): string {
     return [
         ...secrets.map((name) => read(`secret/data/${name}`)),
-        ...certificates.map((name) => rule(`pki_int/issue/${name}`, ["create", "update"])),
+        ...certificates.map((name) => issue(name, limits)),
         ...credentials.map((name) => read(`database/${name}`)),
     ].join("\n");
+}
+
+/** What tells the hosts of an identity from all others. */
+export interface IdentityPlan {
+    /** Addresses that they log in from. */
+    addresses: readonly string[];
+    certificates: CertificateLimits;
+}
+
+export interface PlannedHosts extends CertifiedHosts {
+    /** The VMs, with the address that each logs in from. */
+    vms: readonly (CertifiedHosts["vms"][number] & { address: string })[];
+}
+
+/** The identities of the planned hosts. The core's agent logs in from the address of its services. */
+export function identityPlans(hosts: PlannedHosts): Record<Identity, IdentityPlan> {
+    const tier = (role: Identity) => hosts.vms.filter((vm) => vm.role === role).map(({ address }) => address);
+    const planOf = (identity: Identity): IdentityPlan => ({
+        addresses: identity === "core" ? [hosts.coreAddress] : tier(identity),
+        certificates: certificateLimits(identity, hosts),
+    });
+    return { sip: planOf("sip"), pbx: planOf("pbx"), media: planOf("media"), core: planOf("core") };
 }
 
 /**
  * The policy of an identity, in Vault's language. It grants no listing, and no access to other identities' secrets,
  * certificates or secret-ids. It is meant for tokens without the policy `default`.
- * @param addresses those that the identity logs in from
  */
-export function policyDocument(identity: Identity, addresses: string[]): string {
+export function policyDocument(identity: Identity, { addresses, certificates: limits }: IdentityPlan): string {
     const { secrets, certificates, credentials } = rightsOf(identity);
     return [
         ...[...secrets, "ca"].map((name) => read(`secret/data/${name}`)),
-        ...certificates.map((name) => rule(`pki_int/issue/${name}`, ["create", "update"])),
+        ...certificates.map((name) => issue(name, limits)),
         read("pki/cert/ca"),
         ...credentials.map((name) => read(`database/${name}`)),
         ...(credentials.length > 0 ? [rule("sys/leases/renew", ["update"])] : []),
@@ -86,28 +133,4 @@ export function policyDocument(identity: Identity, addresses: string[]): string 
         rule("auth/token/renew-self", ["update"]),
         rule("auth/token/revoke-self", ["update"]),
     ].join("\n");
-}
-
-/** The domain of the PBXs' certificates (ADR-010): pbx.local for sip.local, pbx.<domain> for any other domain. */
-export const pbxDomain = (sipDomain: string): string =>
-    sipDomain.startsWith("sip.") ? `pbx.${sipDomain.slice(4)}` : `pbx.${sipDomain}`;
-
-export interface CertificateNames {
-    role: string;
-    /** The only names allowed in its certificates. */
-    names: string[];
-}
-
-/** The names that each role of `pki_int` may put into a certificate. */
-export function certificateRoles(sipDomain: string, vms: { name: string; role: Role }[]): CertificateNames[] {
-    const hosts = (role: Role) => vms.filter((vm) => vm.role === role).map((vm) => `${vm.name}.${sipDomain}`);
-    const proxies = [sipDomain, ...hosts("sip")];
-    const pbxs = [pbxDomain(sipDomain), ...hosts("pbx")];
-    return [
-        { role: "opensips-role", names: proxies },
-        { role: "kamailio-role", names: proxies },
-        { role: "asterisk-role", names: pbxs },
-        { role: "freeswitch-role", names: pbxs },
-        { role: "core-role", names: [...coreServers] },
-    ];
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { appRoleOf, identities, policyOf, servicePolicyOf, type Identity } from "../../services/identities";
-import { policyDocument, servicePolicyDocument, serviceRights } from "../../vault/policies";
+import { policyDocument, servicePolicyDocument, serviceRights, type IdentityPlan } from "../../vault/policies";
 
 const hour = 3600;
 
@@ -13,7 +13,7 @@ const hour = 3600;
  */
 export function makeIdentities(
     name: string,
-    args: { marker: pulumi.Input<string>; addresses: Record<Identity, string[]> },
+    args: { marker: pulumi.Input<string>; plans: Record<Identity, IdentityPlan> },
     options: pulumi.CustomResourceOptions,
 ): pulumi.Output<Record<Identity, string>> {
     const appRole = new vault.AuthBackend(
@@ -26,16 +26,17 @@ export function makeIdentities(
         ({ service, rights }) =>
             new vault.Policy(
                 `${name}-${servicePolicyOf(service)}`,
-                { name: servicePolicyOf(service), policy: servicePolicyDocument(rights) },
+                { name: servicePolicyOf(service), policy: servicePolicyDocument(rights, args.plans.core.certificates) },
                 { ...options, dependsOn: [appRole] },
             ).name,
     );
     const roleIds = identities.map((identity) => {
-        const addresses = args.addresses[identity];
+        const plan = args.plans[identity];
+        const addresses = [...plan.addresses];
         const cidrs = addresses.map((address) => `${address}/32`);
         const policy = new vault.Policy(
             `${name}-${policyOf(identity)}`,
-            { name: policyOf(identity), policy: policyDocument(identity, addresses) },
+            { name: policyOf(identity), policy: policyDocument(identity, plan) },
             { ...options, dependsOn: [appRole] }, // and so after the claim
         );
         const role = new vault.approle.AuthBackendRole(

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
-import type { CertificateNames } from "../../vault/policies";
+import type { CertificateNames } from "../../vault/certificates";
 
 /** Lifetimes in seconds: ten years, and half of that. */
 const rootSeconds = 10 * 365 * 86_400;

@@ -30,13 +30,13 @@ export interface AgentTemplate {
     reload: string;
 }
 
+/** The policy of its identity allows these values only (vault/certificates.ts). */
 export interface CertificateRequest {
     name: string;
     /** Role in `pki_int`, such as kamailio-role. */
     role: string;
     commonName: string;
-    altNames?: string[];
-    ipSans?: string[];
+    ipSans: string[];
     ttlSeconds: number;
     /** Directory for cert.pem (with its chain), key.pem (0640) and ca.pem (all trusted certificates). */
     dir: string;
@@ -50,18 +50,13 @@ export interface CertificateRequest {
  * still good survives restarts of VM, agent and Vault.
  */
 export function certificateTemplate(request: CertificateRequest): AgentTemplate {
-    const { name, role, commonName, altNames = [], ipSans = [], ttlSeconds, dir, owner, reload } = request;
+    const { name, role, commonName, ipSans, ttlSeconds, dir, owner, reload } = request;
     const file = (base: string, mode: string, contents: string) => ({ path: `${dir}/${base}`, mode, owner, contents });
     return {
         name,
         kind: "certificate",
         secret: `pki_int/issue/${role}`,
-        parameters: [
-            `common_name=${commonName}`,
-            ...(altNames.length > 0 ? [`alt_names=${altNames.join(",")}`] : []),
-            ...(ipSans.length > 0 ? [`ip_sans=${ipSans.join(",")}`] : []),
-            `ttl=${ttlSeconds}s`,
-        ],
+        parameters: [`common_name=${commonName}`, `ip_sans=${ipSans.join(",")}`, `ttl=${ttlSeconds}s`],
         files: [
             file(
                 "ca.pem",

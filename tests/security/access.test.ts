@@ -43,15 +43,52 @@ const tiers: Record<string, { secrets: string[]; certificates: string[]; credent
     },
     "media-1": { secrets: ["rtpengine"], certificates: [], credentials: [] },
 };
-const names: Record<string, string> = { "asterisk-role": "pbx.local", "freeswitch-role": "pbx.local" };
+
+/** The requests of certificates that the agents make (agent.json); a role without a service yet is asked for the same. */
+const requests: Record<string, Record<string, string>> = {};
+
+async function findRequests(): Promise<void> {
+    for (const vm of Object.keys(tiers)) {
+        const config = JSON.parse(await onVm(vm, "sudo cat /etc/voip-agent/agent.json")) as {
+            secrets: { kind: string; parameters?: string[] }[];
+        };
+        const parameters = config.secrets.find(({ kind }) => kind === "certificate")?.parameters ?? [];
+        const request = Object.fromEntries(parameters.map((parameter) => parameter.split("=") as [string, string]));
+        for (const role of tiers[vm].certificates) requests[role] = request;
+    }
+}
 
 const secretsOf = (vm: string): Request[] => tiers[vm].secrets.map((name) => ["GET", `secret/data/${name}`]);
 const certificatesOf = (vm: string): Request[] =>
-    tiers[vm].certificates.map((role) => [
-        "POST",
-        `pki_int/issue/${role}`,
-        { common_name: names[role] ?? "sip.local" },
-    ]);
+    tiers[vm].certificates.map((role) => ["POST", `pki_int/issue/${role}`, requests[role]]);
+
+/** Requests that no VM may make of its own roles: for others' addresses and names, more names, other forms, by other ways. */
+const forgedOf = (vm: string, coreAddress: string): Request[] =>
+    tiers[vm].certificates.flatMap((role): Request[] => {
+        const request = requests[role];
+        const other = requests[vm === "sip-1" ? "asterisk-role" : "kamailio-role"];
+        const differences: Record<string, string>[] = [
+            { ip_sans: coreAddress },
+            { ip_sans: `${request.ip_sans},${coreAddress}` },
+            { ip_sans: "" },
+            { ip_sans: other.ip_sans },
+            { common_name: "openbao" },
+            { common_name: other.common_name },
+            { alt_names: request.common_name },
+            { alt_names: "openbao" },
+            { ttl: "87600h" },
+            { format: "pem_bundle" },
+            { format: "der" },
+        ];
+        const issued = differences.map((difference): Request => [
+            "POST",
+            `pki_int/issue/${role}`,
+            { ...request, ...difference },
+        ]);
+        const ways = ["sign", "sign-verbatim", "issuer/default/issue", "issuer/default/sign"];
+        return [...issued, ...ways.map((way): Request => ["POST", `pki_int/${way}/${role}`, request])];
+    });
+
 const credentialsOf = (vm: string): Request[] => tiers[vm].credentials.map((path) => ["GET", `database/${path}`]);
 const all = (vm: string): Request[] => [...secretsOf(vm), ...certificatesOf(vm), ...credentialsOf(vm)];
 
@@ -75,18 +112,23 @@ const anywhere = { cidr_list: "0.0.0.0/0", token_bound_cidrs: "0.0.0.0/0" };
 
 describe.each(Object.keys(tiers))("the token of %s", (vm) => {
     const others = Object.keys(tiers).filter((name) => name !== vm);
-    const questions: Record<string, Request[]> = {
+    const ask = (coreAddress: string): Record<string, Request[]> => ({
         ...Object.fromEntries(Object.keys(tiers).map((tier) => [tier, all(tier)])),
+        forged: forgedOf(vm, coreAddress),
         forbidden,
         secretIds: [
             ["POST", secretIdOf(others[0])],
             ["POST", secretIdOf(vm)],
             ["POST", secretIdOf(vm), anywhere],
         ],
-    };
+    });
+    let questions: Record<string, Request[]>;
     const statuses: Record<string, number[]> = {};
     beforeAll(async () => {
         await broughtUp();
+        await findRequests();
+        const { core } = await outputs();
+        questions = ask(new URL(core.vaultAddress).hostname);
         const answers = await asVm(vm, Object.values(questions).flat()); // at once: a handshake is what an emulated VM is slow at
         for (const [name, { length }] of Object.entries(questions)) statuses[name] = answers.splice(0, length);
     });
@@ -99,6 +141,10 @@ describe.each(Object.keys(tiers))("the token of %s", (vm) => {
 
     it.each(others)("gets nothing of %s", (other) => {
         expect(statuses[other]).toEqual(refused(other));
+    });
+
+    it("gets no certificate with another name or address, in another form, or by another way", () => {
+        expect(statuses.forged).toEqual(refused("forged"));
     });
 
     it("may list nothing, and do nothing else", () => {

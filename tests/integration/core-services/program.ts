@@ -8,7 +8,8 @@ import { Network } from "../../../components/network";
 import { VaultBootstrap } from "../../../components/vault-bootstrap";
 import { validateStack } from "../../../config";
 import { stackPaths } from "../../../paths";
-import { addressOf, coreOf, plan } from "../../../topology";
+import { addressOf, certifiedAddresses, coreOf, plan } from "../../../topology";
+import { identityPlans } from "../../../vault/policies";
 
 const checked = validateStack("testing");
 if ("problems" in checked) throw new pulumi.RunError(checked.problems.join("\n"));
@@ -20,6 +21,14 @@ const { sipDomain, rotation } = config;
 const secrets = new GeneratedSecrets("secrets");
 
 const network = new Network("network", { networks: topology.networks, uris: [paths.libvirtUri], ownBridges: false });
+const vms = topology.vms.map((vm) => ({
+    name: vm.name,
+    role: vm.role,
+    address: addressOf(vm, "internal"),
+    certified: certifiedAddresses(vm),
+}));
+const { certificateSeconds } = rotation;
+const identities = identityPlans({ sipDomain, vms, coreAddress: address, certificateSeconds });
 const packages = {
     suite: config.debianSuite,
     checkValidUntil: config.aptCheckValidUntil,
@@ -38,14 +47,13 @@ const bootstrap = new VaultBootstrap("vault", {
     databases,
     rotation,
     sipDomain,
-    vms: topology.vms.map((vm) => ({ name: vm.name, role: vm.role, address: addressOf(vm, "internal") })),
-    coreAddress: address,
+    vms,
+    identities,
     generated: secrets.values,
     extensions: [],
     passwords: {},
     deletedWith: servers?.vault,
 });
-const { certificateSeconds } = rotation;
 const agent = new CoreAgent(
     "core-agent",
     { core, ca: bootstrap.ca, roleId: bootstrap.roleIds.core, certificateSeconds },

@@ -247,11 +247,13 @@ describe("policies", () => {
         core: [],
     };
     const certificates = {
-        sip: { "kamailio-role": "sip.local", "opensips-role": "sip-1.sip.local" },
-        pbx: { "asterisk-role": "pbx.local", "freeswitch-role": "pbx-1.sip.local" },
+        sip: { "kamailio-role": "sip.local", "opensips-role": "sip.local" },
+        pbx: { "asterisk-role": "pbx.local", "freeswitch-role": "pbx.local" },
         media: {},
         core: { "core-role": "postgres" },
     };
+    /** The addresses in their certificates (tests/conformance/programs/core/index.ts). */
+    const hosts = { sip: "192.0.2.10,127.0.0.10", pbx: "127.0.0.30", media: "", core: "127.0.0.1" };
     const everybody: Identity[] = ["sip", "pbx", "media", "core"];
     const secrets = [...new Set([...Object.values(own).flat(), "secret/data/extensions/1001"])];
 
@@ -298,7 +300,8 @@ describe("policies", () => {
         const authorities = ca.match(/-----BEGIN[^]*?END CERTIFICATE-----/g)!.map((pem) => new X509Certificate(pem));
         const mine: Record<string, string> = certificates[identity];
         for (const [role, name] of Object.entries(mine)) {
-            const issued = await client.request("POST", `pki_int/issue/${role}`, { common_name: name });
+            const request = { common_name: name, ip_sans: hosts[identity], ttl: "7200s" };
+            const issued = await client.request("POST", `pki_int/issue/${role}`, request);
             const certificate = new X509Certificate(issued!.data!.certificate as string);
             const issuer = authorities.find((authority) => certificate.checkIssued(authority))!;
             expect(certificate.verify(issuer.publicKey)).toBe(true);
@@ -306,8 +309,8 @@ describe("policies", () => {
             const seconds = (Date.parse(certificate.validTo) - Date.now()) / 1000;
             expect(seconds).toBeLessThanOrEqual(7200);
             for (const stranger of ["example.org", `other.${name}`, `*.${name}`]) {
-                const refused = client.request("POST", `pki_int/issue/${role}`, { common_name: stranger });
-                await expect(refused).rejects.toThrow(/not allowed/);
+                const refused = client.request("POST", `pki_int/issue/${role}`, { ...request, common_name: stranger });
+                await expect(refused).rejects.toThrow(/permission denied/);
             }
         }
         const others = Object.assign({}, ...Object.values(certificates)) as Record<string, string>;
@@ -354,7 +357,8 @@ describe("the CA", () => {
         expect(blocks(after)).toHaveLength(4);
         for (const pem of blocks(before)) expect(after).toContain(pem);
         const client = await login("sip");
-        const issued = await client.request("POST", "pki_int/issue/kamailio-role", { common_name: "sip.local" });
+        const request = { common_name: "sip.local", ip_sans: "192.0.2.10,127.0.0.10", ttl: "7200s" };
+        const issued = await client.request("POST", "pki_int/issue/kamailio-role", request);
         const certificate = new X509Certificate(issued!.data!.certificate as string);
         const issuer = blocks(after).find((pem) => certificate.checkIssued(new X509Certificate(pem)))!;
         expect(before).not.toContain(issuer);

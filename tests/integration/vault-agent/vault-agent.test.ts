@@ -8,7 +8,7 @@ import { waitFor } from "../../../process/wait";
 import { agentState, logIn, restart, type VaultIdentityDefinition } from "../../../providers/vault-identity/identity";
 import { startOpenbao, startPostgres, type TestOpenbao, type TestPostgres } from "../core/servers";
 import { AgentGuest, type AgentStatus } from "./guest";
-import { Gate, prepareVault } from "./vault";
+import { Gate, prepareVault, writePolicies } from "./vault";
 
 jest.setTimeout(300_000);
 
@@ -34,6 +34,9 @@ const credential = (name: string, secret: string): AgentTemplate => ({
     reload: `while [ -e /root/stuck ]; do sleep 0.1; done; echo ${name} >>${reloads}; [ ! -e /root/broken ] || { echo it does not answer >&2; exit 1; }`,
 });
 
+/** Seconds that a certificate lives, and those of one whose renewal is waited for. */
+const [longSeconds, shortSeconds] = [86_400, 30];
+
 const certificate = (ttlSeconds: number): AgentTemplate =>
     certificateTemplate({
         name: "kamailio-cert",
@@ -49,7 +52,7 @@ const certificate = (ttlSeconds: number): AgentTemplate =>
 const templates = [
     credential("kamailio-db", "database/static-creds/kamailio"),
     credential("asterisk-db", "database/creds/asterisk"),
-    certificate(86_400),
+    certificate(longSeconds),
     {
         name: "kamailio",
         kind: "static" as const,
@@ -105,7 +108,7 @@ exec ${guest.enter.join(" ")} sh -c "\${command#sudo }" <<<"$input"
 beforeAll(async () => {
     [openbao, postgres] = await Promise.all([startOpenbao(), startPostgres()]);
     await withDatabase(postgres.login, "postgres", (client) => client.query("CREATE ROLE kamailio LOGIN"));
-    const roleId = await prepareVault(openbao.root, postgres.login);
+    const roleId = await prepareVault(openbao.root, postgres.login, longSeconds);
     gate = await Gate.to(Number(new URL(openbao.address).port));
     const vaultAddress = `https://${address}:${gate.port}`;
     const ca = fs.readFileSync(openbao.caFile, "utf8");
@@ -156,7 +159,9 @@ test("it logs in, and is ready when all files are in place, with their modes and
     expect(agent).toMatchObject({ state: "ok", detail: "" });
     expect(failures).toEqual([]);
     expect(secrets.map(({ name }) => name)).toEqual(["kamailio-db", "asterisk-db", "kamailio"]);
-    expect(certificates).toEqual([expect.objectContaining({ name: "kamailio-cert", ttlSeconds: 86_400 + backdated })]);
+    expect(certificates).toEqual([
+        expect.objectContaining({ name: "kamailio-cert", ttlSeconds: longSeconds + backdated }),
+    ]);
     const { stdout } = await guest.sh("cd /etc/app && stat -c '%a %u:%g %n' *-db key tls/*");
     expect(stdout.trim().split("\n")).toEqual([
         "640 101:102 asterisk-db",
@@ -354,13 +359,14 @@ describe("with lives of seconds", () => {
             username: "kamailio",
             rotation_period: "15s",
         });
-        const short = [...templates.filter(({ kind }) => kind !== "certificate"), certificate(30)];
+        await writePolicies(openbao.root, shortSeconds);
+        const short = [...templates.filter(({ kind }) => kind !== "certificate"), certificate(shortSeconds)];
         await guest.sh("cat >/etc/voip-agent/agent.json", agentConfig({ ...view, templates: short }));
         await restart(identity);
     });
 
     test("a certificate of another request replaces one that is still valid", async () => {
-        expect((await guest.status()).certificates[0].ttlSeconds).toBe(30 + backdated);
+        expect((await guest.status()).certificates[0].ttlSeconds).toBe(shortSeconds + backdated);
     });
 
     test("passwords and certificates change automatically before they expire", async () => {

@@ -1,35 +1,61 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
 import type { PostgresLogin } from "../../../clients/postgres/connection";
 import { vaultText, type VaultClient } from "../../../clients/vault/client";
-import { policyDocument } from "../../../vault/policies";
+import type { Role } from "../../../topology";
+import type { CertificateNames } from "../../../vault/certificates";
+import { identityPlans, policyDocument } from "../../../vault/policies";
 
 const address = "127.0.0.1";
 
-/** What VaultBootstrap makes, as far as one agent needs it, with lives of seconds. @returns the role-id */
-export async function prepareVault(vault: VaultClient, postgres: PostgresLogin): Promise<string> {
+const mount = (vault: VaultClient, path: string, type: string) =>
+    vault.request("POST", `sys/mounts/${path}`, { type, config: { max_lease_ttl: "87600h" } });
+
+/** A root, an intermediate, and the roles with the names that they allow. @returns the CA certificates (PEM) */
+export async function preparePki(vault: VaultClient, roles: CertificateNames[]): Promise<string> {
     const post = (path: string, body: Record<string, unknown>) => vault.request("POST", path, body);
-    for (const [path, type] of [
-        ["pki", "pki"],
-        ["pki_int", "pki"],
-        ["database", "database"],
-    ]) {
-        await post(`sys/mounts/${path}`, { type, config: { max_lease_ttl: "87600h" } });
-    }
-    await post("sys/mounts/secret", { type: "kv", options: { version: "2" } });
+    for (const path of ["pki", "pki_int"]) await mount(vault, path, "pki");
     const root = await post("pki/root/generate/internal", { common_name: "root", ttl: "87600h" });
     const request = await post("pki_int/intermediate/generate/internal", { common_name: "intermediate" });
     const signed = await post("pki/root/sign-intermediate", { csr: vaultText(request, "csr"), ttl: "43800h" });
     const certificate = vaultText(signed, "certificate");
     await post("pki_int/intermediate/set-signed", { certificate });
-    await post("pki_int/roles/kamailio-role", {
-        allowed_domains: "sip.local",
-        allow_bare_domains: true,
-        allow_ip_sans: true,
-        not_before_duration: "0s",
-        key_type: "ec",
-        key_bits: 256,
-    });
-    const certificates = [vaultText(root, "certificate"), certificate].join("\n");
+    for (const { role, names } of roles) {
+        await post(`pki_int/roles/${role}`, {
+            allowed_domains: names,
+            allow_bare_domains: true,
+            allow_ip_sans: true,
+            not_before_duration: "0s",
+            key_type: "ec",
+            key_bits: 256,
+        });
+    }
+    return [vaultText(root, "certificate"), certificate].join("\n");
+}
+
+/** The policies of the tiers, all of whose hosts are here. @param certificateSeconds what certificates live */
+export async function writePolicies(vault: VaultClient, certificateSeconds: number): Promise<void> {
+    const vm = (role: Role) => ({ role, address, certified: [address] });
+    const vms = [vm("sip"), vm("pbx"), vm("media")];
+    const plans = identityPlans({ sipDomain: "sip.local", vms, coreAddress: address, certificateSeconds });
+    for (const tier of ["sip", "pbx"] as const) {
+        await vault.request("PUT", `sys/policies/acl/${tier}-vm-policy`, { policy: policyDocument(tier, plans[tier]) });
+    }
+}
+
+/**
+ * What VaultBootstrap makes, as far as one agent needs it, with lives of seconds.
+ * @param certificateSeconds what certificates live
+ * @returns the role-id
+ */
+export async function prepareVault(
+    vault: VaultClient,
+    postgres: PostgresLogin,
+    certificateSeconds: number,
+): Promise<string> {
+    const post = (path: string, body: Record<string, unknown>) => vault.request("POST", path, body);
+    const certificates = await preparePki(vault, [{ role: "kamailio-role", names: ["sip.local"] }]);
+    await mount(vault, "database", "database");
+    await post("sys/mounts/secret", { type: "kv", options: { version: "2" } });
     await post("secret/data/ca", { data: { certificates } });
     await post("secret/data/kamailio", { data: { api_key: "first" } });
 
@@ -51,9 +77,7 @@ export async function prepareVault(vault: VaultClient, postgres: PostgresLogin):
     });
 
     await post("sys/auth/approle", { type: "approle" });
-    for (const tier of ["sip", "pbx"] as const) {
-        await vault.request("PUT", `sys/policies/acl/${tier}-vm-policy`, { policy: policyDocument(tier, [address]) });
-    }
+    await writePolicies(vault, certificateSeconds);
     const role = "auth/approle/role/sip-vm-role";
     await post(role, {
         token_policies: ["sip-vm-policy", "pbx-vm-policy"], // one agent has both kinds of credentials here

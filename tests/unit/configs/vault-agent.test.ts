@@ -15,7 +15,6 @@ const certificate = certificateTemplate({
     name: "kamailio-cert",
     role: "kamailio-role",
     commonName: "sip.local",
-    altNames: ["sip-1.sip.local"],
     ipSans: ["10.64.0.10", "192.168.64.10"],
     ttlSeconds: 7_776_000,
     dir: "/etc/kamailio/tls",

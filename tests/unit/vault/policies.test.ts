@@ -1,21 +1,27 @@
 import { identities, type Identity } from "../../../services/identities";
-import {
-    certificateRoles,
-    pbxDomain,
-    policyDocument,
-    rightsOf,
-    servicePolicyDocument,
-    serviceRights,
-} from "../../../vault/policies";
+import type { Role } from "../../../topology";
+import { certificateRoles, pbxDomain } from "../../../vault/certificates";
+import { identityPlans, policyDocument, rightsOf, servicePolicyDocument, serviceRights } from "../../../vault/policies";
 
-const addresses: Record<Identity, string[]> = {
-    sip: ["192.0.2.10", "192.0.2.11"],
-    pbx: ["192.0.2.30"],
-    media: ["192.0.2.20"],
-    core: ["192.0.2.1"],
+const vm = (role: Role, address: string, outside?: string) => ({
+    role,
+    address,
+    certified: outside ? [outside, address] : [address],
+});
+const hosts = {
+    sipDomain: "sip.local",
+    vms: [
+        vm("sip", "192.0.2.10", "198.51.100.10"),
+        vm("sip", "192.0.2.11", "198.51.100.11"),
+        vm("pbx", "192.0.2.30"),
+        vm("media", "192.0.2.20", "198.51.100.20"),
+    ],
+    coreAddress: "192.0.2.1",
+    certificateSeconds: 7200,
 };
+const plans = identityPlans(hosts);
 const documents = Object.fromEntries(
-    identities.map((identity) => [identity, policyDocument(identity, addresses[identity])]),
+    identities.map((identity) => [identity, policyDocument(identity, plans[identity])]),
 ) as Record<Identity, string>;
 
 /** Paths of a policy, with what may be done there. */
@@ -55,18 +61,20 @@ describe("policies", () => {
 
     it("give each service of the core its own secrets and no right to change or list anything", () => {
         const own = Object.fromEntries(
-            serviceRights().map(({ service, rights }) => [service, paths(servicePolicyDocument(rights))]),
+            serviceRights().map(({ service, rights }) => [
+                service,
+                paths(servicePolicyDocument(rights, plans.core.certificates)),
+            ]),
         );
         expect(own["valkey-exporter"]).toEqual({ "secret/data/valkey/exporter": ["read"] });
         expect(own.valkey).toEqual({
             "secret/data/valkey/kamailio": ["read"],
             "secret/data/valkey/exporter": ["read"],
         });
-        const document = servicePolicyDocument({
-            secrets: [],
-            certificates: ["a-role"],
-            credentials: ["static-creds/b"],
-        });
+        const document = servicePolicyDocument(
+            { secrets: [], certificates: ["a-role"], credentials: ["static-creds/b"] },
+            plans.core.certificates,
+        );
         expect(paths(document)).toEqual({
             "pki_int/issue/a-role": ["create", "update"],
             "database/static-creds/b": ["read"],
@@ -76,12 +84,11 @@ describe("policies", () => {
     it("are rules in Vault's language, one after the other", () => {
         const rule = (path: string, capabilities: string): string =>
             `path "${path}" {\n  capabilities = [${capabilities}]\n}\n`;
-        const rights = { secrets: ["a", "b/c"], certificates: ["d-role"], credentials: ["static-creds/e"] };
-        expect(servicePolicyDocument(rights)).toBe(
+        const rights = { secrets: ["a", "b/c"], certificates: [], credentials: ["static-creds/e"] };
+        expect(servicePolicyDocument(rights, plans.core.certificates)).toBe(
             [
                 rule("secret/data/a", '"read"'),
                 rule("secret/data/b/c", '"read"'),
-                rule("pki_int/issue/d-role", '"create", "update"'),
                 rule("database/static-creds/e", '"read"'),
             ].join("\n"),
         );
@@ -131,6 +138,39 @@ describe("policies", () => {
                 "}",
             ].join("\n"),
         );
+    });
+});
+
+describe("certificates", () => {
+    const request = (identity: Identity, role: string): string | undefined =>
+        documents[identity].split("\n\n").find((rule) => rule.startsWith(`path "pki_int/issue/${role}"`));
+
+    const rule = (role: string, names: string, addresses: string): string =>
+        [
+            `path "pki_int/issue/${role}" {`,
+            '  capabilities = ["create", "update"]',
+            '  required_parameters = ["common_name", "ip_sans", "ttl"]',
+            "  allowed_parameters = {",
+            `    "common_name" = [${names}]`,
+            `    "ip_sans" = [${addresses}]`,
+            '    "ttl" = ["7200s"]',
+            "  }",
+            "}",
+        ].join("\n");
+
+    it("are asked for with the names and addresses of one host, and nothing else", () => {
+        const sip = '"198.51.100.10,192.0.2.10", "198.51.100.11,192.0.2.11"';
+        expect(request("sip", "kamailio-role")).toBe(rule("kamailio-role", '"sip.local"', sip));
+        expect(request("sip", "opensips-role")).toBe(rule("opensips-role", '"sip.local"', sip));
+        expect(request("pbx", "asterisk-role")).toBe(rule("asterisk-role", '"pbx.local"', '"192.0.2.30"'));
+        const servers = '"openbao", "postgres", "valkey", "valkey-exporter"';
+        expect(request("core", "core-role")?.trimEnd()).toBe(rule("core-role", servers, '"192.0.2.1"'));
+    });
+
+    it("have no rule that is empty, which would allow every value", () => {
+        const without = identityPlans({ ...hosts, vms: [] });
+        expect(() => policyDocument("sip", without.sip)).toThrow(/^a policy without values for ip_sans would allow/);
+        expect(() => policyDocument("media", without.media)).toThrow(/^a policy without values for cidr_list would/);
     });
 });
 

@@ -5,6 +5,8 @@ import { Databases } from "../../../../components/databases";
 import { Extensions } from "../../../../components/extensions";
 import { GeneratedSecrets } from "../../../../components/generated-secrets";
 import { VaultBootstrap } from "../../../../components/vault-bootstrap";
+import type { Role } from "../../../../topology";
+import { identityPlans } from "../../../../vault/policies";
 
 interface Servers {
     postgres: PostgresLogin;
@@ -44,18 +46,21 @@ const extensions = new Extensions("extensions", {
     postgres,
     databases,
 });
+const certificateSeconds = 7200;
+const vm = (name: string, role: Role, ...certified: string[]) => ({ name, role, address: "127.0.0.1", certified });
+const vms = [
+    vm("sip-1", "sip", "192.0.2.10", "127.0.0.10"),
+    vm("pbx-1", "pbx", "127.0.0.30"),
+    vm("media-1", "media", "192.0.2.20", "127.0.0.20"),
+];
 const bootstrap = new VaultBootstrap("vault", {
     vault,
     postgres,
     databases,
-    rotation: { databaseSeconds: config.requireNumber("databaseSeconds"), certificateSeconds: 7200 },
+    rotation: { databaseSeconds: config.requireNumber("databaseSeconds"), certificateSeconds },
     sipDomain,
-    vms: [
-        { name: "sip-1", role: "sip", address: "127.0.0.1" },
-        { name: "pbx-1", role: "pbx", address: "127.0.0.1" },
-        { name: "media-1", role: "media", address: "127.0.0.1" },
-    ],
-    coreAddress: "127.0.0.1",
+    vms,
+    identities: identityPlans({ sipDomain, vms, coreAddress: "127.0.0.1", certificateSeconds }),
     generated: new GeneratedSecrets("secrets").values,
     extensions: names,
     passwords: extensions.passwords,
