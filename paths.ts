@@ -22,7 +22,7 @@ export const stateDir = (): string => xdg("XDG_STATE_HOME", path.join(".local", 
 export interface StackPaths {
     /** Disks, SSH keys, libvirt's own state; removed by `destroy`. */
     dataDir: string;
-    /** Sockets, pid files, namespace handles; on a tmpfs, so gone after a reboot together with what they name. */
+    /** Sockets, pid files, namespace handles; mostly on a tmpfs, and so gone after a reboot together with what they name. */
     runDir: string;
     /** Network namespace that holds the lab's bridges, libvirtd and the engine (`ip netns` name). */
     netns: string;
@@ -42,6 +42,9 @@ export interface StackPaths {
 
 /** The value of XDG_STATE_HOME with which a stack has this `dataDir`. */
 export const stateHomeOf = (dataDir: string): string => path.resolve(dataDir, "..", "..", "..");
+
+/** Configuration of the core services, with the key of OpenBao's seal: always in memory (lab/memory.ts). */
+export const secretsDirOf = (runDir: string): string => path.join(runDir, "core");
 
 export function stackPaths(stack: string): StackPaths {
     const dataDir = path.join(stateDir(), "stacks", stack);

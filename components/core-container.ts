@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BootstrapCertificate } from "../providers/bootstrap-certificate/resource";
 import type { DockerDaemon } from "../providers/docker-daemon/resource";
 import { HostFiles } from "../providers/host-files/resource";
+import { secretsDirOf } from "../paths";
 import type { ContainerStore } from "../providers/image/resource";
 import type { CertifiedServer } from "../services/core-agent/files";
 import type { CoreLimits } from "../services/service";
@@ -84,7 +85,7 @@ export class CoreContainer extends pulumi.ComponentResource {
         this.templates = args.templates;
         const { address, store, daemon, provider, user } = args;
         const data = serverDir(args, name);
-        const run = `${args.runDir}/core/${name}`;
+        const run = `${secretsDirOf(args.runDir)}/${name}`;
         this.tlsDir = serverTlsDir(args, name);
         this.socketDir = `${run}/run`;
         const configDir = `${run}/etc`;

@@ -1,3 +1,5 @@
+import { secretsDirOf } from "../paths";
+
 /** The stack whose lab has the core services: their files are below its directory (paths.ts). */
 interface Stack {
     dataDir: string;
@@ -25,4 +27,4 @@ export const coreAgentDir = ({ dataDir }: Stack): string => `${dataDir}/core/age
 export const coreAgentStateDir = (stack: Stack): string => `${coreAgentDir(stack)}/state`;
 
 /** Directory of the agent's socket and token, in memory. */
-export const coreAgentRunDir = ({ runDir }: { runDir: string }): string => `${runDir}/core/agent`;
+export const coreAgentRunDir = ({ runDir }: { runDir: string }): string => `${secretsDirOf(runDir)}/agent`;

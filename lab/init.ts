@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cacheDir, projectDir, stackPaths } from "../paths";
+import { cacheDir, projectDir, secretsDirOf, stackPaths } from "../paths";
 import { waitFor } from "../process/wait";
 import { netnsHandle } from "./netns";
 import { initialEnvironment, processes } from "./procfs";
@@ -14,6 +14,7 @@ function views(stack: string): Record<string, string> {
     const { dataDir, runDir } = stackPaths(stack);
     return {
         [runDir]: runDir,
+        [secretsDirOf(runDir)]: secretsDirOf(runDir),
         [dataDir]: dataDir,
         "/etc/libvirt": path.join(dataDir, "libvirt", "etc"),
         "/var/lib/libvirt": path.join(dataDir, "libvirt", "lib"),

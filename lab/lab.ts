@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stackPaths } from "../paths";
+import { secretsDirOf, stackPaths } from "../paths";
 import { withLock } from "../process/lock";
 import { waitFor } from "../process/wait";
 import { removeCgroup } from "./cgroup";
@@ -8,6 +8,7 @@ import { hostProblems } from "./host";
 import { findInit, killInit, startInit, viewsIntact } from "./init";
 import { insideAnyNetwork } from "./inside";
 import { libvirtdAnswers, startLibvirtd, writeLibvirtFiles } from "./libvirtd";
+import { forget, isInMemory, keepInMemory } from "./memory";
 import { ensureNetns, ensureOwnNetnsHandle, netnsHandle, removeHandle, removeNetns } from "./netns";
 import { otherOwner, recordOwner } from "./owner";
 import { namespaceInode, ownLineage, processes } from "./procfs";
@@ -19,7 +20,7 @@ export interface LabState {
     phonesNetns: boolean;
     /** The handle on the network that ./voip was started in, for the lab's namespace. */
     outerNetns: boolean;
-    /** The first process of the lab's PID namespace, with the lab's view of the file system. */
+    /** The first process of the lab's PID namespace, with the lab's view of the file system, and secrets in memory. */
     init: boolean;
     libvirtd: boolean;
 }
@@ -61,6 +62,7 @@ export async function ensureLab(stack: string, backend: string): Promise<{ start
         const answered = before.libvirtd && init !== undefined;
         if (init === undefined) {
             writeLibvirtFiles(stack);
+            await keepInMemory(secretsDirOf(runDir));
             init = await startInit(stack);
             done.push("init");
         }
@@ -82,6 +84,7 @@ export async function removeLab(stack: string): Promise<void> {
         await removeHandle(outerNetns);
         await removeNetns(phonesNetns);
         await removeNetns(netns);
+        await forget(secretsDirOf(runDir));
         for (const dir of [runDir, dataDir]) {
             fs.rmSync(dir, { recursive: true, force: true });
             removeIfEmpty(path.dirname(dir));
@@ -95,13 +98,13 @@ export const endLab = (stack: string): Promise<void> => locked(stack, () => kill
 export const labState = (stack: string): Promise<LabState> => stateWith(stack, findInit(stack));
 
 async function stateWith(stack: string, init: number | undefined): Promise<LabState> {
-    const { netns, outerNetns, phonesNetns } = stackPaths(stack);
+    const { netns, outerNetns, phonesNetns, runDir } = stackPaths(stack);
     const exists = (handle: string) => namespaceInode(handle) !== undefined;
     return {
         netns: exists(netnsHandle(netns)),
         phonesNetns: exists(netnsHandle(phonesNetns)),
         outerNetns: exists(outerNetns),
-        init: init !== undefined && viewsIntact(stack, init),
+        init: init !== undefined && viewsIntact(stack, init) && isInMemory(secretsDirOf(runDir)),
         libvirtd: init !== undefined && (await libvirtdAnswers(stack)),
     };
 }

@@ -7,8 +7,9 @@ import type { VaultMethod } from "../../../clients/vault/client";
 import { provisioningPolicy } from "../../../services/openbao/files";
 import { findInit, killInit } from "../../../lab/init";
 import { enterLab, ensureLab, removeLab } from "../../../lab/lab";
+import { forget, isInMemory } from "../../../lab/memory";
 import { processes } from "../../../lab/procfs";
-import { stackPaths } from "../../../paths";
+import { secretsDirOf, stackPaths } from "../../../paths";
 import { runProgram } from "../../../process/program";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
@@ -170,6 +171,7 @@ test("no secret is visible in containers, processes, state or audit log", async 
         expect([place, secrets.filter((secret) => text.includes(secret))]).toEqual([place, []]);
     }
     expect(fs.statSync(path.join(paths.runDir, "core/openbao/etc/seal.key")).mode & 0o777).toBe(0o400);
+    expect(isInMemory(path.join(paths.runDir, "core/openbao/etc"))).toBe(true);
 });
 
 test("up again finds nothing to do, and refresh no drift", async () => {
@@ -198,7 +200,7 @@ test("servers that were stopped are drift, and up starts them with their data", 
 test("a lab that was killed comes back with all data, also when what was in memory is lost", async () => {
     const { vault } = await outputs();
     await killInit(stack);
-    fs.rmSync(path.join(paths.runDir, "core"), { recursive: true });
+    await forget(secretsDirOf(paths.runDir));
     await ensureLab(stack, `file://${workspace.root}`);
     await workspace.engine("refresh");
     await workspace.engine("up");

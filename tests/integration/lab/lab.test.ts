@@ -3,9 +3,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { findInit } from "../../../lab/init";
 import { engineArgv, enterLab, enterPhones, ensureLab, labState, removeLab } from "../../../lab/lab";
+import { isInMemory } from "../../../lab/memory";
 import { netnsHandle } from "../../../lab/netns";
 import { namespaceInode, processes, type Process } from "../../../lab/procfs";
-import { stackPaths } from "../../../paths";
+import { secretsDirOf, stackPaths } from "../../../paths";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 
@@ -58,6 +59,26 @@ describe("ensureLab", () => {
         const results = await Promise.all([ensureLab(stack, backend), ensureLab(stack, backend)]);
         expect(results.map(({ started }) => started.length).sort()).toEqual([0, 5]);
         expect(processesOf(stack).filter(({ name }) => name === "tini")).toHaveLength(1);
+    });
+
+    it("keeps the secrets of the core services in memory, in the lab and on the host", () => {
+        const secrets = secretsDirOf(stackPaths(stack).runDir);
+        expect([secrets, `/proc/${findInit(stack)}/root${secrets}`].map(isInMemory)).toEqual([true, true]);
+    });
+
+    it("starts a lab anew whose secrets are on a disk", async () => {
+        const secrets = secretsDirOf(stackPaths(stack).runDir);
+        const disk = fs.mkdtempSync(path.join(stackPaths(stack).dataDir, "disk-"));
+        await run(["mount", "--bind", disk, secrets]);
+        try {
+            expect((await labState(stack)).init).toBe(false);
+            expect((await ensureLab(stack, backend)).repaired).toEqual(["init", "libvirtd"]);
+            expect(isInMemory(secrets)).toBe(true);
+            expect(await labState(stack)).toEqual(whole);
+        } finally {
+            await run(["umount", secrets]);
+            await run(["umount", secrets]);
+        }
     });
 
     it("outlives the command that started it", async () => {

@@ -81,7 +81,7 @@ describe("the first process of a lab", () => {
 describe("a lab's view of the file system", () => {
     /** What is to be seen in the lab, by the directory of the host that it must be. */
     const views = (): Record<string, string> => ({
-        ...Object.fromEntries(["run", "data"].map((name) => [`${mockMachine.dir}/${name}`, name])),
+        ...Object.fromEntries(["run", "run/core", "data"].map((name) => [`${mockMachine.dir}/${name}`, name])),
         ...{ "/etc/libvirt": "data/libvirt/etc", "/var/lib/libvirt": "data/libvirt/lib" },
         ...{ "/var/cache/libvirt": "data/libvirt/cache", "/var/log/libvirt": "data/libvirt/log" },
         ...{ "/run/libvirt": "run/libvirt" },

@@ -7,6 +7,7 @@ import * as init from "../../../lab/init";
 import * as inside from "../../../lab/inside";
 import { endLab, engineArgv, ensureLab, enterLab, enterPhones, labState, removeLab } from "../../../lab/lab";
 import * as libvirtd from "../../../lab/libvirtd";
+import * as memory from "../../../lab/memory";
 import * as netns from "../../../lab/netns";
 import * as owner from "../../../lab/owner";
 import * as procfs from "../../../lab/procfs";
@@ -18,6 +19,7 @@ jest.mock("../../../lab/host");
 jest.mock("../../../lab/init");
 jest.mock("../../../lab/inside");
 jest.mock("../../../lab/libvirtd");
+jest.mock("../../../lab/memory");
 jest.mock("../../../lab/owner");
 jest.mock("../../../lab/procfs");
 jest.mock("../../../lab/netns", () => ({
@@ -69,6 +71,9 @@ beforeEach(() => {
     jest.mocked(init.viewsIntact).mockImplementation(() => there.init === true);
     jest.mocked(init.startInit).mockImplementation(note("startInit", 78));
     jest.mocked(init.killInit).mockImplementation(note("killInit", undefined));
+    jest.mocked(memory.isInMemory).mockReturnValue(true);
+    jest.mocked(memory.keepInMemory).mockImplementation(note("memory", undefined));
+    jest.mocked(memory.forget).mockImplementation(note("forget", undefined));
     jest.mocked(inside.insideAnyNetwork).mockReturnValue(false);
     jest.mocked(libvirtd.libvirtdAnswers).mockImplementation(async () => there.libvirtd === true);
     jest.mocked(libvirtd.startLibvirtd).mockImplementation(note("startLibvirtd", undefined));
@@ -97,7 +102,7 @@ describe("a lab", () => {
         });
         expect(done).toEqual([
             ...["owner unit file:///state", "netns voip-unit", "netns voip-unit-phones", "files"],
-            ...["startInit", "startLibvirtd 78"],
+            ...[`memory ${paths.stackPaths("unit").runDir}/core`, "startInit", "startLibvirtd 78"],
         ]);
         expect(fs.statSync(paths.stackPaths("unit").runDir).mode & 0o777).toBe(0o700);
         expect(owner.otherOwner).not.toHaveBeenCalled();
@@ -115,8 +120,16 @@ describe("a lab", () => {
         there = { ...all, init: false };
         expect((await ensureLab("unit", "x")).repaired).toEqual(["init", "libvirtd"]);
         expect(done.filter((line) => !line.startsWith("owner"))).toEqual([
-            ...["killInit unit", "netns voip-unit", "netns voip-unit-phones", "files", "startInit", "startLibvirtd 78"],
+            ...["killInit unit", "netns voip-unit", "netns voip-unit-phones", "files"],
+            ...[`memory ${paths.stackPaths("unit").runDir}/core`, "startInit", "startLibvirtd 78"],
         ]);
+    });
+
+    it("is killed and started where its secrets are on a disk", async () => {
+        there = { ...all };
+        jest.mocked(memory.isInMemory).mockImplementation((dir) => dir !== `${paths.stackPaths("unit").runDir}/core`);
+        expect((await labState("unit")).init).toBe(false);
+        expect((await ensureLab("unit", "x")).repaired).toEqual(["init", "libvirtd"]);
     });
 
     it.each([
@@ -188,6 +201,7 @@ describe("a lab that is removed", () => {
                 `handle ${outerNetns}`,
                 "remove voip-unit-phones",
                 "remove voip-unit",
+                `forget ${runDir}/core`,
             ],
         ]);
         expect([fs.existsSync(path.dirname(runDir)), fs.readdirSync(path.dirname(dataDir))]).toEqual([
