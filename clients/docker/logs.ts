@@ -12,16 +12,21 @@ export function unframe(stream: Buffer): string {
     return Buffer.concat(payloads).toString("utf8");
 }
 
+/** Streams of a container's output. */
+export type Streams = readonly ("stdout" | "stderr")[];
+
+const both: Streams = ["stdout", "stderr"];
+
 /** The last output of a container without a terminal, for an error message; empty if it can't be read. */
-export async function lastLines(api: DockerApi, id: string, lines = 15): Promise<string> {
-    const query = { stdout: "1", stderr: "1", tail: String(lines) };
+export async function lastLines(api: DockerApi, id: string, streams = both, lines = 15): Promise<string> {
+    const query = { ...Object.fromEntries(streams.map((stream) => [stream, "1"])), tail: String(lines) };
     const answer = await api.call("GET", `/containers/${id}/logs`, { query }).catch(() => undefined);
     return Buffer.isBuffer(answer) ? unframe(answer).trimEnd() : "";
 }
 
 /** The end of an error message about a container: its last output, or nothing. */
-export const lastWords = (host: string, container: string): Promise<string> =>
+export const lastWords = (host: string, container: string, streams = both): Promise<string> =>
     withDocker(host, async (api) => {
-        const lines = await lastLines(api, container);
+        const lines = await lastLines(api, container, streams);
         return lines ? `; it printed last:\n${lines}` : "";
     });

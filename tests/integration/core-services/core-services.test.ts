@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { DockerApi } from "../../../clients/docker/api";
 import { daemonAt } from "../../../clients/docker/daemon";
+import { unframe } from "../../../clients/docker/logs";
+import { withDocker } from "../../../clients/docker/session";
 import type { VaultMethod } from "../../../clients/vault/client";
 import { provisioningPolicy } from "../../../services/openbao/files";
 import { findInit, killInit } from "../../../lab/init";
@@ -108,6 +110,7 @@ test("OpenBao is active, and provisioning may do what it needs and no more", asy
         ["POST", "sys/mounts/other"],
         ["POST", "sys/audit/other"],
         ["DELETE", "sys/audit/file"],
+        ["DELETE", "sys/audit/stdout"],
         ["POST", "sys/seal"],
         ["POST", "sys/rotate/root"],
     ] as [VaultMethod, string][]) {
@@ -172,6 +175,64 @@ test("no secret is visible in containers, processes, state or audit log", async 
     }
     expect(fs.statSync(path.join(paths.runDir, "core/openbao/etc/seal.key")).mode & 0o777).toBe(0o400);
     expect(isInMemory(path.join(paths.runDir, "core/openbao/etc"))).toBe(true);
+});
+
+describe("the audit log", () => {
+    const dir = path.join(coreDir, "openbao/audit");
+    const log = path.join(dir, "audit.log");
+    const limit = 16 << 20; // services/openbao/guest
+
+    /** The log was renamed, and OpenBao writes to a new one. */
+    const rotated = (renamed: number) =>
+        waitFor(
+            "another audit log",
+            async () => {
+                await ask("GET", "auth/token/lookup-self");
+                const { ino, size } = fs.statSync(log);
+                return ino !== renamed && size > 0 && size < limit ? true : undefined;
+            },
+            { deadlineMs: 60_000 },
+        );
+
+    it("is renamed when it is large, and five files are kept", async () => {
+        for (let times = 0; times < 6; times++) {
+            const { ino } = fs.statSync(log);
+            fs.truncateSync(log, limit - 1); // which takes no space
+            expect(await ask("GET", `secret/data/number-${times}`)).not.toHaveProperty("error");
+            await rotated(ino);
+            expect(fs.readFileSync(`${log}.1`, "latin1")).toContain(`secret/data/number-${times}`);
+        }
+        const names = ["audit.log", ...[1, 2, 3, 4].map((n) => `audit.log.${n}`)];
+        expect(fs.readdirSync(dir).sort()).toEqual(names);
+    });
+
+    it("can fail, such as on a full disk, without OpenBao refusing anything; the container's log has the records", async () => {
+        const aside = `${log}.aside`;
+        const reopen = () => docker("POST", "/containers/openbao/kill?signal=HUP");
+        const grows = async (file: string): Promise<boolean> => {
+            const { size } = fs.statSync(file);
+            const { error } = await ask("GET", "auth/token/lookup-self");
+            if (error) throw new Error(error);
+            return fs.statSync(file).size > size;
+        };
+        fs.renameSync(log, aside);
+        fs.symlinkSync("/dev/full", log);
+        try {
+            await reopen();
+            const left = async () => ((await grows(aside)) ? undefined : true);
+            await waitFor("OpenBao to leave the renamed log", left, { deadlineMs: 20_000 });
+            expect(await ask("POST", "secret/data/unwritten", { data: { kept: "yes" } })).not.toHaveProperty("error");
+            const query = { stdout: "1", tail: "20" };
+            const said = await withDocker(`unix://${paths.dockerSocket}`, (api) =>
+                api.call("GET", "/containers/openbao/logs", { query }),
+            );
+            expect(unframe(said as Buffer)).toContain("secret/data/unwritten");
+        } finally {
+            fs.renameSync(aside, log);
+            await reopen();
+        }
+        await waitFor("records in the file", async () => (await grows(log)) || undefined, { deadlineMs: 20_000 });
+    });
 });
 
 test("up again finds nothing to do, and refresh no drift", async () => {

@@ -30,6 +30,12 @@ test("what a container printed last is put together from its frames, whatever th
     expect(asked).toEqual([["GET", "/containers/openbao/logs", { query: { stdout: "1", stderr: "1", tail: "15" } }]]);
 });
 
+test("of a container whose standard output is a log, only the errors are asked for", async () => {
+    jest.mocked(session.withDocker).mockImplementation(async (_host, work) => work(daemon(frame(2, "sealed\n"))));
+    expect(await lastWords("unix:///d", "openbao", ["stderr"])).toBe("; it printed last:\nsealed");
+    expect(asked).toEqual([["GET", "/containers/openbao/logs", { query: { stderr: "1", tail: "15" } }]]);
+});
+
 test.each([
     ["nothing was printed", Buffer.alloc(0)],
     ["Docker can't say", new Error("no such container")],

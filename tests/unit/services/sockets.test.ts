@@ -147,7 +147,7 @@ test("images stand on layers, with a Docker daemon where containers run", () => 
     expect(Object.fromEntries(containers)).toMatchObject({
         kamailio: ["base kamailio", "kamailio", undefined],
         asterisk: ["base asterisk", "asterisk", undefined],
-        openbao: ["base core openbao", "/usr/lib/voip/serve", true],
+        openbao: ["base core openbao", "/usr/lib/voip/openbao", true],
         postgres: ["base core postgres", "/usr/lib/voip/postgres", true],
         valkey: ["base core valkey", "/usr/lib/voip/valkey", true],
         "valkey-exporter": ["base core valkey", "/usr/lib/voip/valkey-exporter", true],
