@@ -104,6 +104,26 @@ describe("a container on a VM", () => {
     });
 });
 
+test("Asterisk can't fill a PBX's disk so that the agent, which is root, can't write", async () => {
+    const [{ name }] = platform.pbxs;
+    const [full, left] = ["/var/spool/asterisk/full", "/var/lib/full"];
+    // unwritten blocks (fallocate(2)): they take no space of the hypervisor's
+    const script = `set -u
+take() { # USER FILE: as much as the user gets, to one MiB
+    for mib in 16384 8192 4096 2048 1024 512 256 128 64 32 16 8 4 2 1; do
+        size=$(stat --format=%s "$2" 2>/dev/null || echo 0)
+        setpriv --reuid="$1" --regid="$1" --clear-groups fallocate --offset "$size" --length "$mib"M "$2" 2>/dev/null
+    done
+}
+trap 'rm -f ${full} ${left}' EXIT
+take 5080 ${full}
+setpriv --reuid=5080 --regid=5080 --clear-groups fallocate --length 8M ${full}.more 2>&1
+fallocate --length 256M ${left} && echo root has space`;
+    const said = await onVm(name, `sudo bash -c ${shellWord(script)}; sudo rm -f ${full}.more`);
+    expect(said).toContain("No space left on device");
+    expect(said).toContain("root has space");
+});
+
 describe("a container of the core", () => {
     it("has a user of its own and no capability; its agent has three", async () => {
         const servers = containers(true).map(({ name }) => name);

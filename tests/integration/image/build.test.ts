@@ -50,6 +50,9 @@ test("builds disk, kernel and initrd, and returns them at once the next time", a
     expect(fs.readFileSync(outs.initrd, "utf8")).toBe("initrd\n");
     expect(fs.statSync(outs.disk).size).toBe(20 * 1024 ** 3);
     expect(fs.statSync(outs.disk).mode & 0o777).toBe(0o444);
+    const { stdout: superblock } = await run(["debugfs", "-R", "show_super_stats -h", outs.disk]);
+    const count = (of: string): number => Number(new RegExp(`^${of} count: +(\\d+)`, "m").exec(superblock)?.[1]);
+    expect(count("Reserved block") / count("Block")).toBeCloseTo(0.05, 3); // root's
     expect(outs.versions.zstd).toMatch(/^1\./);
     expect(said.join("")).toMatch(/image tiny: layer base: installing ca-certificates\n[^]*image tiny done in/);
 
