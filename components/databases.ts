@@ -6,27 +6,18 @@ import { CdrPolicies } from "../providers/cdr-policies/resource";
 import { DatabaseClaim } from "../providers/database-claim/resource";
 import { Migrations } from "../providers/migrations/resource";
 import type { PostgresLoginArgs } from "../providers/postgres-login";
+import {
+    adminAccount,
+    databaseAccounts,
+    databaseNames,
+    dynamicAccounts,
+    ownerOf,
+    staticAccounts,
+    type DatabaseAccount,
+    type DatabaseName,
+} from "../services/postgres/accounts";
 import type { PostgresAccess } from "./core-access";
 import { componentType } from "./token";
-
-/** The databases, each with the role that owns it and all its contents (ADR-006). */
-export const databaseOwners = {
-    opensips: "opensips",
-    kamailio: "kamailio",
-    asterisk: "asterisk",
-    freeswitch: "freeswitch",
-    homer: "homer",
-    cdr: "cdr_writer",
-} as const;
-
-/** Roles that log in under their own name, with a password that only Vault's database engine and its readers know. */
-export const staticRoles = ["opensips", "kamailio", "homer", "cdr_writer"] as const;
-
-/** Roles without login: the engine makes short-lived members of them. */
-export const dynamicRoles = ["asterisk", "freeswitch"] as const;
-
-/** The account of Vault's database engine. */
-const adminRole = "vault_admin";
 
 /** Databases with our own schema; the programs of the others bring their own. */
 const migrated = ["kamailio", "asterisk", "cdr"] as const;
@@ -72,9 +63,9 @@ export class Databases extends pulumi.ComponentResource {
         // on the stack's own server, nothing can belong to others
         const claims = args.exclusive ? [] : [this.claim(name, login)];
         const options = { parent: this, provider, deletedWith, dependsOn: claims };
-        const roles = makeRoles(name, options);
-        const { databases, grants } = makeDatabases(name, roles, options);
-        const { admin, memberships } = makeAdmin(name, Object.values(roles), options);
+        const accounts = makeAccounts(name, options);
+        const { databases, grants } = makeDatabases(name, accounts, options);
+        const { admin, memberships } = makeAdmin(name, accounts, options);
         if (args.exclusive) grants.push(...closeServer(name, admin, options));
         const timescale = new postgresql.Extension(
             `${name}-cdr-timescaledb`,
@@ -87,13 +78,14 @@ export class Databases extends pulumi.ComponentResource {
             dependsOn,
         });
         const schemas = migrated.map((database) => {
-            const args = { ...login, database, owner: databaseOwners[database] };
-            const before = database === "cdr" ? [databases.cdr, timescale] : [databases[database]];
+            const args = { ...login, database, owner: ownerOf(database), account: databaseAccounts[database] };
+            const before: pulumi.Resource[] = [databases[database], accounts[databaseAccounts[database]]];
+            if (database === "cdr") before.push(timescale);
             return new Migrations(`${name}-${database}-schema`, args, inDatabase(databases[database], before));
         });
         const policies = new CdrPolicies(`${name}-cdr-policies`, login, inDatabase(databases.cdr, schemas));
 
-        this.admin = { user: adminRole, password: pulumi.secret(admin.password.apply((known) => known as string)) };
+        this.admin = { user: adminAccount, password: pulumi.secret(admin.password.apply((known) => known as string)) };
         this.cdrStorage = pulumi
             .all([policies.license, policies.retention])
             .apply(([license, retention]) => ({ license, retention }));
@@ -103,46 +95,67 @@ export class Databases extends pulumi.ComponentResource {
     }
 
     private claim(name: string, login: PostgresLoginArgs): DatabaseClaim {
-        const roles = [...staticRoles, ...dynamicRoles, adminRole];
-        const databases = Object.keys(databaseOwners);
-        return new DatabaseClaim(`${name}-claim`, { ...login, roles, databases }, { parent: this });
+        const roles = [...staticAccounts, ...dynamicAccounts, ...databaseNames.map(ownerOf), adminAccount];
+        return new DatabaseClaim(`${name}-claim`, { ...login, roles, databases: databaseNames }, { parent: this });
     }
 }
 
 /** No passwords: nobody can log in until Vault's database engine has set one. */
-function makeRoles(name: string, options: pulumi.CustomResourceOptions): Record<string, postgresql.Role> {
-    const role = (owner: string, login: boolean) =>
-        new postgresql.Role(`${name}-${owner}`, { name: owner, login }, options);
+function makeAccounts(name: string, options: pulumi.CustomResourceOptions): Record<DatabaseAccount, postgresql.Role> {
+    const role = (account: string, login: boolean) =>
+        new postgresql.Role(`${name}-${account}`, { name: account, login }, options);
     return Object.fromEntries([
-        ...staticRoles.map((owner) => [owner, role(owner, true)]),
-        ...dynamicRoles.map((owner) => [owner, role(owner, false)]),
-    ]) as Record<string, postgresql.Role>;
+        ...staticAccounts.map((account) => [account, role(account, true)]),
+        ...dynamicAccounts.map((account) => [account, role(account, false)]),
+    ]) as Record<DatabaseAccount, postgresql.Role>;
 }
 
-/** Each database belongs to its owner and is closed to everybody else. */
+/** Each database belongs to a role without login. Its account may connect, nobody else may; migrations say what it may do there. */
 function makeDatabases(
     name: string,
-    roles: Record<string, postgresql.Role>,
+    accounts: Record<DatabaseAccount, postgresql.Role>,
     options: pulumi.CustomResourceOptions,
-): { databases: Record<string, postgresql.Database>; grants: postgresql.Grant[] } {
-    const made = Object.entries(databaseOwners).map(([database, owner]) => {
+): { databases: Record<DatabaseName, postgresql.Database>; grants: postgresql.Grant[] } {
+    const made = databaseNames.map((database) => {
+        const owner = new postgresql.Role(
+            `${name}-${database}-owner`,
+            { name: ownerOf(database), login: false },
+            options,
+        );
         const resource = new postgresql.Database(
             `${name}-${database}-database`,
-            { name: database, owner: roles[owner].name, encoding: "UTF8", template: "template0" },
+            { name: database, owner: owner.name, encoding: "UTF8", template: "template0" },
             options,
         );
         return { database, resource };
     });
-    const grants = made.map(({ database, resource }) =>
-        closeDatabase(`${name}-${database}-closed`, resource.name, { ...options, deletedWith: resource }),
-    );
-    return { databases: Object.fromEntries(made.map(({ database, resource }) => [database, resource])), grants };
+    const grants = made.flatMap(({ database, resource }) => {
+        const inDatabase = { ...options, deletedWith: resource };
+        const account = accounts[databaseAccounts[database]].name;
+        return [
+            closeDatabase(`${name}-${database}-closed`, resource.name, inDatabase),
+            openDatabase(`${name}-${database}-account`, resource.name, account, inDatabase),
+        ];
+    });
+    const databases = Object.fromEntries(made.map(({ database, resource }) => [database, resource]));
+    return { databases: databases as Record<DatabaseName, postgresql.Database>, grants };
 }
 
 const closeDatabase = (name: string, database: pulumi.Input<string>, options: pulumi.CustomResourceOptions) =>
     new postgresql.Grant(name, { database, role: "public", objectType: "database", privileges: [] }, options);
 
-function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.CustomResourceOptions) {
+const openDatabase = (
+    name: string,
+    database: pulumi.Input<string>,
+    role: pulumi.Input<string>,
+    options: pulumi.CustomResourceOptions,
+) => new postgresql.Grant(name, { database, role, objectType: "database", privileges: ["CONNECT"] }, options);
+
+function makeAdmin(
+    name: string,
+    accounts: Record<DatabaseAccount, postgresql.Role>,
+    options: pulumi.CustomResourceOptions,
+) {
     const password = new random.RandomPassword(
         `${name}-vault-admin-password`,
         { length: 32, special: false },
@@ -150,13 +163,13 @@ function makeAdmin(name: string, managed: postgresql.Role[], options: pulumi.Cus
     ).result;
     const admin = new postgresql.Role(
         `${name}-vault-admin`,
-        { name: adminRole, login: true, createRole: true, inherit: false, password },
+        { name: adminAccount, login: true, createRole: true, inherit: false, password },
         { ...options, ignoreChanges: ["roles"] }, // its memberships, with their options, are separate resources
     );
-    const memberships = managed.map(
-        (role, index) =>
+    const memberships = Object.entries(accounts).map(
+        ([account, role]) =>
             new postgresql.GrantRole(
-                `${name}-vault-admin-${[...staticRoles, ...dynamicRoles][index]}`,
+                `${name}-vault-admin-${account}`,
                 { role: admin.name, grantRole: role.name, withAdminOption: true },
                 { ...options, deletedWith: options.deletedWith ?? admin },
             ),
@@ -170,10 +183,6 @@ function closeServer(name: string, admin: postgresql.Role, options: pulumi.Custo
     return [
         maintenance,
         closeDatabase(`${name}-template1-closed`, "template1", options),
-        new postgresql.Grant(
-            `${name}-postgres-vault-admin`,
-            { database: "postgres", role: admin.name, objectType: "database", privileges: ["CONNECT"] },
-            { ...options, dependsOn: [maintenance] },
-        ),
+        openDatabase(`${name}-postgres-vault-admin`, "postgres", admin.name, { ...options, dependsOn: [maintenance] }),
     ];
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import type { PostgresAccess } from "../core-access";
-import { dynamicRoles, staticRoles, type Databases } from "../databases";
+import { dynamicAccounts, staticAccounts } from "../../services/postgres/accounts";
+import type { Databases } from "../databases";
 
 export interface DatabaseEngineArgs {
     marker: pulumi.Input<string>;
@@ -13,10 +14,7 @@ export interface DatabaseEngineArgs {
     databaseSeconds: number;
 }
 
-/**
- * The lease's own user, a member of the role that owns the database. It acts as that role: a session outlives its user, and
- * what it makes belongs to the role.
- */
+/** The lease's own user, a member of the database's account. It acts as that: a session outlives its user. */
 const creation = (role: string): string[] => [
     `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE "${role}"`,
     `ALTER ROLE "{{name}}" SET role = '${role}'`,
@@ -48,7 +46,7 @@ export function makeDatabaseEngine(
         {
             backend: mount.path,
             name: "postgres",
-            allowedRoles: [...staticRoles, ...dynamicRoles],
+            allowedRoles: [...staticAccounts, ...dynamicAccounts],
             postgresql: {
                 connectionUrl: caFileOnVault ? pulumi.interpolate`${url}&sslrootcert=${caFileOnVault}` : url,
                 username: admin.user,
@@ -61,14 +59,14 @@ export function makeDatabaseEngine(
         { ...inMount, dependsOn: resources },
     );
     const common = { backend: mount.path, dbName: connection.name };
-    for (const role of staticRoles) {
+    for (const role of staticAccounts) {
         new vault.database.SecretBackendStaticRole(
             `${name}-${role}-database`,
             { ...common, name: role, username: role, rotationPeriod: args.databaseSeconds },
             inMount,
         );
     }
-    for (const role of dynamicRoles) {
+    for (const role of dynamicAccounts) {
         new vault.database.SecretBackendRole(
             `${name}-${role}-database`,
             {

@@ -7,6 +7,7 @@ import { loginProperties, loginRules } from "../postgres-login";
 interface Inputs extends PostgresLogin {
     database: string;
     owner: string;
+    account: string;
     migrations: string[];
 }
 
@@ -20,8 +21,8 @@ const loginOf = ({ host, port, user, password, caFile }: Inputs): PostgresLogin 
 
 /** Runs missing migrations; a database that has had more was made by a newer version of this program. */
 async function run(inputs: Inputs): Promise<Inputs> {
-    const { database, owner, migrations } = inputs;
-    const had = await migrate(loginOf(inputs), database, owner);
+    const { database, owner, account, migrations } = inputs;
+    const had = await migrate(loginOf(inputs), database, { owner, account });
     const missing = migrations.filter((migration) => !had.includes(migration));
     if (missing.length > 0) throw new Error(`database ${database} has not had ${missing.join(", ")} after migrating`);
     return inputs;
@@ -29,12 +30,12 @@ async function run(inputs: Inputs): Promise<Inputs> {
 
 export const provider: DynamicProvider<Inputs, Inputs> = {
     async check(_olds, news) {
-        const rules = { ...loginRules, database: name, owner: name, migrations: listOf(name) };
+        const rules = { ...loginRules, database: name, owner: name, account: name, migrations: listOf(name) };
         return { inputs: news, failures: violations(news, rules) };
     },
     async diff(_id, olds, news) {
         const replaces = surelyChanged(olds, news, ["database"]);
-        const updates = changed(olds, news, [...loginProperties, "owner", "migrations"]);
+        const updates = changed(olds, news, [...loginProperties, "owner", "account", "migrations"]);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },
     async create(inputs) {

@@ -7,6 +7,8 @@ export interface MigrationsArgs extends PostgresLoginArgs {
     database: pulumi.Input<string>;
     /** Role that owns what the migrations make. */
     owner: pulumi.Input<string>;
+    /** Role that works in the database; what it owns, as in older versions, is given to `owner`. */
+    account: pulumi.Input<string>;
 }
 
 /**

@@ -7,6 +7,7 @@ const onServers = [
     ...["asterisk", "cdr", "freeswitch", "homer", "kamailio", "opensips"].map(
         (name) => `Database databases-${name}-database`,
     ),
+    ...["asterisk", "cdr", "freeswitch", "homer", "kamailio", "opensips"].map((name) => `Role databases-${name}-owner`),
     ...["asterisk", "cdr_writer", "freeswitch", "homer", "kamailio", "opensips", "vault-admin"].map(
         (name) => `Role databases-${name}`,
     ),

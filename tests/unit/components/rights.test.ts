@@ -33,7 +33,7 @@ const all = (type: string, made = inLab) =>
             .map(({ name, inputs }) => [name, plain(inputs) as Record<string, unknown>]),
     );
 
-const owners = {
+const accounts = {
     opensips: "opensips",
     kamailio: "kamailio",
     asterisk: "asterisk",
@@ -46,19 +46,25 @@ const leased = ["asterisk", "freeswitch"];
 const byName = <T>(names: string[], entry: (name: string) => [string, T]): Record<string, T> =>
     Object.fromEntries(names.map(entry));
 
+const ownerOf = (database: string): string => `${database}_owner`;
+
 describe("in PostgreSQL", () => {
-    it("each database is its owner's", () => {
+    it("each database belongs to a role of its own", () => {
         expect(all("Database")).toEqual(
-            byName(Object.keys(owners), (name) => [
+            byName(Object.keys(accounts), (name) => [
                 `databases-${name}-database`,
-                { name, owner: owners[name as keyof typeof owners], encoding: "UTF8", template: "template0" },
+                { name, owner: ownerOf(name), encoding: "UTF8", template: "template0" },
             ]),
         );
     });
 
-    it("owners have no password; an owner with leased members has no login", () => {
+    it("nobody logs in as an owner; accounts have no password, and those with leased members no login", () => {
         const role = (name: string, login: boolean): [string, unknown] => [`databases-${name}`, { name, login }];
         expect(all("Role")).toEqual({
+            ...byName(Object.keys(accounts), (name) => [
+                `databases-${name}-owner`,
+                { name: ownerOf(name), login: false },
+            ]),
             ...Object.fromEntries(loggingIn.map((name) => role(name, true))),
             ...Object.fromEntries(leased.map((name) => role(name, false))),
             "databases-vault-admin": {
@@ -71,7 +77,7 @@ describe("in PostgreSQL", () => {
         });
     });
 
-    it("the administrator of the database engine may grant every owner's rights", () => {
+    it("the administrator of the database engine may grant every account's rights, and no owner's", () => {
         expect(all("GrantRole")).toEqual(
             byName([...loggingIn, ...leased], (name) => [
                 `databases-vault-admin-${name}`,
@@ -85,9 +91,20 @@ describe("in PostgreSQL", () => {
         { database: name, role: "public", objectType: "database", privileges: [] },
     ];
 
-    it("everybody else is excluded from all databases of our own server", () => {
+    const opened = (name: string): [string, unknown] => [
+        `databases-${name}-account`,
+        {
+            database: name,
+            role: accounts[name as keyof typeof accounts],
+            objectType: "database",
+            privileges: ["CONNECT"],
+        },
+    ];
+
+    it("a database is open to its account, which may connect and no more, and our own server to nobody else", () => {
         expect(all("Grant")).toEqual({
-            ...byName([...Object.keys(owners), "postgres", "template1"], closed),
+            ...byName([...Object.keys(accounts), "postgres", "template1"], closed),
+            ...byName(Object.keys(accounts), opened),
             "databases-postgres-vault-admin": {
                 database: "postgres",
                 role: "vault_admin",
@@ -99,7 +116,10 @@ describe("in PostgreSQL", () => {
     });
 
     it("an external server keeps its own databases as they are, and ours are claimed", () => {
-        expect(all("Grant", outside)).toEqual(byName(Object.keys(owners), closed));
+        expect(all("Grant", outside)).toEqual({
+            ...byName(Object.keys(accounts), closed),
+            ...byName(Object.keys(accounts), opened),
+        });
         expect(all("DatabaseClaim", outside)).toMatchObject({
             "databases-claim": {
                 host: "db.example.net",
@@ -107,8 +127,8 @@ describe("in PostgreSQL", () => {
                 user: "postgres",
                 password: "a-password",
                 caFile: expect.stringMatching(/\/LICENSE$/) as string,
-                roles: [...loggingIn, ...leased, "vault_admin"],
-                databases: Object.keys(owners),
+                roles: [...loggingIn, ...leased, ...Object.keys(accounts).map(ownerOf), "vault_admin"],
+                databases: Object.keys(accounts),
             },
         });
     });
@@ -116,9 +136,10 @@ describe("in PostgreSQL", () => {
     it("the databases with a schema of ours have it, as their owners, CDRs as a hypertable", () => {
         const login = { host: "192.168.64.1", port: 5432, user: "postgres", password: "result-of-core-postgres" };
         expect(all("Migrations")).toMatchObject({
-            "databases-kamailio-schema": { ...login, database: "kamailio", owner: "kamailio" },
-            "databases-asterisk-schema": { ...login, database: "asterisk", owner: "asterisk" },
-            "databases-cdr-schema": { ...login, database: "cdr", owner: "cdr_writer" },
+            ...byName(["kamailio", "asterisk", "cdr"], (name) => [
+                `databases-${name}-schema`,
+                { ...login, database: name, owner: ownerOf(name), account: accounts[name as keyof typeof accounts] },
+            ]),
         });
         expect(all("Extension")).toEqual({
             "databases-cdr-timescaledb": { name: "timescaledb", database: "cdr", dropCascade: true },

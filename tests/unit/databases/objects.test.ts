@@ -27,6 +27,8 @@ beforeEach(() => {
         used.push(database);
         return work(client as never);
     });
+    const { inTransaction } = jest.requireActual<typeof connections>("../../../clients/postgres/connection");
+    jest.mocked(connections.inTransaction).mockImplementation(inTransaction);
 });
 
 describe("migrations", () => {
@@ -54,10 +56,18 @@ describe("migrations", () => {
         expect(asked).toHaveLength(1);
     });
 
-    it("run all or none, in order, as the owner", async () => {
-        answers = [table, had];
-        expect(await migrate(login, "cdr", "cdr-owner")).toEqual(["1_a", "2_b"]);
-        expect(sql()[0]).toBe('SET ROLE "cdr-owner"');
+    const roles = { owner: "cdr-owner", account: "writer" };
+    const owns = (count: number): [RegExp, object[]] => [/FROM pg_shdepend/, [{ count }]];
+
+    it("run all or none, in order, as the owner, who alone makes something", async () => {
+        answers = [table, had, owns(0)];
+        expect(await migrate(login, "cdr", roles)).toEqual(["1_a", "2_b"]);
+        expect(asked[0]).toMatchObject({ values: ["writer"] });
+        expect(sql().slice(1, 4)).toEqual([
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+            'GRANT CREATE ON SCHEMA public TO "cdr-owner"',
+            'SET ROLE "cdr-owner"',
+        ]);
         expect(runner.mock.calls).toEqual([
             [
                 {
@@ -73,10 +83,24 @@ describe("migrations", () => {
         ]);
     });
 
+    it("begin with what the account owned before: it is the owner's then, and the account still works with all rows", async () => {
+        answers = [table, had, owns(7)];
+        await migrate(login, "cdr", roles);
+        expect(sql().slice(1, 7)).toEqual([
+            "BEGIN",
+            'REASSIGN OWNED BY "writer" TO "cdr-owner"',
+            'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "writer"',
+            'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "writer"',
+            "COMMIT",
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        ]);
+        expect(runner).toHaveBeenCalledTimes(1);
+    });
+
     it("say only what is wrong", async () => {
         const said = jest.spyOn(console, "error").mockImplementation();
-        answers = [table];
-        await migrate(login, "cdr", "owner");
+        answers = [table, owns(0)];
+        await migrate(login, "cdr", roles);
         const [[{ logger }]] = runner.mock.calls as [[packages.RunnerOption]];
         for (const level of ["debug", "info", "warn", "error"] as const) logger?.[level](level);
         expect(said.mock.calls).toEqual([["warn"], ["error"]]);

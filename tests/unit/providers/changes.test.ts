@@ -44,7 +44,7 @@ const table: Record<string, [provider: unknown, replaces: string[], updates: str
     ],
     HostFiles: [hostFiles, [], ["directories", "files", "deviating"]],
     KernelModule: [kernelModule, ["host", "vmId"], ["sshConfig", "modules", "procPath", "state"]],
-    Migrations: [migrations, ["database"], [...postgres, "owner", "migrations"]],
+    Migrations: [migrations, ["database"], [...postgres, "owner", "account", "migrations"]],
     Phones: [phones, ["netns", "labNetns"], ["bridge", "addresses", "prefix"]],
     Service: [
         service,

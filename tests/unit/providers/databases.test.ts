@@ -72,12 +72,12 @@ describe("a claim on a server", () => {
 });
 
 describe("migrations", () => {
-    const inputs = { ...login, database: "cdr", owner: "cdr", migrations: ["1_a", "2_b"] };
+    const inputs = { ...login, database: "cdr", owner: "cdr_owner", account: "cdr_writer", migrations: ["1_a", "2_b"] };
 
     it("are run by the login; those of a newer program do not matter", async () => {
         jest.mocked(migrations.migrate).mockResolvedValue(["1_a", "2_b", "3_c"]);
         expect(await migrationsProvider.create(inputs)).toEqual({ id: "cdr", outs: inputs });
-        expect(migrations.migrate).toHaveBeenCalledWith(login, "cdr", "cdr");
+        expect(migrations.migrate).toHaveBeenCalledWith(login, "cdr", { owner: "cdr_owner", account: "cdr_writer" });
         expect(await migrationsProvider.update("cdr", inputs, inputs)).toEqual({ outs: inputs });
     });
 
