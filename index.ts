@@ -15,6 +15,7 @@ import { SipProxy } from "./components/sip-proxy";
 import { VaultBootstrap } from "./components/vault-bootstrap";
 import { availableContainers } from "./config/images";
 import { programConfig } from "./config/program";
+import { databaseClients } from "./databases/clients";
 import { requireLab } from "./lab/required";
 import { platformOutputs } from "./outputs";
 import { stackPaths } from "./paths";
@@ -70,7 +71,12 @@ const core = new CoreServices(
     "core",
     config.external
         ? externalCoreArgs(config.external, ports)
-        : { lab: { ...paths, ...packages, host: coreOf(topology), secrets, network } },
+        : {
+              lab: {
+                  ...{ ...paths, ...packages, host: coreOf(topology), secrets, network },
+                  databaseClients: databaseClients(topology),
+              },
+          },
 );
 
 const databases = new Databases("databases", {

@@ -49,6 +49,8 @@ export interface CoreContainerArgs extends LabDocker {
     volumes: string[];
     /** Files of its configuration, by name. Secret: they are kept in memory only (tmpfs). */
     files: pulumi.Output<Record<string, string>>;
+    /** Names of those that a reload applies; a change of any other replaces the container. */
+    reloaded?: string[];
     /** Where they are in the container. */
     configDir: string;
     stopSignal: string;
@@ -90,6 +92,11 @@ export class CoreContainer extends pulumi.ComponentResource {
         this.socketDir = `${run}/run`;
         const configDir = `${run}/etc`;
         const volumes = args.volumes.map((volume) => `${data}/${volume}`);
+        const { reloaded = [] } = args;
+        const fixed = args.files.apply((contents) =>
+            Object.fromEntries(Object.entries(contents).filter(([file]) => !reloaded.includes(file))),
+        );
+        const paths = reloaded.map((file) => `${configDir}/${file}`);
         const ours = { mode: "0700", owner: 0 };
         const its = { mode: "0700", owner: user };
 
@@ -110,6 +117,7 @@ export class CoreContainer extends pulumi.ComponentResource {
                         })),
                     ),
                 ),
+                ...(paths.length > 0 ? { reload: { paths, fifo: `${this.socketDir}/reload` } } : {}),
             },
             { parent: this },
         );
@@ -158,7 +166,7 @@ export class CoreContainer extends pulumi.ComponentResource {
                 labels: [
                     // a daemon that started with another store does not know this container
                     { label: "voip-stack.store", value: daemon.store },
-                    { label: "voip-stack.config", value: fingerprint(args.files) },
+                    { label: "voip-stack.config", value: fingerprint(fixed) },
                     { label: "voip-stack.certificate", value: fingerprint(certificate.certificate) },
                 ],
             },

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { openbaoFiles, provisioningPolicy } from "../services/openbao/files";
-import { postgresFiles } from "../services/postgres/files";
+import { postgresFiles, postgresReloaded, type DatabaseClient } from "../services/postgres/files";
 import { DockerDaemon } from "../providers/docker-daemon/resource";
 import { ContainerStore } from "../providers/image/resource";
 import { TrustAnchors } from "../providers/trust-anchors/resource";
@@ -21,6 +21,8 @@ export interface LabCoreArgs {
     /** The lab's host side on the internal network, with the sockets of its servers. */
     host: CoreHost;
     secrets: GeneratedSecrets;
+    /** Who may connect to PostgreSQL, besides provisioning and OpenBao. */
+    databaseClients: DatabaseClient[];
     /** Of the stack (paths.ts). */
     dataDir: string;
     runDir: string;
@@ -135,7 +137,10 @@ export function labCore(parent: pulumi.Resource, name: string, args: LabCoreArgs
             user: users.postgres,
             limits: limits.postgres,
             volumes: ["data"],
-            files: password.apply((known) => postgresFiles({ address, port: ports.postgres, password: known })),
+            files: password.apply((known) =>
+                postgresFiles({ address, port: ports.postgres, password: known, clients: args.databaseClients }),
+            ),
+            reloaded: postgresReloaded,
             configDir: "/etc/postgresql",
             stopSignal: "SIGINT", // does not wait for clients to disconnect (pg_ctl, fast)
             healthcheck: ["pg_isready", "--quiet", "--host", address, "--port", String(ports.postgres)],

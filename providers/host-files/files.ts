@@ -15,25 +15,60 @@ export interface HostFile extends Owned {
     content: string;
 }
 
+/** A server that reads some files again when it is told. */
+export interface Reload {
+    /** Paths of these files. */
+    paths: string[];
+    /** A line written into it tells the server (images/guest/core). */
+    fifo: string;
+}
+
 export interface HostFilesDefinition {
     directories: HostDirectory[];
     files: HostFile[];
+    reload?: Reload;
 }
 
 const permissions = (mode: string) => Number.parseInt(mode, 8);
 
-/** Writes what is missing or differs; a file is replaced as a whole, so that nobody reads a part of it. */
-export function writeHostFiles({ directories, files }: HostFilesDefinition): void {
+/**
+ * Writes what is missing or differs; a file is replaced as a whole, so that nobody reads a part of it.
+ * @returns paths of the files that were written
+ */
+export function writeHostFiles({ directories, files }: HostFilesDefinition): string[] {
     for (const directory of directories) {
         fs.mkdirSync(directory.path, { recursive: true, mode: permissions(directory.mode) });
         own(directory.path, directory);
     }
-    for (const file of files.filter((wanted) => !isAsWanted(wanted))) {
+    const differing = files.filter((wanted) => !isAsWanted(wanted));
+    for (const file of differing) {
         const made = `${file.path}.new`;
         fs.rmSync(made, { force: true });
         fs.writeFileSync(made, file.content, { mode: 0o600 });
         own(made, file);
         fs.renameSync(made, file.path);
+    }
+    return differing.map((file) => file.path);
+}
+
+/** Paths of files whose content the second definition changes, or adds. */
+export function changedFiles(olds: HostFilesDefinition, news: HostFilesDefinition): string[] {
+    const before = new Map(olds.files.map(({ path: at, content }) => [at, content]));
+    return news.files.filter(({ path: at, content }) => before.get(at) !== content).map((file) => file.path);
+}
+
+/** Tells the server to read its files again; one that does not run reads them at its start. */
+export function tellServer({ fifo }: Reload): void {
+    try {
+        const opened = fs.openSync(fifo, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK);
+        try {
+            fs.writeSync(opened, "\n");
+        } finally {
+            fs.closeSync(opened);
+        }
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code !== "ENOENT" && code !== "ENXIO") throw error; // never started; nobody reads
     }
 }
 

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
-import { absolutePath, changed, integer, matching, objectOf, optional, violations, type Rule } from "../check";
+import { absolutePath, changed, integer, listOf, matching, objectOf, optional, violations, type Rule } from "../check";
 import type { DynamicProvider } from "../contract";
-import { deviations, removeAbandoned, removeHostFiles, writeHostFiles, type HostFilesDefinition } from "./files";
+import {
+    changedFiles,
+    deviations,
+    removeAbandoned,
+    removeHostFiles,
+    tellServer,
+    writeHostFiles,
+    type HostFilesDefinition,
+} from "./files";
 
 interface Inputs extends HostFilesDefinition {
     /** Always empty; a refresh stores the differing paths here. */
@@ -28,6 +36,7 @@ const anyText: Rule = (value) =>
 const rules = {
     directories: eachOf(objectOf(owned)),
     files: eachOf(objectOf({ ...owned, content: anyText })),
+    reload: optional(objectOf({ paths: listOf(absolutePath), fifo: absolutePath })),
     deviating: optional(() => []),
 };
 
@@ -38,7 +47,7 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
 
     async diff(_id, olds, news) {
-        return { changes: changed(olds, news, ["directories", "files", "deviating"]).length > 0 };
+        return { changes: changed(olds, news, ["directories", "files", "reload", "deviating"]).length > 0 };
     },
 
     async create(inputs) {
@@ -53,8 +62,11 @@ export const provider: DynamicProvider<Inputs, Inputs> = {
     },
 
     async update(_id, olds, news) {
-        writeHostFiles(news);
+        const written = writeHostFiles(news);
         removeAbandoned(olds, news);
+        // also what an interrupted update has written already
+        const differing = [...written, ...changedFiles(olds, news)];
+        if (news.reload?.paths.some((path) => differing.includes(path))) tellServer(news.reload);
         return { outs: news };
     },
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic";
-import type { HostDirectory, HostFile } from "./files";
+import type { HostDirectory, HostFile, Reload } from "./files";
 
 export type { HostDirectory, HostFile } from "./files";
 
@@ -9,6 +9,8 @@ export interface HostFilesArgs {
     directories: pulumi.Input<pulumi.Input<HostDirectory>[]>;
     /** Replaced as a whole if they differ. */
     files: pulumi.Input<pulumi.Input<HostFile>[]>;
+    /** The server that is told when an update changes one of these files. */
+    reload?: Reload;
 }
 
 /** Directories and files on this machine, for containers that run on it. */

@@ -1,6 +1,6 @@
-import { askVault, asDatabaseUser } from "../stack/core";
-import { broughtUp, onVm, outputs } from "../stack/platform";
-import { steal, type Stolen } from "../stack/stolen";
+import { askVault, asDatabaseUser, asDatabaseUserOn, asSuperuser } from "../stack/core";
+import { broughtUp, enterPhones, onVm, outputs } from "../stack/platform";
+import { homeOf, steal, type Stolen } from "../stack/stolen";
 
 type Request = [method: string, path: string, body?: Record<string, string>];
 
@@ -188,14 +188,54 @@ describe("an account of a database", () => {
         ["asterisk", "homer"],
     ] as const;
     it.each(cases)("of %s does not get into %s", async (own, other) => {
-        expect((await asDatabaseUser(accounts[own], own)).rows).toHaveLength(1);
-        expect((await asDatabaseUser(accounts[own], other)).error).toMatch(/permission denied for database/);
+        const from = homeOf[own];
+        expect((await asDatabaseUserOn(from, accounts[own], own)).rows).toHaveLength(1);
+        expect((await asDatabaseUserOn(from, accounts[own], other)).error).toMatch(/pg_hba.conf rejects connection/);
+        const [may] = await asSuperuser(`SELECT has_database_privilege('${own}', '${other}', 'CONNECT') AS connect`);
+        expect(may).toEqual({ connect: false });
+    });
+
+    it.each([
+        ["kamailio", "pbx-1"],
+        ["kamailio", "media-1"],
+        ["asterisk", "sip-1"],
+        ["asterisk", "media-1"],
+    ] as const)("of %s is refused on %s, with the right password", async (own, vm) => {
+        const { error } = await asDatabaseUserOn(vm, accounts[own], own);
+        expect(error).toMatch(/pg_hba.conf rejects connection .*SSL encryption/);
+    });
+
+    it.each(["kamailio", "asterisk"] as const)("of %s is refused on the machine of the core services", async (own) => {
+        const { error } = await asDatabaseUser(accounts[own], own);
+        expect(error).toMatch(/pg_hba.conf rejects connection .*SSL encryption/);
+    });
+
+    it("of provisioning, or of OpenBao, is refused on every VM", async () => {
+        const { postgres, vms } = await outputs();
+        for (const vm of Object.keys(vms)) {
+            for (const user of [postgres.user, "vault_admin"]) {
+                const account = { user, password: postgres.password };
+                for (const database of ["postgres", "asterisk"]) {
+                    const { error } = await asDatabaseUserOn(vm, account, database);
+                    expect(error).toMatch(/pg_hba.conf rejects connection .*SSL encryption/);
+                }
+            }
+        }
+    });
+
+    it("gets no connection from the external network", async () => {
+        const enter = (argv: string[]): string[] => [...enterPhones, ...argv];
+        for (const own of ["kamailio", "asterisk"] as const) {
+            const { error } = await asDatabaseUser(accounts[own], own, "SELECT 1", enter);
+            expect(error).toMatch(/ENETUNREACH|EHOSTUNREACH|ECONNREFUSED|ETIMEDOUT|timeout/);
+        }
     });
 
     it.each(["kamailio", "asterisk"] as const)(
         "%s is no superuser, and can make neither roles nor databases",
         async (own) => {
-            const { rows } = await asDatabaseUser(
+            const { rows } = await asDatabaseUserOn(
+                homeOf[own],
                 accounts[own],
                 own,
                 "SELECT bool_or(rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls) AS more FROM pg_roles " +
@@ -205,13 +245,28 @@ describe("an account of a database", () => {
         },
     );
 
+    it.each([
+        ["kamailio", "CREATE TABLE mine (n int)", "permission denied for schema public"],
+        ["kamailio", "CREATE TEMPORARY TABLE mine (n int)", "permission denied to create temporary tables"],
+        ["kamailio", "CREATE SCHEMA mine", "permission denied for database"],
+        ["kamailio", "TRUNCATE location", "permission denied for table location"],
+        ["kamailio", "DROP TABLE location", "must be owner of table location"],
+        ["kamailio", "UPDATE subscriber SET ha1 = ''", "permission denied for table subscriber"],
+        ["kamailio", "SELECT * FROM pgmigrations", "permission denied for table pgmigrations"],
+        ["asterisk", "CREATE TABLE mine (n int)", "permission denied for schema public"],
+        ["asterisk", "DELETE FROM voicemail", "permission denied for table voicemail"],
+        ["asterisk", "UPDATE voicemail SET mailbox = '1'", "permission denied for table voicemail"],
+    ] as const)("of %s may not: %s", async (own, statement, refusal) => {
+        const { error } = await asDatabaseUserOn(homeOf[own], accounts[own], own, statement);
+        expect(error).toContain(refusal);
+    });
+
     it("needs TLS, whatever the account", async () => {
         const { core } = await outputs();
-        const command = `PGSSLMODE=disable psql --host ${core.postgresHost} --port ${core.postgresPort} --user postgres postgres`;
-        const said = await onVm(
-            "sip-1",
-            `docker exec kamailio sh -c '${command} --no-password --command "SELECT 1"' 2>&1; true`,
-        );
-        expect(said).toMatch(/no pg_hba.conf entry .*no encryption/);
+        const command = `psql --host ${core.postgresHost} --port ${core.postgresPort} --user kamailio --no-password kamailio`;
+        const ask = (mode: string): Promise<string> =>
+            onVm("sip-1", `docker exec kamailio sh -c 'PGSSLMODE=${mode} ${command} --command "SELECT 1"' 2>&1; true`);
+        expect(await ask("disable")).toMatch(/pg_hba.conf rejects connection .*no encryption/);
+        expect(await ask("require")).toContain("no password supplied");
     });
 });

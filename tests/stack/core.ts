@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { DockerApi } from "../../clients/docker/api";
 import { daemonAt } from "../../clients/docker/daemon";
 import { execIn } from "../../clients/docker/exec";
@@ -8,7 +10,7 @@ import { enterLab } from "../../lab/lab";
 import { stackPaths } from "../../paths";
 import { runProgram } from "../../process/program";
 import { stack } from "./environment";
-import { outputs } from "./platform";
+import { outputs, throughVm } from "./platform";
 
 const inLab = (argv: string[]): string[] => enterLab(stack, argv);
 
@@ -16,6 +18,10 @@ export interface DatabaseJob {
     login: PostgresLogin;
     database: string;
     statement: string;
+    /** Directory with a socket that leads to the server (libpq's naming). */
+    socketDir?: string;
+    /** Address of this machine to connect from. */
+    localAddress?: string;
 }
 
 export interface DatabaseReport {
@@ -24,16 +30,45 @@ export interface DatabaseReport {
     error?: string;
 }
 
-/** Runs a statement as somebody, from the host's side of the internal network. */
+export interface DatabaseUser {
+    user: string;
+    password: string;
+}
+
+async function databaseJob({ user, password }: DatabaseUser, database: string, statement: string) {
+    const { core, postgres } = await outputs();
+    const { postgresHost: host, postgresPort: port } = core;
+    return { login: { host, port, user, password, caFile: postgres.caFile }, database, statement };
+}
+
+/** Runs a statement as somebody, from the host's side of the internal network, or from elsewhere on this machine. */
 export async function asDatabaseUser(
-    { user, password }: { user: string; password: string },
+    account: DatabaseUser,
+    database: string,
+    statement = "SELECT 1",
+    enter = inLab,
+): Promise<DatabaseReport> {
+    const job: DatabaseJob = await databaseJob(account, database, statement);
+    return runProgram<DatabaseReport>("tests/stack/database-main.ts", job, enter);
+}
+
+/** The same from a VM. */
+export async function asDatabaseUserOn(
+    vm: string,
+    account: DatabaseUser,
     database: string,
     statement = "SELECT 1",
 ): Promise<DatabaseReport> {
-    const { core, postgres } = await outputs();
-    const { postgresHost: host, postgresPort: port } = core;
-    const login = { host, port, user, password, caFile: postgres.caFile };
-    return runProgram<DatabaseReport>("tests/stack/database-main.ts", { login, database, statement }, inLab);
+    const job = await databaseJob(account, database, statement);
+    const { host, port } = job.login;
+    const socketDir = fs.mkdtempSync(path.join(os.tmpdir(), "voip-sql-"));
+    try {
+        return await throughVm(vm, `${socketDir}/.s.PGSQL.${port}`, `${host}:${port}`, () =>
+            runProgram<DatabaseReport>("tests/stack/database-main.ts", { ...job, socketDir }, inLab),
+        );
+    } finally {
+        fs.rmSync(socketDir, { recursive: true });
+    }
 }
 
 /** Runs a statement as PostgreSQL's superuser. @throws Error with what the server said */

@@ -76,5 +76,23 @@ export async function onVm(host: string, remoteCommand: string): Promise<string>
     return (await run(enterLab(stack, sshArgv({ sshConfig, host }, remoteCommand)))).stdout;
 }
 
+/**
+ * While `work` runs, who connects to a socket on this machine is connected to an address by a VM: the other end sees the VM's.
+ * @param socket path of the socket, which must not exist
+ * @param to such as 192.168.64.1:5432
+ */
+export async function throughVm<T>(host: string, socket: string, to: string, work: () => Promise<T>): Promise<T> {
+    const { sshConfig } = stackPaths(stack);
+    const tell = (command: string): Promise<unknown> =>
+        run(enterLab(stack, ["ssh", "-F", sshConfig, "-O", command, "-L", `${socket}:${to}`, host]));
+    await onVm(host, "true"); // the shared connection is there
+    await tell("forward");
+    try {
+        return await work();
+    } finally {
+        await tell("cancel");
+    }
+}
+
 /** Command line that enters the namespace of the phones. */
 export const enterPhones = ["nsenter", `--net=/run/netns/${stackPaths(stack).phonesNetns}`];

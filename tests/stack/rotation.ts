@@ -1,7 +1,7 @@
-import { asDatabaseUser, askVault, asSuperuser, type VaultQuestion } from "./core";
+import { asDatabaseUserOn, askVault, asSuperuser, type VaultQuestion } from "./core";
 import { Load, type Busy } from "./load";
 import { broughtUp } from "./platform";
-import { shownToPhones, steal, type Stolen } from "./stolen";
+import { homeOf, shownToPhones, steal, type Stolen } from "./stolen";
 import { voipJson } from "./voip";
 
 /** What `rotate --json` prints. */
@@ -34,8 +34,9 @@ const loginPath = (vm: string): string => `auth/approle/role/${vm.split("-")[0]}
 /** Which of the stolen secrets are still good for something. */
 async function stillGood({ accounts, secretIds, tokens, serial }: Stolen): Promise<string[]> {
     const good: string[] = [];
-    for (const [database, account] of Object.entries(accounts)) {
-        if ((await asDatabaseUser(account, database)).rows) good.push(`password of ${database}`);
+    for (const database of ["kamailio", "asterisk"] as const) {
+        const { rows } = await asDatabaseUserOn(homeOf[database], accounts[database], database);
+        if (rows) good.push(`password of ${database}`);
     }
     const questions: [string, VaultQuestion][] = [
         ...Object.entries(secretIds).flatMap(([vm, ids]) =>

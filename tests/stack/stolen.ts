@@ -1,11 +1,12 @@
 import type { ServedCertificate } from "../../cli/platform/listeners";
 import { runProgram } from "../../process/program";
+import type { DatabaseUser } from "./core";
 import { enterPhones, onVm, outputs } from "./platform";
 
 /** What somebody would have who broke into the VMs now. */
 export interface Stolen {
     /** Accounts of PostgreSQL, by the database that they are good for. */
-    accounts: Record<"kamailio" | "asterisk", { user: string; password: string }>;
+    accounts: Record<"kamailio" | "asterisk", DatabaseUser>;
     /** Secret-ids, by VM; each is good for one login. */
     secretIds: Record<string, string[]>;
     /** Accessors of the tokens, by VM: the tokens themselves are good from their VMs only. */
@@ -13,6 +14,9 @@ export interface Stolen {
     /** Serial number of the certificate that phones are shown. */
     serial: string;
 }
+
+/** The VM that an account is used on: PostgreSQL takes it from no other. */
+export const homeOf = { kamailio: "sip-1", asterisk: "pbx-1" } as const;
 
 const field = (text: string, pattern: RegExp): string => {
     const found = pattern.exec(text)?.[1];
@@ -57,15 +61,15 @@ async function taken(
 
 export async function steal(): Promise<Stolen> {
     const files: Record<string, string> = {
-        "sip-1": "/etc/pgbouncer/credentials.ini",
-        "pbx-1": "/etc/asterisk/res_odbc.conf",
+        [homeOf.kamailio]: "/etc/pgbouncer/credentials.ini",
+        [homeOf.asterisk]: "/etc/asterisk/res_odbc.conf",
     };
     const { core, vms } = await outputs();
     const loot: Record<string, Awaited<ReturnType<typeof taken>>> = {};
     // not at once: there are calls up
     for (const vm of Object.keys(vms)) loot[vm] = await taken(vm, core.vaultAddress, files[vm]);
-    const pgbouncer = loot["sip-1"].rest;
-    const odbc = loot["pbx-1"].rest;
+    const pgbouncer = loot[homeOf.kamailio].rest;
+    const odbc = loot[homeOf.asterisk].rest;
     return {
         accounts: {
             kamailio: { user: field(pgbouncer, /user=(\S+)/), password: field(pgbouncer, /password=(\S+)/) },

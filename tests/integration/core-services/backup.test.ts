@@ -11,6 +11,7 @@ import { takeBackup, type BackupRequest } from "../../../cli/backup/take";
 import { enterLab, ensureLab, removeLab } from "../../../lab/lab";
 import { stackPaths } from "../../../paths";
 import { runProgram } from "../../../process/program";
+import { run } from "../../../process/run";
 import type { DatabaseJob, DatabaseReport, VaultJob, VaultReport } from "../../stack/core";
 import { LabWorkspace } from "./workspace";
 
@@ -37,11 +38,19 @@ async function ask(method: VaultMethod, at: string, body?: Record<string, unknow
     return (await runProgram<VaultReport[]>("tests/stack/vault-main.ts", job, inLab))[0];
 }
 
-async function sql(database: string, statement: string, as: object = {}): Promise<DatabaseReport> {
+async function sql(database: string, statement: string, more: Partial<DatabaseJob> = {}): Promise<DatabaseReport> {
     const { host, port, user, password, caFile } = (await outputs()).postgres;
-    const login = { host, port, user, password, caFile, ...as };
-    const job: DatabaseJob = { login, database, statement };
+    const job: DatabaseJob = { login: { host, port, user, password, caFile }, database, statement, ...more };
     return runProgram<DatabaseReport>("tests/stack/database-main.ts", job, inLab);
+}
+
+/** The accounts as the proxy reads them, from its address: this lab has no VM, and the address is free. */
+async function readAsProxy(password: string): Promise<DatabaseReport> {
+    const { host, port, caFile } = (await outputs()).postgres;
+    const localAddress = "192.168.64.10";
+    await run(inLab(["ip", "address", "replace", `${localAddress}/32`, "dev", "lo"]));
+    const login = { host, port, caFile, user: "kamailio", password };
+    return sql("kamailio", "SELECT * FROM subscriber", { login, localAddress });
 }
 
 async function countRows(): Promise<Rows> {
@@ -90,13 +99,13 @@ const request: RestoreRequest = {
 /** What the servers hold: it is compared before and after. */
 async function contents() {
     const { answer: credentials } = await ask("GET", "database/static-creds/kamailio");
-    const { username, password } = credentials?.data as { username: string; password: string };
+    const { password } = credentials?.data as { password: string };
     return {
         secret: (await ask("GET", "secret/data/mine")).answer?.data?.data,
         routes: (await ask("GET", "secret/data/kamailio")).answer?.data?.data,
         ca: (await ask("GET", "pki_int/cert/ca_chain")).answer?.data?.certificate,
         password,
-        accounts: (await sql("kamailio", "SELECT * FROM subscriber", { user: username, password })).rows,
+        accounts: (await readAsProxy(password)).rows,
         cdr: (await sql("cdr", "SELECT * FROM cdr")).rows,
         roles: (await sql("postgres", "SELECT rolname, rolpassword FROM pg_authid ORDER BY rolname")).rows,
     };

@@ -7,6 +7,7 @@ import { GeneratedSecrets } from "../../../components/generated-secrets";
 import { Network } from "../../../components/network";
 import { VaultBootstrap } from "../../../components/vault-bootstrap";
 import { validateStack } from "../../../config";
+import { databaseClients } from "../../../databases/clients";
 import { stackPaths } from "../../../paths";
 import { addressOf, certifiedAddresses, coreOf, plan } from "../../../topology";
 import { identityPlans } from "../../../vault/policies";
@@ -34,7 +35,10 @@ const packages = {
     checkValidUntil: config.aptCheckValidUntil,
     mirror: config.debianMirror,
 };
-const core = new CoreServices("core", { lab: { ...paths, ...packages, host: coreOf(topology), secrets, network } });
+const host = coreOf(topology);
+const core = new CoreServices("core", {
+    lab: { ...paths, ...packages, host, secrets, network, databaseClients: databaseClients(topology) },
+});
 const { servers } = core;
 const databases = new Databases("databases", {
     postgres: core.postgres,

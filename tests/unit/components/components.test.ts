@@ -310,6 +310,28 @@ describe("the containers of the core services", () => {
         });
     });
 
+    test("PostgreSQL reads anew who may connect: its container stays, which another of its files replaces", async () => {
+        const of = (resources: MadeResource[]) => {
+            const inputs = (name: string) => resources.find((resource) => resource.name === name)!.inputs;
+            const { reload, files } = inputs("postgres-files") as {
+                reload: object;
+                files: { value: { path: string; content: string }[] };
+            };
+            const { labels } = inputs("postgres-container") as { labels: { label: string; value: unknown }[] };
+            const hba = files.value.find(({ path }) => path.endsWith("/pg_hba.conf"))!.content;
+            return { reload, hba, config: labels.find(({ label }) => label === "voip-stack.config")!.value };
+        };
+        const before = of(made);
+        const after = of((await runProgram({ vms: '{"pbx-1":{"internalAddress":"192.168.64.77"}}' })).made);
+        const dir = `${runDir}/core/postgres`;
+        expect(before.reload).toEqual({ paths: [`${dir}/etc/pg_hba.conf`], fifo: `${dir}/run/reload` });
+        expect(before.hba).toMatch(/^hostssl asterisk \+asterisk 192\.168\.64\.30\/32 /m);
+        expect(after.hba).toBe(before.hba.replace("192.168.64.30/32", "192.168.64.77/32"));
+        expect(after.config).toEqual(before.config);
+        const elsewhere = of((await runProgram({ ports: '{"postgres":5433}' })).made);
+        expect(elsewhere.config).not.toEqual(before.config);
+    });
+
     test("their agent may change owners of files, and writes to nothing but theirs and its own", () => {
         expect(container("core-agent")).toEqual({
             ...common,

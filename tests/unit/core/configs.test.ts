@@ -13,7 +13,11 @@ const openbao = (changed: Partial<Parameters<typeof openbaoFiles>[0]> = {}) =>
         ...changed,
     });
 
-const postgres = () => postgresFiles({ address: "192.0.2.1", port: 5432, password: "known" });
+const clients = [
+    { database: "kamailio", user: "kamailio", address: "192.0.2.10" },
+    { database: "asterisk", user: "+asterisk", address: "192.0.2.30" },
+];
+const postgres = () => postgresFiles({ address: "192.0.2.1", port: 5432, password: "known", clients });
 
 const coreAgent = () =>
     coreAgentFiles({
@@ -52,12 +56,18 @@ test("OpenBao listens by TLS at one address only, and writes its audit log to tw
     expect(text.match(/^audit .*$/gm)).toEqual(['audit "file" "file" {', 'audit "file" "stdout" {']);
 });
 
-test("PostgreSQL takes nobody in without TLS and a password, but for a base backup in its container", () => {
+test("PostgreSQL takes each in from its own machine only, by TLS and with a password, and refuses everybody else", () => {
     const files = postgres();
     const rules = files["pg_hba.conf"].split("\n").filter((line) => line && !line.startsWith("#"));
     expect(rules.map((line) => line.split(/\s+/))).toEqual([
-        ["hostssl", "all", "all", "0.0.0.0/0", "scram-sha-256"],
-        ["local", "replication", "postgres", "scram-sha-256"],
+        ["local", "all,replication", "postgres", "scram-sha-256"],
+        ["hostssl", "all", "postgres", "192.0.2.1/32", "scram-sha-256"],
+        ["hostssl", "postgres", "vault_admin", "192.0.2.1/32", "scram-sha-256"],
+        ["host", "all", "postgres,vault_admin", "all", "reject"],
+        ["hostssl", "kamailio", "kamailio", "192.0.2.10/32", "scram-sha-256"],
+        ["hostssl", "asterisk", "+asterisk", "192.0.2.30/32", "scram-sha-256"],
+        ["host", "all,replication", "all", "all", "reject"],
+        ["local", "all,replication", "all", "reject"],
     ]);
     expect(files["postgresql.conf"]).toContain("listen_addresses = '192.0.2.1'");
     expect(files["postgresql.conf"]).not.toContain("known");

@@ -42,7 +42,7 @@ const table: Record<string, [provider: unknown, replaces: string[], updates: str
         ["layers", "store", "state"],
         ["limitsMemory"],
     ],
-    HostFiles: [hostFiles, [], ["directories", "files", "deviating"]],
+    HostFiles: [hostFiles, [], ["directories", "files", "reload", "deviating"]],
     KernelModule: [kernelModule, ["host", "vmId"], ["sshConfig", "modules", "procPath", "state"]],
     Migrations: [migrations, ["database"], [...postgres, "owner", "account", "migrations"]],
     Phones: [phones, ["netns", "labNetns"], ["bridge", "addresses", "prefix"]],

@@ -1,7 +1,14 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { deviations, removeAbandoned, writeHostFiles } from "../../../providers/host-files/files";
+import { execFileSync } from "node:child_process";
+import {
+    changedFiles,
+    deviations,
+    removeAbandoned,
+    tellServer,
+    writeHostFiles,
+} from "../../../providers/host-files/files";
 import { provider } from "../../../providers/host-files/provider";
 
 // files can be given to somebody only by root: here they seem to be whose they are to be
@@ -74,6 +81,54 @@ describe("files of the host", () => {
         removeAbandoned(olds, { directories: [], files: [olds.files[0]] });
         expect(fs.readdirSync(dir)).toEqual(["kept"]);
         expect(fs.readdirSync(at("kept"))).toEqual(["a"]);
+    });
+});
+
+describe("a server of host files", () => {
+    const reload = () => ({ paths: [at("etc/a")], fifo: at("reload") });
+    let reader: number;
+    beforeEach(() => {
+        execFileSync("mkfifo", [at("reload")]);
+        reader = fs.openSync(at("reload"), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    });
+    afterEach(() => fs.closeSync(reader));
+
+    /** What the server was told since it was asked last. */
+    const told = (): string => {
+        const buffer = Buffer.alloc(64);
+        return buffer.toString("utf8", 0, fs.readSync(reader, buffer));
+    };
+    const update = (olds: ReturnType<typeof files>, news: ReturnType<typeof files>) =>
+        provider.update("id", { ...olds, reload: reload() }, { ...news, reload: reload() });
+    const withA = (content: string) => ({ ...files(), files: [file("etc/a", content), file("etc/b", "", "0600")] });
+
+    it("is told of a change of the files that it reads again, and of no other", async () => {
+        await provider.create({ ...files(), reload: reload() });
+        expect(told()).toBe("");
+        await update(files(), withA("new\n"));
+        expect(told()).toBe("\n");
+        await update(withA("new\n"), { ...withA("new\n"), files: [file("etc/a", "new\n"), file("etc/b", "other")] });
+        expect(told()).toBe("");
+    });
+
+    it("is told of what was mended, and of what an interrupted update has written", async () => {
+        await provider.create({ ...files(), reload: reload() });
+        fs.writeFileSync(at("etc/a"), "edited");
+        await update(files(), files());
+        expect(told()).toBe("\n");
+        writeHostFiles(withA("new\n"));
+        expect(changedFiles(files(), withA("new\n"))).toEqual([at("etc/a")]);
+        await update(files(), withA("new\n"));
+        expect(told()).toBe("\n");
+    });
+
+    it("need not run, or ever have run; another error is told", () => {
+        fs.closeSync(reader);
+        tellServer(reload());
+        fs.rmSync(at("reload"));
+        tellServer(reload());
+        expect(() => tellServer({ ...reload(), fifo: `${at("reload")}${"x".repeat(300)}` })).toThrow("ENAMETOOLONG");
+        reader = fs.openSync("/dev/null", "r");
     });
 });
 
