@@ -43,17 +43,10 @@ async function addToAsterisk(client: Client, sipDomain: string, subscriber: Subs
     const { extension: id, voicemailPin } = subscriber;
     const mailboxes = `${id}@default`;
     await upsert(client, "ps_aors", ["id"], { id, max_contacts: 1, remove_existing: "yes", mailboxes });
-    await upsert(client, "ps_auths", ["id"], {
-        id,
-        auth_type: "md5",
-        username: id,
-        realm: sipDomain,
-        md5_cred: subscriber.ha1,
-    });
     await upsert(client, "ps_endpoints", ["id"], {
         id,
         aors: id,
-        auth: id,
+        auth: id, // there is none: who calls the PBX as this endpoint, and not through a proxy, is refused
         ...endpointColumns,
         from_domain: sipDomain,
         callerid: `${id} <${id}>`,
@@ -103,7 +96,7 @@ export async function removeSubscribers(
     );
     await withDatabase(login, "asterisk", (client) =>
         inTransaction(client, async () => {
-            for (const table of ["ps_endpoints", "ps_auths", "ps_aors"]) {
+            for (const table of ["ps_endpoints", "ps_aors"]) {
                 await client.query(`DELETE FROM ${table} WHERE id = ANY($1)`, [extensions]);
             }
             await client.query("DELETE FROM voicemail WHERE context = 'default' AND mailbox = ANY($1)", [extensions]);
@@ -121,14 +114,13 @@ export async function listSubscribers(login: PostgresLogin, sipDomain: string): 
         ),
     );
     const { rows: boxes } = await withDatabase(login, "asterisk", (client) =>
-        client.query<{ extension: string; ha1: string; voicemailPin: string }>(
-            `SELECT e.id AS extension, md5_cred AS ha1, v.password AS "voicemailPin"
-            FROM ps_endpoints e JOIN ps_auths a ON a.id = e.auth JOIN ps_aors o ON o.id = e.aors
-            JOIN voicemail v ON v.mailbox = e.id AND v.context = 'default' WHERE realm = $1`,
+        client.query<{ extension: string; voicemailPin: string }>(
+            `SELECT e.id AS extension, v.password AS "voicemailPin" FROM ps_endpoints e JOIN ps_aors o ON o.id = e.aors
+            JOIN voicemail v ON v.mailbox = e.id AND v.context = 'default' WHERE e.from_domain = $1`,
             [sipDomain],
         ),
     );
     return accounts.rows.flatMap(({ extension, ha1: hash }) =>
-        boxes.filter((box) => box.extension === extension && box.ha1 === hash),
+        boxes.filter((box) => box.extension === extension).map((box) => ({ ...box, ha1: hash })),
     );
 }

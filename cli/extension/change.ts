@@ -32,7 +32,7 @@ async function forget({ sshConfig, proxies, pbxs }: ExtensionJob, extension: str
     const onProxy = ["htable.delete account", "ul.rm location"]
         .map((command) => `sudo ${inContainer("kamailio", `kamcmd ${command} s:${extension}`)} || true`)
         .join("\n");
-    const onPbx = ["endpoint", "auth", "aor"]
+    const onPbx = ["endpoint", "aor"]
         .map((type) => `asterisk -rx 'sorcery memory cache expire res_pjsip/${type} ${extension}'`)
         .map((command) => `sudo ${inContainer("asterisk", command)}`)
         .join("\n");

@@ -137,7 +137,7 @@ describe("what an account may not do", () => {
         ["kamailio", "UPDATE subscriber SET ha1 = ''", "permission denied for table subscriber"],
         ["kamailio", "TRUNCATE location", "permission denied for table location"],
         ["kamailio", "DROP TABLE location", "must be owner of table location"],
-        ["asterisk", "SELECT * FROM ps_auths", "permission denied for table ps_auths"],
+        ["asterisk", "SELECT * FROM ps_auths", 'relation "ps_auths" does not exist'],
         ["asterisk", "UPDATE voicemail SET mailbox = ''", "permission denied for table voicemail"],
         ["asterisk", "DELETE FROM voicemail", "permission denied for table voicemail"],
         ["cdr", "UPDATE cdr SET cost = 0", "permission denied for table cdr"],

@@ -103,7 +103,7 @@ describe("an extension that is removed", () => {
         );
         expect(told["sip-2"]).toBe(told["sip-1"]);
         expect(told["pbx-1"].split("\n")).toEqual(
-            ["endpoint", "auth", "aor"].map(
+            ["endpoint", "aor"].map(
                 (type) =>
                     expect.stringMatching(
                         new RegExp(`^sudo .*asterisk -rx 'sorcery memory cache expire res_pjsip/${type} 1002'$`),

@@ -62,12 +62,6 @@ describe("an extension that is added", () => {
             },
             {
                 ...asterisk,
-                table: "ps_auths",
-                key: "id",
-                row: { id: "1001", auth_type: "md5", username: "1001", realm: "sip.local", md5_cred: "of-1001" },
-            },
-            {
-                ...asterisk,
                 table: "ps_endpoints",
                 key: "id",
                 row: {
@@ -109,7 +103,7 @@ describe("an extension that is added", () => {
         const outline = asked.map(({ database, sql }) => `${database} ${sql.split(" ")[0]}`);
         expect(outline).toEqual([
             "asterisk BEGIN",
-            ...Array<string>(8).fill("asterisk INSERT"),
+            ...Array<string>(6).fill("asterisk INSERT"),
             "asterisk COMMIT",
             "kamailio BEGIN",
             ...Array<string>(2).fill("kamailio INSERT"),
@@ -130,7 +124,7 @@ describe("an extension that is removed", () => {
                 sql: "DELETE FROM subscriber WHERE username = ANY($1) AND domain = $2 RETURNING username",
                 values: [...both, "sip.local"],
             },
-            ...["ps_endpoints", "ps_auths", "ps_aors"].map((table) => ({
+            ...["ps_endpoints", "ps_aors"].map((table) => ({
                 database: "asterisk",
                 sql: `DELETE FROM ${table} WHERE id = ANY($1)`,
                 values: both,
@@ -150,12 +144,10 @@ test("extensions whose rows don't belong together are not there", async () => {
         "FROM subscriber": [
             { extension: "1001", ha1: "a" },
             { extension: "1002", ha1: "b" },
-            { extension: "1003", ha1: "c" },
         ],
         "FROM ps_endpoints": [
-            { extension: "1001", ha1: "a", voicemailPin: "1" },
-            { extension: "1002", ha1: "of another password", voicemailPin: "2" },
-            { extension: "1009", ha1: "c", voicemailPin: "9" },
+            { extension: "1001", voicemailPin: "1" },
+            { extension: "1009", voicemailPin: "9" },
         ],
     };
     expect(await listSubscribers(login, "sip.local")).toEqual([{ extension: "1001", ha1: "a", voicemailPin: "1" }]);
