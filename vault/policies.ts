@@ -5,9 +5,9 @@ import { certificateLimits, type CertificateLimits, type CertifiedHosts } from "
 
 /** Secrets that all services of a tier may read. */
 const shared: Record<Identity, string[]> = {
-    sip: ["postgres", "redis-1"],
-    pbx: ["postgres", "rabbitmq"],
-    media: ["redis-1"],
+    sip: ["postgres"],
+    pbx: ["postgres"],
+    media: [],
     core: [],
 };
 

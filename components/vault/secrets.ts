@@ -38,16 +38,11 @@ export function makeSecrets(name: string, args: SecretsArgs, options: pulumi.Cus
             inMount,
         );
     const { host, port } = args.postgres;
-    const beside: Record<string, (all: SecretFields) => Record<string, string>> = {
-        rtpengine: (all) => ({ redis_password: all["redis-1"].password }),
-        rabbitmq: () => ({ user: "voip", vhost: "voip" }),
-    };
     for (const secret of Object.keys(generatedFields())) {
         if (rotatingSecrets().includes(secret)) continue;
-        const more = beside[secret] ?? (() => ({}));
         write(
             secret,
-            args.generated.apply((all) => ({ ...all[secret], ...more(all) })),
+            args.generated.apply((all) => all[secret]),
         );
     }
     const { address, caFile, token } = args.vault;

@@ -35,7 +35,6 @@ export const asterisk = {
         },
     ],
     health: { kind: "sip", port: "sip" },
-    generates: { asterisk: ["ami_secret", "ari_password", "manager_password"] },
-    rights: { secrets: ["asterisk"], certificates: ["asterisk-role"], credentials: ["creds/asterisk"] },
+    rights: { secrets: [], certificates: ["asterisk-role"], credentials: ["creds/asterisk"] },
     status: () => [{ name: "calls", command: inProbedContainer(`asterisk -rx 'core show channels count'`) }],
 } as const satisfies Service;

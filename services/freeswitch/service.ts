@@ -12,6 +12,5 @@ export const freeswitch = {
     ],
     layers: [],
     health: { kind: "sip", port: "sip" },
-    generates: { freeswitch: ["esl_password", "api_password"] },
-    rights: { secrets: ["freeswitch"], certificates: ["freeswitch-role"], credentials: ["creds/freeswitch"] },
+    rights: { secrets: [], certificates: ["freeswitch-role"], credentials: ["creds/freeswitch"] },
 } as const satisfies Service;

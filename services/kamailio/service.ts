@@ -35,7 +35,7 @@ export const kamailio = {
         },
     ],
     health: { kind: "sip", port: "udp" },
-    generates: { kamailio: ["admin_password", "api_key", "route_key"] },
+    generates: { kamailio: ["route_key"] },
     rights: {
         secrets: ["kamailio"],
         certificates: ["kamailio-role"],

@@ -11,9 +11,8 @@ export const opensips = {
     ports: proxyPorts("opensips"),
     layers: [],
     health: { kind: "sip", port: "udp" },
-    generates: { opensips: ["admin_password", "api_key"] },
     rights: {
-        secrets: ["opensips"],
+        secrets: [],
         certificates: ["opensips-role"],
         credentials: ["static-creds/opensips"],
     },

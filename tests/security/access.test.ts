@@ -32,12 +32,12 @@ async function asVm(vm: string, requests: Request[]): Promise<number[]> {
 /** What each tier may have (docs/secrets.md); another tier may not. */
 const tiers: Record<string, { secrets: string[]; certificates: string[]; credentials: string[] }> = {
     "sip-1": {
-        secrets: ["opensips", "kamailio"],
+        secrets: ["kamailio", "valkey/kamailio"],
         certificates: ["kamailio-role", "opensips-role"],
         credentials: ["static-creds/kamailio", "static-creds/opensips"],
     },
     "pbx-1": {
-        secrets: ["asterisk", "freeswitch", "rabbitmq"],
+        secrets: [],
         certificates: ["asterisk-role", "freeswitch-role"],
         credentials: ["creds/asterisk", "creds/freeswitch"],
     },

@@ -234,9 +234,9 @@ describe("credentials", () => {
 
 describe("policies", () => {
     const own = {
-        sip: ["secret/data/kamailio", "secret/data/opensips", "secret/data/postgres", "secret/data/redis-1"],
-        pbx: ["secret/data/asterisk", "secret/data/freeswitch", "secret/data/postgres", "secret/data/rabbitmq"],
-        media: ["secret/data/rtpengine", "secret/data/redis-1"],
+        sip: ["secret/data/kamailio", "secret/data/postgres"],
+        pbx: ["secret/data/postgres"],
+        media: ["secret/data/rtpengine"],
         core: [],
     };
     const logins = {

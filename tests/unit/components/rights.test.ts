@@ -351,16 +351,8 @@ describe("in OpenBao", () => {
         const random = (secret: string, ...fields: string[]) =>
             byName(fields, (field) => [field, `result-of-secrets-${secret}-${field.replaceAll("_", "-")}`]);
         const expected: Record<string, Record<string, string>> = {
-            opensips: random("opensips", "admin_password", "api_key"),
-            kamailio: random("kamailio", "admin_password", "api_key", "route_key"),
-            asterisk: random("asterisk", "ami_secret", "ari_password", "manager_password"),
-            freeswitch: random("freeswitch", "esl_password", "api_password"),
-            rtpengine: {
-                ...random("rtpengine", "control_secret"),
-                redis_password: "result-of-secrets-redis-1-password",
-            },
-            "redis-1": random("redis-1", "password"),
-            rabbitmq: { user: "voip", vhost: "voip", ...random("rabbitmq", "password") },
+            kamailio: random("kamailio", "route_key"),
+            rtpengine: random("rtpengine", "control_secret"),
             postgres: { host: "192.168.64.1", port: "5432" },
             ca: { certificates: "root CA\nintermediate CA\n" },
             ...byName(Object.keys(outputs.extensions), (extension) => [

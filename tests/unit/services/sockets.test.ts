@@ -98,11 +98,11 @@ test("each service has its hosts, its phase, its unit and its probe", () => {
 
 /** What each may read of Vault, and which random values are made for it. */
 const rights: Record<string, [secrets: string[], certificates: string[], credentials: string[]]> = {
-    opensips: [["opensips"], ["opensips-role"], ["static-creds/opensips"]],
+    opensips: [[], ["opensips-role"], ["static-creds/opensips"]],
     kamailio: [["kamailio"], ["kamailio-role"], ["static-creds/kamailio"]],
     "valkey-link": [["valkey/kamailio"], [], []],
-    asterisk: [["asterisk"], ["asterisk-role"], ["creds/asterisk"]],
-    freeswitch: [["freeswitch"], ["freeswitch-role"], ["creds/freeswitch"]],
+    asterisk: [[], ["asterisk-role"], ["creds/asterisk"]],
+    freeswitch: [[], ["freeswitch-role"], ["creds/freeswitch"]],
     rtpengine: [["rtpengine"], [], []],
     valkey: [["valkey/kamailio", "valkey/exporter"], [], []],
     "valkey-exporter": [["valkey/exporter"], [], []],
@@ -115,10 +115,7 @@ test("each service may read its own secrets, and no others", () => {
     expect(Object.fromEntries(named)).toEqual(rights);
     const generated = Object.assign({}, ...services.map(({ generates = {} }) => generates)) as object;
     expect(generated).toEqual({
-        asterisk: ["ami_secret", "ari_password", "manager_password"],
-        freeswitch: ["esl_password", "api_password"],
-        kamailio: ["admin_password", "api_key", "route_key"],
-        opensips: ["admin_password", "api_key"],
+        kamailio: ["route_key"],
         rtpengine: ["control_secret"],
         "valkey/exporter": ["password"],
         "valkey/kamailio": ["password"],

@@ -46,9 +46,9 @@ describe("policies", () => {
             Object.keys(paths(documents[identity]))
                 .filter((path) => path.startsWith("secret/data/"))
                 .map((path) => path.slice("secret/data/".length));
-        expect(secrets("sip")).toEqual(["opensips", "kamailio", "valkey/kamailio", "postgres", "redis-1", "ca"]);
-        expect(secrets("pbx")).toEqual(["asterisk", "freeswitch", "postgres", "rabbitmq", "ca"]);
-        expect(secrets("media")).toEqual(["rtpengine", "redis-1", "ca"]);
+        expect(secrets("sip")).toEqual(["kamailio", "valkey/kamailio", "postgres", "ca"]);
+        expect(secrets("pbx")).toEqual(["postgres", "ca"]);
+        expect(secrets("media")).toEqual(["rtpengine", "ca"]);
         expect(secrets("core")).toEqual(["ca"]);
     });
 
