@@ -11,7 +11,7 @@ import { broughtUp, onVm, outputs } from "../stack/platform";
 import { steal } from "../stack/stolen";
 import { voip } from "../stack/voip";
 
-const secretNames = [...["kamailio", "rtpengine", "valkey/kamailio", "valkey/exporter"]];
+const secretNames = ["kamailio", "rtpengine", "valkey/kamailio", "valkey/exporter"];
 
 /** Every secret that the platform has now, by value: long enough to mean something where it is found. */
 async function secretValues(): Promise<string[]> {
