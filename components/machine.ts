@@ -33,8 +33,11 @@ export interface Machine {
     options: pulumi.CustomResourceOptions;
 }
 
-/** Makes a VM; resources on it get `target` as arguments and `options` as options. */
-export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine {
+/**
+ * Makes a VM; resources on it get `target` as arguments and `options` as options.
+ * @param modules kernel modules of which the image's kernel must have loaded one when the image was built; none if empty
+ */
+export function makeMachine(parent: pulumi.Resource, args: MachineArgs, modules: readonly string[] = []): Machine {
     const { plan, image, access, network } = args;
     const vm = new Vm(
         `${plan.name}-vm`,
@@ -50,6 +53,7 @@ export function makeMachine(parent: pulumi.Resource, args: MachineArgs): Machine
             kernel: image.kernel,
             initrd: image.initrd,
             cmdline: image.cmdline,
+            ...(modules.length > 0 ? { modules: [...modules] } : {}),
             nics: plan.nics.map((nic) => ({ ...nic, network: network.names[nic.network] })),
             authorizedKey: access.publicKey,
             hostKeyFile: access.hostKeyFiles.apply((files) => files[plan.name]),

@@ -32,7 +32,7 @@ export class MediaServer extends pulumi.ComponentResource {
 
     constructor(name: string, args: MediaServerArgs, opts?: pulumi.ComponentResourceOptions) {
         super(componentType("MediaServer"), name, {}, opts);
-        const machine = makeMachine(this, args);
+        const machine = makeMachine(this, args, args.fallback ? [] : rtpengine.module.modules);
         this.machine = machine;
         this.internal = addressOf(args.plan, "internal");
         this.external = addressOf(args.plan, "external");
@@ -52,16 +52,16 @@ export class MediaServer extends pulumi.ComponentResource {
         );
 
         const kernel = module?.kernel ?? args.image.versions.apply((versions) => versions.kernel);
-        const rtpengine = args.image.versions.apply((versions) => versions.rtpengine);
-        this.versions = pulumi.output({ rtpengine, kernel });
+        const daemon = args.image.versions.apply((versions) => versions.rtpengine);
+        this.versions = pulumi.output({ rtpengine: daemon, kernel });
         this.registerOutputs({ internal: this.internal, external: this.external, versions: this.versions });
     }
 
     private loadModule(args: MediaServerArgs): KernelModule | undefined {
         if (args.fallback) return undefined;
         const { target, options, plan } = this.machine;
-        const modules = { modules: ["nft_rtpengine", "xt_RTPENGINE"], procPath: "/proc/rtpengine" };
-        return new KernelModule(`${plan.name}-module`, { ...target, ...modules }, options);
+        const { modules, procPath } = rtpengine.module;
+        return new KernelModule(`${plan.name}-module`, { ...target, modules: [...modules], procPath }, options);
     }
 
     private writeFiles(args: MediaServerArgs): VmFiles {

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { debsDir, entryDir, type Shelf, sweep, wheelsDir } from "./cache";
 import { layerChain, type BuiltProgram, type Definitions, type Layer, type Wheel } from "../services/image";
-import { imageDiskGiB } from "./disk";
+import { imageCommandLine, imageDiskGiB } from "./disk";
 import { durations, rememberDuration } from "./durations";
 import { type AptAccess, aptAccess } from "./host";
 import { type BuiltImage, type BuiltStore, readImage, readStore } from "./manifest";
@@ -27,6 +27,9 @@ export interface BuildOptions {
     /** Called with one line for each step that starts or ends. */
     progress: (line: string) => void;
 }
+
+/** A boot without systemd takes 10 s under emulation on an idle processor; ten times as long on busy ones, and then some. */
+const testBootSeconds = 300;
 
 /** Reads an image from its directory in the cache: undefined if it is not complete. */
 type Read<Built> = (dir: string) => Promise<Built | undefined>;
@@ -123,6 +126,10 @@ function makeImage(build: Build, entry: Entry): Promise<void> {
             .map((version) => version.join(" "))
             .join("\n"),
         CONTAINERS: containers.join("\n"),
+        MODULES: (image.module?.modules ?? []).join(","),
+        PROOF: image.module?.procPath ?? "",
+        TEST_BOOT_SECONDS: String(testBootSeconds),
+        CMDLINE: imageCommandLine,
     };
     return makeEntry(build, "images", entry, imageScript(image), `image ${request.kind}`, env);
 }

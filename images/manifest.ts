@@ -32,6 +32,24 @@ interface Manifest {
     ids: Record<string, string>;
 }
 
+/** The kernel of a VM's image, as it was when the image was built. */
+export interface TestedKernel {
+    /** As `uname -r` prints it. */
+    release: string;
+    /** Of the file `vmlinux`. */
+    sha256: string;
+    /** Modules that it loaded in a boot of the image, with their versions; none if the image needs none. */
+    modules: Record<string, string>;
+}
+
+/** Undefined for an image that is not there, or that was built before kernels were recorded. */
+export async function readKernel(dir: string): Promise<TestedKernel | undefined> {
+    const manifest = await readManifest<{ kernel?: Omit<TestedKernel, "modules">; modules?: TestedKernel["modules"] }>(
+        dir,
+    );
+    return manifest?.kernel && { ...manifest.kernel, modules: manifest.modules ?? {} };
+}
+
 /** Reads the image of a VM from the cache; undefined if it is not there (any more). */
 export async function readImage(dir: string): Promise<BuiltImage | undefined> {
     const manifest = await readManifest<{ disk: string }>(dir);

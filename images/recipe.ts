@@ -70,9 +70,12 @@ export function imageEntry(definitions: Definitions, request: ImageRequest): Ent
         const content = archive ? fileDigests(archivePath(archive)) : top(definition.layer);
         return { name, package: definition.package, entrypoint: definition.entrypoint, content };
     });
-    const scripts = [imageScript(image), "containers.sh", "root.sh"];
+    const own = image.forDaemon ? [] : ["test-boot.sh"];
+    const scripts = [imageScript(image), "containers.sh", "root.sh", ...own];
     const script = scripts.map((name) => fileDigests(scriptPath(name)));
-    const disk = image.forDaemon ? {} : { versions: image.versions, imageDiskGiB, imageCommandLine };
+    const disk = image.forDaemon
+        ? {}
+        : { versions: image.versions, imageDiskGiB, imageCommandLine, module: image.module };
     const hash = digest(JSON.stringify({ kind: request.kind, layer: top(image.layer), containers, script, disk }));
     return { name: `${request.kind}-${hash.slice(0, 12)}`, hash };
 }

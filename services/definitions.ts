@@ -58,10 +58,13 @@ function versions(kind: HostKind, ofHost: Record<string, string>): Record<string
     return { ...ofHost, ...Object.fromEntries(units) };
 }
 
+/** The kernel module that a kind's services need. */
+const moduleOf = (kind: HostKind) => services.find(({ hosts, module }) => module && hosts.includes(kind))?.module;
+
 const images: Record<HostKind, ImageDefinition> = {
     sip: { layer: "sip", docker: true, versions: versions("sip", { kernel, docker: "docker.io" }) },
     pbx: { layer: "docker", docker: true, versions: versions("pbx", { kernel, docker: "docker.io" }) },
-    media: { layer: "media", docker: false, versions: versions("media", { kernel }) },
+    media: { layer: "media", docker: false, versions: versions("media", { kernel }), module: moduleOf("media") },
     core: { layer: "daemon", docker: true, forDaemon: true, versions: {} },
 };
 

@@ -16,6 +16,14 @@ export interface BuiltProgram {
     path: string;
 }
 
+/** A kernel module without which a host is not what it is for. */
+export interface KernelModule {
+    /** Its possible names: the first one that a kernel has is used. */
+    readonly modules: readonly string[];
+    /** Path that is there when the module is loaded and works. */
+    readonly procPath: string;
+}
+
 /** What a layer adds to the one below it: packages first, then wheels, programs, source, files, and the hook. */
 export interface Layer {
     name: string;
@@ -51,6 +59,8 @@ export interface ImageDefinition {
     forDaemon?: boolean;
     /** Versions to record: name in the stack's outputs -> Debian package, or project of a wheel. */
     versions: Record<string, string>;
+    /** The image's kernel must load it, in a boot of the image when it is built. */
+    module?: KernelModule;
 }
 
 export interface Definitions {

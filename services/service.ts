@@ -1,6 +1,6 @@
 import type { Phase, Proxy } from "../config/types";
 import { enterContainer } from "./container";
-import type { ContainerDefinition, Layer } from "./image";
+import type { ContainerDefinition, KernelModule, Layer } from "./image";
 import type { AgentTemplate } from "./vault-agent/templates";
 
 /** Kinds of host: a VM of a tier, or the machine that runs the core services. */
@@ -141,6 +141,8 @@ export interface Service {
     /** What it adds to images: its own layer, or packages in the layer of all VMs. */
     readonly layers: readonly Layer[];
     readonly packagesOnEveryVm?: readonly string[];
+    /** The kernel module that it needs; its layer has or builds it. */
+    readonly module?: KernelModule;
     readonly health: Health;
     /** Fields of secrets that are generated when the stack is made, by the secret's path in `secret/`. */
     readonly generates?: Readonly<Record<string, readonly string[]>>;

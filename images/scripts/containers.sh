@@ -4,6 +4,16 @@
 # package_version ROOT NAME: of a Debian package, or of a wheel.
 package_version() { cat "$1/usr/share/wheels/$2" 2>/dev/null || dpkg-query --admindir="$1/var/lib/dpkg" --showformat='${Version}' --show "$2"; }
 
+# note_packages WHERE ROOT: what is installed there, for the image's packages.tsv: where, kind, name, version, architecture and
+# source package, with tabs.
+note_packages() {
+    local format='${db:Status-Status}\t'$1'\tdeb\t${Package}\t${Version}\t${Architecture}\t${source:Package}\n' wheel
+    dpkg-query --admindir="$2/var/lib/dpkg" --showformat="$format" --show | sed -n 's/^installed\t//p'
+    for wheel in "$2"/usr/share/wheels/*; do
+        [ ! -e "$wheel" ] || printf '%s\tpypi\t%s\t%s\t\t\n' "$1" "${wheel##*/}" "$(cat "$wheel")"
+    done
+}
+
 # json_object: lines "key value" to one JSON object; the values are versions and digests, with nothing to escape.
 json_object() { awk 'BEGIN { printf "{" } { printf "%s\"%s\": \"%s\"", separator, $1, $2; separator = ", " } END { printf "}" }'; }
 
@@ -25,6 +35,7 @@ import_container() {
         mount -t overlay overlay "$directory" -o "ro,lowerdir=$4"
         version=$(package_version "$directory" "$2")
         say "importing container $1 $version"
+        note_packages "$1" "$directory" >>"$temp/packages.tsv"
         reference=voip/$1:$(echo "$version" | sed 's/^[0-9]*://; s/[^A-Za-z0-9_.-]/-/g')
         flock --shared "${4##*:}" tar --create --directory="$directory" --exclude=./var/lib/apt/lists/* --exclude=./var/cache/apt/* . |
             in_root docker import --change "ENTRYPOINT $5" --change "STOPSIGNAL SIGTERM" - "$reference"
@@ -35,10 +46,11 @@ import_container() {
         >>"$temp/containers"
 }
 
-# note_versions: those of $VERSIONS, found in the image itself.
+# note_versions: those of $VERSIONS, found in the image itself, and all its packages.
 note_versions() {
     : >"$temp/versions"
     : >"$temp/containers"
+    note_packages host "$root" >"$temp/packages.tsv"
     local name package
     while read -r name package; do
         [ -z "$name" ] || echo "$name $(package_version "$root" "$package")" >>"$temp/versions"

@@ -14,6 +14,8 @@ export interface VmDefinition {
     kernel: string;
     initrd: string;
     cmdline: string;
+    /** Kernel modules, of which this kernel must have loaded one in a test boot of the image. */
+    modules?: string[];
     nics: VmNic[];
     authorizedKey: string;
     hostKeyFile: string;

@@ -2,8 +2,9 @@ import {
     absolutePath, changed, flag, integer, ipv4, listOf, mac, matching, name, objectOf, oneOf, optional, prefixLength,
     surelyChanged, text, violations,
 } from "../check"; // prettier-ignore
-import { gone, type DynamicProvider } from "../contract";
+import { gone, isKnown, type DynamicProvider } from "../contract";
 import { libvirtUri } from "../../clients/libvirt";
+import { refuseUntestedKernel } from "../../images/tested";
 import type { VmDefinition } from "./definition";
 import { createVm, deleteVm, markVm, readVm, restartVm, type VmOutcome } from "./lifecycle";
 
@@ -21,6 +22,7 @@ const rules = {
     kernel: absolutePath,
     initrd: absolutePath,
     cmdline: text,
+    modules: optional(listOf(name)),
     nics: listOf(
         objectOf({
             name: matching(/^eth\d$/, "eth0, eth1, ..."),
@@ -55,6 +57,11 @@ const restarting = ["vcpus", "memoryMiB", "diskGiB", "cmdline", "state"] as cons
 /** What is only noted in the hypervisor, with a VM that keeps running. */
 const marks = ["holdsData", "autostart"] as const;
 
+/** Before the VM that is there is touched. @throws Error in one sentence */
+async function refuseUntested({ vmName, kernel, modules = [] }: VmDefinition): Promise<void> {
+    if (modules.length > 0) await refuseUntestedKernel(vmName, kernel, modules);
+}
+
 export const provider: DynamicProvider<VmDefinition, Outputs> = {
     async check(_olds, news) {
         const inputs = { ...news, state: news.state ?? "running", autostart: true, ready: news.ready ?? "ssh" };
@@ -65,10 +72,13 @@ export const provider: DynamicProvider<VmDefinition, Outputs> = {
         const replaces = [...surelyChanged(olds, news, identity), ...changed(olds, news, imageFiles)];
         if (olds.diskGiB > news.diskGiB) replaces.push("diskGiB");
         const updates = changed(olds, news, [...restarting, ...marks, "sshConfig", "ready"]);
+        const boots = replaces.length + changed(olds, news, restarting).length > 0;
+        if (boots && isKnown(news.kernel)) await refuseUntested(news);
         return { changes: replaces.length + updates.length > 0, replaces, deleteBeforeReplace: true };
     },
 
     async create(inputs) {
+        await refuseUntested(inputs);
         return { id: inputs.vmName, outs: { ...inputs, ...(await createVm(inputs)) } };
     },
 

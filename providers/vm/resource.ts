@@ -24,6 +24,8 @@ export interface VmArgs {
     initrd: pulumi.Input<string>;
     /** Kernel command line. */
     cmdline: pulumi.Input<string>;
+    /** Kernel modules, of which this kernel must have loaded one in a test boot of the image; otherwise it is not booted. */
+    modules?: pulumi.Input<pulumi.Input<string>[]>;
     nics: pulumi.Input<pulumi.Input<VmNic>[]>;
     /** The operator's public key, one line of authorized_keys. */
     authorizedKey: pulumi.Input<string>;

@@ -31,6 +31,7 @@ export const rtpengine = {
             hook: "services/rtpengine/image.sh",
         },
     ],
+    module: { modules: ["nft_rtpengine", "xt_RTPENGINE"], procPath: "/proc/rtpengine" },
     health: { kind: "ng", port: "ng" },
     generates: { rtpengine: ["control_secret"] },
     rights: { secrets: ["rtpengine"], certificates: [], credentials: [] },

@@ -1,11 +1,15 @@
+import { createHash } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { readKernel } from "../../../images/manifest";
+import { readPackages } from "../../../images/packages";
 import { projectDir } from "../../../paths";
 import { run } from "../../../process/run";
 import { waitFor } from "../../../process/wait";
 import { imageProvider, type ImageInputs } from "../../../providers/image/image";
+import type { KernelModule } from "../../../services/image";
 import { kernelText, tinyDefinitions } from "./tiny";
 
 const inputs: ImageInputs = { kind: "tiny", suite: "forky", checkValidUntil: false, containers: [] };
@@ -38,7 +42,7 @@ afterEach(() => jest.restoreAllMocks());
 
 const shelf = (name: string) => path.join(dir, "cache", "voip-stack", name);
 const entries = (name: string) => fs.readdirSync(shelf(name)).sort();
-const build = (hook: string) => imageProvider(tinyDefinitions(dir, hook)).create(inputs);
+const build = (hook: string, module?: KernelModule) => imageProvider(tinyDefinitions(dir, hook, module)).create(inputs);
 const readDisk = async (disk: string, file: string) => (await run(["debugfs", "-R", `cat ${file}`, disk])).stdout;
 
 test("builds disk, kernel and initrd, and returns them at once the next time", async () => {
@@ -54,6 +58,12 @@ test("builds disk, kernel and initrd, and returns them at once the next time", a
     const count = (of: string): number => Number(new RegExp(`^${of} count: +(\\d+)`, "m").exec(superblock)?.[1]);
     expect(count("Reserved block") / count("Block")).toBeCloseTo(0.05, 3); // root's
     expect(outs.versions.zstd).toMatch(/^1\./);
+    const packages = await readPackages(path.dirname(outs.disk));
+    const [architecture] = packages!.filter(({ name }) => name === "libc6").map((each) => each.architecture);
+    expect(packages).toContainEqual({
+        ...{ where: "host", kind: "deb", name: "zstd", version: outs.versions.zstd },
+        ...{ architecture, source: "libzstd" },
+    });
     expect(said.join("")).toMatch(/image tiny: layer base: installing ca-certificates\n[^]*image tiny done in/);
 
     said = [];
@@ -131,4 +141,67 @@ test("an image whose files were removed is gone, and has another disk when it is
     fs.rmSync(path.dirname(outs.disk), { recursive: true });
     expect(await provider.read(id, outs)).toEqual({ id: "" });
     expect((await build(hook)).outs.disk).not.toBe(outs.disk);
+});
+
+describe("an image that needs a kernel module", () => {
+    const module = { modules: ["new", "old"], procPath: "/proc/module" };
+    const hook = "echo module >/etc/greeting";
+
+    /** A hypervisor that notes how it was called, and plays a guest that says this on its console. */
+    function playGuest(text: string): void {
+        const bin = path.join(dir, "bin");
+        fs.mkdirSync(bin, { recursive: true });
+        const script = `#!/bin/bash\nprintf '%s\\n' "$@" >${dir}/asked\nconsole=$(grep -o 'file:/.*' ${dir}/asked)\ncp ${dir}/said "\${console#file:}"\n`;
+        fs.writeFileSync(path.join(bin, "qemu-system-x86_64"), script, { mode: 0o755 });
+        fs.writeFileSync(path.join(dir, "said"), text.replaceAll("\n", "\r\n"));
+        process.env.PATH = `${bin}:${environment.PATH}`;
+    }
+
+    afterEach(() => (process.env.PATH = environment.PATH));
+
+    test.each([
+        ["another kernel boots", "voip-test kernel 2\nvoip-test module old 9\n", "ran kernel 2, not 1"],
+        [
+            "it is not loaded",
+            "voip-test kernel 1\nvoip-test failed: the kernel does not load old\n",
+            "loads none of new, old",
+        ],
+        ["the guest says nothing", "Kernel panic\n", "ran kernel none, not 1"],
+    ])("is refused where %s in its test boot", async (_, text, reason) => {
+        playGuest(text);
+        const before = entries("images");
+        await expect(build(hook, module)).rejects.toThrow(reason);
+        expect(entries("images")).toEqual(before);
+    });
+
+    test("records what its kernel loaded in a boot of its own disk", async () => {
+        playGuest("voip-test kernel 1\nvoip-test module old 9.1\nvoip-test end\n");
+        const { outs } = await build(hook, module);
+        const image = path.dirname(outs.disk);
+        const asked = fs.readFileSync(path.join(dir, "asked"), "utf8");
+        expect(asked).toContain(`/${path.basename(outs.disk)},format=raw,if=virtio,snapshot=on\n`);
+        expect(asked).toMatch(
+            /^root=\/dev\/vda .* init=\/usr\/lib\/voip\/test-boot voip-modules=new,old voip-proof=\/proc\/module$/m,
+        );
+        const { sha256, ...kernel } = (await readKernel(image))!;
+        expect(kernel).toEqual({ release: "1", modules: { old: "9.1" } });
+        expect(createHash("sha256").update(fs.readFileSync(outs.kernel)).digest("hex")).toBe(sha256);
+        expect(fs.readdirSync(image).sort()).toEqual([
+            path.basename(outs.disk),
+            "initrd",
+            "manifest.json",
+            "packages.tsv",
+            "used",
+            "vmlinux",
+        ]);
+    });
+});
+
+test("packages of kernels are held", async () => {
+    const fake =
+        "printf 'Package: linux-image-1\\nStatus: install ok installed\\nVersion: 1\\nArchitecture: amd64\\nMaintainer: x\\nDescription: x\\n\\n' >>/var/lib/dpkg/status";
+    const { outs } = await build(fake);
+    const status = await readDisk(outs.disk, "/var/lib/dpkg/status");
+    expect(/^Package: linux-image-1\nStatus: (.*)$/m.exec(status)?.[1]).toBe("hold ok installed");
+    expect(/^Package: zstd\nStatus: (.*)$/m.exec(status)?.[1]).toBe("install ok installed");
 });

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Definitions } from "../../../services/image";
+import type { Definitions, KernelModule } from "../../../services/image";
 import { projectDir } from "../../../paths";
 
 /** An image that takes seconds: the real base, and a layer whose "kernel" and "initrd" are texts. */
-export function tinyDefinitions(dir: string, hook: string): Definitions {
+export function tinyDefinitions(dir: string, hook: string, module?: KernelModule): Definitions {
     const script = path.join(dir, "hook.sh");
     fs.writeFileSync(script, `${hook}\n${bootFiles}`);
     const files = path.join(dir, "files");
@@ -23,7 +23,7 @@ export function tinyDefinitions(dir: string, hook: string): Definitions {
             },
         ],
         containers: {},
-        images: { tiny: { layer: "tiny", docker: false, versions: { zstd: "zstd" } } },
+        images: { tiny: { layer: "tiny", docker: false, versions: { zstd: "zstd" }, module } },
     };
 }
 

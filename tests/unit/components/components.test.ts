@@ -47,6 +47,11 @@ test("a VM has its NICs, its image and its keys", () => {
     });
 });
 
+test("a media server boots only a kernel that loaded RTPEngine's module", () => {
+    expect(only("Vm", "media-1-vm")).toMatchObject({ modules: ["nft_rtpengine", "xt_RTPENGINE"] });
+    expect(only("Vm", "sip-1-vm")).not.toHaveProperty("modules");
+});
+
 test("containers run as users of their own, with limits, and write to nothing but what is theirs", () => {
     const limit = (name: string, value: number) => ({ name, soft: value, hard: value });
     const confined = { readOnly: true, securityOpts: ["no-new-privileges"], memory: 682, memorySwap: -1 };

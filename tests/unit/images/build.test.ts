@@ -28,7 +28,12 @@ const definitions: Definitions = {
         { name: "empty", on: "base", packages: [] },
     ],
     images: {
-        sip: { layer: "sip", docker: true, versions: { kamailio: "kamailio", linux: "linux-image" } },
+        sip: {
+            layer: "sip",
+            docker: true,
+            versions: { kamailio: "kamailio", linux: "linux-image" },
+            module: { modules: ["new", "old"], procPath: "/proc/module" },
+        },
         daemon: { layer: "base", forDaemon: true, versions: {} },
     } as unknown as Definitions["images"],
     containers: {
@@ -125,6 +130,9 @@ describe("an image that is built", () => {
                 DISK_GIB: "20",
                 VERSIONS: "kamailio kamailio\nlinux linux-image",
                 CONTAINERS: `kamailio\tkamailio\t-\t${layer("empty")}/fs:${layer("base")}/fs\t["kamailio","-DD"]`,
+                MODULES: "new,old",
+                PROOF: "/proc/module",
+                CMDLINE: expect.stringMatching(/^root=\/dev\/vda /) as unknown,
             },
         });
     });

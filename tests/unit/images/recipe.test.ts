@@ -65,6 +65,7 @@ describe("the hash changes with", () => {
         ["a wheel", ({ layers }) => (layers[1].wheels = [openbao])],
         ["a missing hook", ({ layers }) => delete layers[1].hook],
         ["the entrypoint of a container", ({ containers }) => containers.box.entrypoint.push("-d")],
+        ["the kernel module to test", ({ images }) => (images.tiny.module = { modules: ["m"], procPath: "/proc/m" })],
         ["the versions to record", ({ images }) => delete images.tiny.versions.zstd],
     ])("%s", (_, change) => {
         const changed = tiny();
