@@ -97,6 +97,15 @@ function inspection(program: Command): void {
     );
 }
 
+function updates(program: Command): void {
+    onStack(
+        program,
+        "images [action]",
+        "list the images of the platform (the default), or tell which of their packages are outdated",
+        async (options, operands) => (await import("./commands/images")).images(options.stack, operands),
+    );
+}
+
 function secrets(program: Command): void {
     const rotate = onStack<Common & import("./commands/rotate").RotateOptions>(
         program,
@@ -204,6 +213,7 @@ async function main(argv: string[]): Promise<void> {
     operations(program);
     power(program);
     inspection(program);
+    updates(program);
     secrets(program);
     defence(program);
     backups(program);

@@ -27,6 +27,8 @@ export interface ListedResource {
     protect: boolean;
     /** Secrets are ciphertexts. */
     inputs: PropertyMap;
+    /** The same; empty for a resource that is not there yet. */
+    outputs: PropertyMap;
 }
 
 function load(
@@ -62,9 +64,10 @@ export function listResources(stack: string, projectDir?: string): ListedResourc
     const { checkpoint } = load(stack, projectDir);
     return (checkpoint?.latest?.resources ?? [])
         .filter((state) => !state.delete)
-        .map(({ urn, type, id, custom, protect, inputs }) => ({
+        .map(({ urn, type, id, custom, protect, inputs, outputs }) => ({
             ...{ urn, type, id, custom },
             protect: protect === true,
             inputs: inputs ?? {},
+            outputs: outputs ?? {},
         }));
 }

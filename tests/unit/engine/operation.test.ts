@@ -142,7 +142,11 @@ describe("a stack that is brought up", () => {
             ...[expect.anything(), expect.anything(), expect.anything()],
         ]);
         expect(listed.find(({ name }) => name === "first")).toMatchObject({ protect: true, custom: true, inputs: {} });
-        expect(listed.find(({ name }) => name === "password")).toMatchObject({ inputs: { length: 12 }, id: "none" });
+        expect(listed.find(({ name }) => name === "password")).toMatchObject({
+            inputs: { length: 12 },
+            id: "none",
+            outputs: { length: 12 },
+        });
     });
 
     it("stays as it is, and is as its state says", async () => {
