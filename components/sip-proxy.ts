@@ -143,6 +143,7 @@ export class SipProxy extends pulumi.ComponentResource {
             internalAddress: this.internal,
             port: this.port("kamailio", "udp"),
             tlsPort: this.port("kamailio", "tls"),
+            metricsPort: this.port("kamailio", "metrics"),
             pbxs,
             media,
             ...(valkey ? { valkeySocket: valkeySocket(valkey.port) } : {}),

@@ -12,6 +12,8 @@ export interface KamailioView {
     /** Of UDP and TCP. */
     port: number;
     tlsPort: number;
+    /** Of HTTP, for Prometheus; on the internal network. */
+    metricsPort: number;
     /** Processes per UDP socket, and for all TCP connections. */
     workers: number;
     /** The PBXs, in the order in which they get calls. */
@@ -28,8 +30,10 @@ export const kamailioUser: ContainerUser = { name: "kamailio", id: 5060, purpose
 /** Directory of Kamailio's certificate, which the VM's agent renders: cert.pem and key.pem. */
 export const kamailioTlsDir = "/etc/kamailio/tls";
 
+const refusalsPath = "/etc/kamailio/refusals.cfg";
+
 /** The files that Kamailio reads only when it starts. */
-export const kamailioPaths = ["/etc/kamailio/kamailio.cfg", limitsPath, "/etc/kamailio/dispatcher.list"];
+export const kamailioPaths = ["/etc/kamailio/kamailio.cfg", limitsPath, refusalsPath, "/etc/kamailio/dispatcher.list"];
 
 /** Settings of the TLS listener, read again by `tls.reload`, which keeps connections. */
 export const kamailioTlsPath = "/etc/kamailio/tls.cfg";
@@ -65,11 +69,12 @@ export function kamailioFiles(view: KamailioView): GuestFile[] {
         {
             path: "/etc/kamailio/kamailio.cfg",
             content: render("kamailio/kamailio.cfg", {
-                ...{ ...view, plainSip, routeKeyFile, limitsPath },
+                ...{ ...view, plainSip, routeKeyFile, limitsPath, refusalsPath },
                 hasValkey: valkeySocket !== undefined,
             }),
         },
         limitsFile(edge, valkeySocket),
+        { path: refusalsPath, content: render("kamailio/refusals.cfg", view) },
         { path: "/etc/kamailio/dispatcher.list", content: render("kamailio/dispatcher.list", { pbxs }) },
         { path: kamailioTlsPath, content: render("kamailio/tls.cfg", tls) },
         userFile(kamailioUser),

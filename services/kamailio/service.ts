@@ -14,8 +14,17 @@ export const kamailio = {
         },
     },
     configured: true,
-    standardPorts: proxyStandardPorts,
-    ports: proxyPorts("kamailio"),
+    standardPorts: { ...proxyStandardPorts, kamailioMetrics: 9494 },
+    ports: (config) => [
+        ...proxyPorts("kamailio")(config),
+        {
+            name: "metrics",
+            protocol: "tcp",
+            port: config.ports.kamailioMetrics,
+            sides: ["internal"],
+            clients: ["core"],
+        },
+    ],
     layers: [
         {
             name: "kamailio",

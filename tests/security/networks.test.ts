@@ -199,7 +199,7 @@ describe("a stranger on the external network", () => {
         for (const { internal, external } of edges()) {
             await inPhones(["ip", "route", "replace", `${internal}/32`, "via", external]);
             try {
-                const found = await scan({ address: internal, tcp: [22, 5060, 5061, 9100], udp });
+                const found = await scan({ address: internal, tcp: [22, 5060, 5061, 9100, 9494], udp });
                 expect({ internal, ...found }).toEqual({ internal, tcp: [], udp: [] });
             } finally {
                 await inPhones(["ip", "route", "del", `${internal}/32`]);

@@ -58,6 +58,42 @@ describe("Kamailio", () => {
         expect(status).toBe(0);
     });
 
+    /** Its configuration with an empty database of text files, as there is no PostgreSQL here. */
+    const withoutPostgres = () =>
+        kamailioFiles(views.kamailio).map((file) => ({
+            ...file,
+            content: file.content
+                .replace('loadmodule "db_postgres.so"', 'loadmodule "db_text.so"')
+                .replace("postgres://kamailio@/kamailio", "text:///usr/share/kamailio/dbtext/kamailio")
+                .replace(/modparam\("db_postgres.*\n/g, ""),
+        }));
+
+    test("counts what is malformed", async () => {
+        const ask = `exec 3<>/dev/tcp/192.168.64.10/9494; printf "GET /metrics HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" >&3; timeout 1 cat <&3`;
+        const script = `
+mkdir -p /etc/kamailio/tls
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=a -days 1 -keyout /etc/kamailio/tls/key.pem -out /etc/kamailio/tls/cert.pem 2>/dev/null
+metrics() { bash -c '${ask}' 2>/dev/null; }
+until_so() { n=0; until eval "$1"; do n=$((n + 1)); [ $n -lt 300 ] || exit 1; sleep 0.1; done; }
+kamailio -DD -E -f /etc/kamailio/kamailio.cfg >/tmp/log 2>&1 & pid=$!
+until_so "metrics | grep -q 'voip_tls_failures_total 0'"
+long=$(printf '%03000d' 0)
+printf 'OPTIONS sip:sip.local SIP/2.0\\r\\nVia: ???\\r\\nContent-Length: x\\r\\nSubject: %s\\r\\n\\r\\n' $long >/tmp/malformed
+bash -c 'for n in $(seq 60); do cat /tmp/malformed >/dev/tcp/10.64.0.10/5060; cat /tmp/malformed >/dev/udp/10.64.0.10/5060; cat /tmp/malformed >/dev/tcp/10.64.0.10/5061; done'
+until_so "metrics | grep -q 'voip_tls_failures_total 60'"
+until_so "metrics | grep -q 'voip_malformed_total 120'"
+until_so "grep -q 'many malformed' /tmp/log"
+metrics | tr -d '\\r'
+kill $pid; wait $pid`;
+        const { stdout } = await root.run(
+            [...withoutPostgres(), ...kamailioRouteKey.files.map(rendered)],
+            ["10.64.0.10", "192.168.64.10"],
+            script,
+        );
+        expect(stdout).toMatch(/^kamailio_voip_refused_total\{reason="plain"\} 0 /m);
+        expect(stdout).toMatch(/^kamailio_voip_bans_total\{reason="flood"\} 0 /m);
+    });
+
     test("refuses one with a mistake", async () => {
         const broken = withMistake(kamailioFiles(views.kamailio), ".cfg", "route(SANITY);", "route(SANITY;");
         const { status, stdout } = await check(broken);

@@ -457,7 +457,7 @@ describe("a change of files", () => {
     test("restarts Kamailio only for what it reads at its start; PgBouncer reloads all of its files", () => {
         expect(applied("sip-1-files")).toEqual([
             [
-                ["kamailio.cfg", "limits.cfg", "dispatcher.list"],
+                ["kamailio.cfg", "limits.cfg", "refusals.cfg", "dispatcher.list"],
                 "if pgrep -x kamailio >/dev/null; then docker restart kamailio >/dev/null; fi",
             ],
             [["tls.cfg"], inside("kamailio", "kamcmd tls.reload")],

@@ -46,7 +46,7 @@ test.each(["asterisk", "firewall", "kamailio", "pgbouncer", "rtpengine", "valkey
 
 test.each([
     ["refuse", /sl_send_reply\("403", "TLS Only"\);\n {4}exit;/, /route\(PLAIN\);/, / drop; # it registered/],
-    ["drop", /proto == TLS \|\| \$si == \$Ri\) return;\n {4}exit;/, /route\(PLAIN\);/, / drop; # it registered/],
+    ["drop", /proto == TLS \|\| \$si == \$Ri\) return;\n {4}\$var\(why\) = "plain";\n {4}route\(REFUSED\);\n {4}exit;/, /route\(PLAIN\);/, / drop; # it registered/],
 ] as const)("SIP without TLS: %s", (plainSip, ...expected) => {
     const [{ content }] = kamailioFiles({ ...views.kamailio, edge: { ...views.kamailio.edge, plainSip } });
     for (const pattern of expected) expect(content).toMatch(pattern);

@@ -19,6 +19,7 @@ export const kamailio: KamailioView = {
     internalAddress: "192.168.64.10",
     port: 5060,
     tlsPort: 5061,
+    metricsPort: 9494,
     workers: 4,
     pbxs: [{ address: "192.168.64.30", port: 5080 }],
     media: [{ address: "192.168.64.20", port: 22222 }],

@@ -42,7 +42,7 @@ describe("a firewall lets in from the internal network only the clients of each 
             'iifname "eth1" ip daddr 10.64.0.10 udp dport { 5060 } notrack accept',
             'iifname "eth0" ip saddr { 192.168.64.30 } udp dport { 5060 } accept',
             ...limited('iifname "eth0" ip saddr { 192.168.64.30 } tcp dport { 5060 } accept'),
-            ...limited(`iifname "eth0" ip saddr != { ${vms} } tcp dport { 9100, 22 } accept`),
+            ...limited(`iifname "eth0" ip saddr != { ${vms} } tcp dport { 9494, 9100, 22 } accept`),
             'iifname "eth1" udp dport { 5060 } accept',
             ...limited('iifname "eth1" tcp dport { 5060, 5061 } accept'),
         ]));
@@ -92,8 +92,9 @@ describe("with several VMs of a tier", () => {
     test("no VM logs in to another, nor reads its metrics", () => {
         const { vms } = planOf("2");
         const all = vms.map((vm) => addressOf(vm, "internal")).join(", ");
-        for (const { name } of vms) {
-            expect(rulesOf("2", name)).toContain(`iifname "eth0" ip saddr != { ${all} } tcp dport { 9100, 22 } accept`);
+        for (const { name, role } of vms) {
+            const ports = role === "sip" ? "9494, 9100, 22" : "9100, 22";
+            expect(rulesOf("2", name)).toContain(`iifname "eth0" ip saddr != { ${all} } tcp dport { ${ports} } accept`);
         }
     });
 });

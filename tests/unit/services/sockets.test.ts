@@ -19,6 +19,7 @@ const sockets: Record<string, string[]> = {
         "udp udp 5060 external+internal for pbx",
         "tcp tcp 5060 external+internal for pbx",
         "tls tcp 5061 external",
+        "metrics tcp 9494 internal for core",
     ],
     pgbouncer: ["sql unix 6432 loopback"],
     "valkey-link": ["valkey unix 6379 loopback"],
