@@ -15,14 +15,14 @@ hold_kernel() {
 }
 
 # test_boot DISK: boots kernel, initrd and disk as a VM does, on a disk that forgets (images/guest/vm/usr/lib/voip/test-boot).
-# Refuses an image whose kernel is another than the one that it was built for, or does not load one of $MODULES. The loaded
-# module and its version go to $temp/modules.
+# Emulated: a host may offer KVM and not have it. Refuses an image whose kernel is another than the one that it was built for,
+# or does not load one of $MODULES. The loaded module and its version go to $temp/modules.
 test_boot() {
     : >"$temp/modules"
     [ -n "$MODULES" ] || return 0
     say "booting it once: kernel $kernel must load ${MODULES//,/ or }"
     TMPDIR=$temp timeout --signal=KILL "$TEST_BOOT_SECONDS" qemu-system-x86_64 -nodefaults -no-user-config -no-reboot \
-        -machine q35 -accel kvm -accel tcg,tb-size=256 -cpu max,erms=off -m 512 -display none -serial "file:$temp/console" \
+        -machine q35 -accel tcg,tb-size=256 -cpu max,erms=off -m 512 -display none -serial "file:$temp/console" \
         -drive "file=$temp/$1,format=raw,if=virtio,snapshot=on" -kernel "$temp/vmlinux" -initrd "$temp/initrd" \
         -append "$CMDLINE init=/usr/lib/voip/test-boot voip-modules=$MODULES voip-proof=$PROOF" </dev/null || {
         tail -n 20 "$temp/console" || true
