@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { DockerApi } from "../../clients/docker/api";
@@ -18,7 +19,10 @@ export interface DaemonDefinition {
 /** What is needed to tell a daemon something. */
 type Addressee = Pick<DaemonDefinition, "dataDir">;
 
-export type DaemonState = "answering" | "not answering" | "without its images";
+export type DaemonState = "answering" | "not answering" | "without its images" | "of another version";
+
+/** What starts a daemon, and arranges what it sees. */
+const program = path.join(__dirname, "run.sh");
 
 /** Where lab/supervise.sh looks for a program to run. */
 const serviceDir = ({ dataDir }: Addressee) => path.join(dataDir, "dockerd");
@@ -35,12 +39,14 @@ const startSeconds = 90;
 const stopSeconds = 60;
 
 /**
- * Starts the daemon, with its self-restarting containers; does nothing if it already runs. A daemon that was made from another
- * image is stopped, and its containers, which that image's store does not know, are lost.
+ * Starts the daemon, with its self-restarting containers; does nothing if it already runs. A daemon that another version started is
+ * started anew. One that was made from another image is stopped, and its containers, which that image's store does not know, are lost.
  * @throws Error with the end of the daemon's log
  */
 export async function startDaemon(definition: DaemonDefinition): Promise<void> {
-    if ((await daemonState(definition)) === "answering") return;
+    const state = await daemonState(definition);
+    if (state === "answering") return;
+    if (state === "of another version") await endDaemon(definition);
     if (readOrigin(definition) !== definition.store) {
         await stopDaemon(definition);
         await fillStore(definition);
@@ -48,7 +54,7 @@ export async function startDaemon(definition: DaemonDefinition): Promise<void> {
     const service = serviceDir(definition);
     fs.writeFileSync(path.join(service, "settings"), settings(definition), { mode: 0o600 });
     const made = `${runFile(definition)}.new`;
-    fs.copyFileSync(path.join(__dirname, "run.sh"), made);
+    fs.copyFileSync(program, made);
     fs.chmodSync(made, 0o700);
     fs.renameSync(made, runFile(definition));
     try {
@@ -105,8 +111,12 @@ export async function endDaemon(definition: Addressee): Promise<void> {
 
 export async function daemonState(definition: DaemonDefinition): Promise<DaemonState> {
     if (!(await isAnswering(definition))) return "not answering";
-    return readOrigin(definition) === definition.store ? "answering" : "without its images";
+    if (readOrigin(definition) !== definition.store) return "without its images";
+    return sameContent(runFile(definition), program) ? "answering" : "of another version";
 }
+
+const sameContent = (one: string, other: string): boolean =>
+    fs.existsSync(one) && fs.readFileSync(one).equals(fs.readFileSync(other));
 
 /** Whether the daemon can limit the memory of containers: it has the host's controller for that only where that is of version 2. */
 export async function limitsMemory(definition: DaemonDefinition): Promise<boolean> {
@@ -150,7 +160,8 @@ function settings({ dataDir, runDir, socket, cgroup, layers, store }: DaemonDefi
         SOCKET: socket,
         CGROUP: cgroup,
         LAYERS: layers.join(":"),
-        STORE: store, // run.sh remounts when it changes
+        STORE: store,
+        PROGRAM: createHash("sha256").update(fs.readFileSync(program)).digest("hex"), // run.sh remounts when one of these changes
     };
     return Object.entries(variables)
         .map(([name, value]) => `${name}=${shellWord(value)}\n`)

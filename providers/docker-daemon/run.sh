@@ -24,7 +24,9 @@ if ! cmp -s settings "$place/settings"; then
     mount -t tmpfs tmpfs "$root/tmp"
     mkdir -p "$root/var/lib/docker"
     mount --bind "$DATA_DIR/docker" "$root/var/lib/docker"
-    for dir in "$RUN_DIR" "$DATA_DIR"; do
+    # What is in memory there is a mount of its own (lab/memory.ts).
+    for dir in "$RUN_DIR" "$RUN_DIR/core" "$DATA_DIR"; do
+        [ -d "$dir" ] || continue
         mkdir -p "$root$dir"
         mount --bind "$dir" "$root$dir"
     done

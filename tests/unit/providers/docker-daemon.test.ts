@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { DockerApi } from "../../../clients/docker/api";
 import * as session from "../../../clients/docker/session";
 import type * as processes from "../../../process/run";
+import { projectDir } from "../../../paths";
 import { endDaemon, removeDaemon } from "../../../providers/docker-daemon/daemon";
 import { provider } from "../../../providers/docker-daemon/provider";
 import { Commands } from "../commands";
@@ -67,6 +69,10 @@ afterEach(() => {
     fs.rmSync(dir, { recursive: true });
 });
 
+/** What the daemon is run by. */
+const program = path.join(projectDir, "providers", "docker-daemon", "run.sh");
+const isRunBy = (content: string | Buffer): void => fs.writeFileSync(at("data/dockerd/run"), content);
+
 /** The daemon's data as it was made of an image's. */
 const isFrom = (store: string): void => {
     fs.mkdirSync(path.dirname(origin()), { recursive: true });
@@ -102,7 +108,8 @@ describe("the lab's Docker daemon", () => {
         expect(mockCommands.ran).toEqual([]);
         expect(fs.readFileSync(at("data/dockerd/settings"), "utf8")).toBe(
             `DATA_DIR='${at("data")}'\nRUN_DIR='${at("run")}'\nSOCKET='${at("docker.sock")}'\nCGROUP='voip-dev'\n` +
-                `LAYERS='/cache/layers/a/fs:/cache/layers/b'\\''s/fs'\nSTORE='${at("store")}'\n`,
+                `LAYERS='/cache/layers/a/fs:/cache/layers/b'\\''s/fs'\nSTORE='${at("store")}'\n` +
+                `PROGRAM='${createHash("sha256").update(fs.readFileSync(program)).digest("hex")}'\n`,
         );
         expect(fs.statSync(at("data/dockerd/settings")).mode & 0o777).toBe(0o600);
         expect(fs.statSync(at("data/dockerd/run")).mode & 0o777).toBe(0o700);
@@ -113,8 +120,20 @@ describe("the lab's Docker daemon", () => {
 
     it("that answers and has its images is left alone", async () => {
         isFrom(at("store"));
+        isRunBy(fs.readFileSync(program));
         await provider.create(inputs());
-        expect([mockCommands.ran, fs.existsSync(at("data/dockerd/run")), asked]).toEqual([[], false, []]);
+        expect([mockCommands.ran, fs.existsSync(at("data/dockerd/settings")), asked]).toEqual([[], false, []]);
+    });
+
+    it("that another version started is ended with its containers, and started by this one", async () => {
+        isFrom(at("store"));
+        isRunBy("#!/bin/sh\n");
+        fs.writeFileSync(at("data/docker/containers"), "");
+        answers = [true, true];
+        await provider.create(inputs());
+        expect(fs.readFileSync(at("data/dockerd/run"))).toEqual(fs.readFileSync(program));
+        expect(fs.readFileSync(at("data/dockerd/wake"), "utf8")).toBe("\n");
+        expect(fs.readdirSync(at("data/docker")).sort()).toEqual(["containers", "voip-stack-origin"]);
     });
 
     it("that is of another image is stopped with its containers, and begins anew", async () => {
@@ -155,18 +174,23 @@ describe("the lab's Docker daemon", () => {
     });
 
     it.each([
-        [true, true, "answering"],
-        [true, false, "without its images"],
-        [false, true, "not answering"],
-    ])("that answers (%s) and is of its image (%s) is found %s", async (isThere, isOwn, state) => {
-        answers = [isThere];
-        if (isOwn) isFrom(at("store"));
-        expect(await provider.read("id", outputs())).toEqual({
-            id: "id",
-            props: outputs({ state }),
-            inputs: inputs({ state }),
-        });
-    });
+        [true, true, true, "answering"],
+        [true, true, false, "of another version"],
+        [true, false, true, "without its images"],
+        [false, true, true, "not answering"],
+    ])(
+        "that answers (%s), is of its image (%s) and of this version (%s) is %s",
+        async (isThere, isOwn, isNew, state) => {
+            answers = [isThere];
+            if (isNew) isRunBy(fs.readFileSync(program));
+            if (isOwn) isFrom(at("store"));
+            expect(await provider.read("id", outputs())).toEqual({
+                id: "id",
+                props: outputs({ state }),
+                inputs: inputs({ state }),
+            });
+        },
+    );
 
     it.each([
         [true, true],
