@@ -100,8 +100,8 @@ function inspection(program: Command): void {
 function updates(program: Command): void {
     onStack(
         program,
-        "images [action]",
-        "list the images of the platform (the default), or tell which of their packages are outdated",
+        "images [action] [kind]",
+        "list the images of the platform (the default), tell which of their packages are outdated, or print one's sbom",
         async (options, operands) => (await import("./commands/images")).images(options.stack, operands),
     );
 }

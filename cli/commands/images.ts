@@ -8,7 +8,7 @@ import { table } from "../render/table";
 import { Failure, type Result } from "../result";
 import { notUp } from "./outputs";
 
-const actions = ["list", "outdated"] as const;
+const actions = "list, outdated or sbom";
 
 /** Exit status of `images outdated` when a newly built image would have other packages. */
 export const outdatedStatus = 3;
@@ -85,15 +85,42 @@ async function outdated(stack: string): Promise<Result> {
     });
 }
 
+/** What the image of a kind is made of. @throws Failure with status 2 for a kind that the stack has no image of */
+async function sbom(stack: string, kind: string | undefined): Promise<Result> {
+    const there = await imagesOf(stack);
+    const chosen = there.filter((image) => image.kind === kind);
+    const kinds = [...new Set(there.map((image) => image.kind))].join(", ");
+    if (chosen.length === 0) {
+        throw new Failure(
+            `images sbom must be followed by an image's kind, one of ${kinds}, not ${kind ?? "nothing"}`,
+            {
+                status: 2,
+            },
+        );
+    }
+    const [image] = chosen;
+    const { sbomOf } = await import("../images/sbom");
+    const text = sbomOf({
+        ...{ name: path.basename(image.dir), kind: image.kind, suite: image.archive.suite },
+        ...{ built: await builtAt(image.dir), packages: await packagesOf(image), kernel: await readKernel(image.dir) },
+    });
+    return { facts: JSON.parse(text) as Record<string, unknown>, text };
+}
+
 /** `list` by default. @throws Failure with status 2 for another action */
 export async function images(stack: string, [action = "list", ...more]: string[]): Promise<Result> {
-    if (more.length > 0) throw new Failure(`images ${action} takes nothing more, not ${more.join(" ")}`, { status: 2 });
+    const most = action === "sbom" ? 1 : 0;
+    if (more.length > most) {
+        throw new Failure(`images ${action} takes nothing more, not ${more.slice(most).join(" ")}`, { status: 2 });
+    }
     switch (action) {
+        case "sbom":
+            return sbom(stack, more[0]);
         case "list":
             return list(stack);
         case "outdated":
             return outdated(stack);
         default:
-            throw new Failure(`images must be followed by ${actions.join(" or ")}, not ${action}`, { status: 2 });
+            throw new Failure(`images must be followed by ${actions}, not ${action}`, { status: 2 });
     }
 }

@@ -97,8 +97,28 @@ describe("images", () => {
         ]);
     });
 
+    it("prints what the image of a kind is made of", async () => {
+        const { facts, text } = await images("dev", ["sbom", "media"]);
+        expect(JSON.parse(text)).toEqual(facts);
+        expect(facts).toMatchObject({
+            bomFormat: "CycloneDX",
+            metadata: { timestamp: "2025-11-30T05:20:00.000Z", component: { name: "media-0123", version: "forky" } },
+        });
+        const { components } = facts as { components: { name: string; version?: string }[] };
+        expect(components.map(({ name, version }) => [name, version])).toEqual([
+            ...[
+                ["libc6", "2.41-1"],
+                ["nft_rtpengine", "26.0"],
+                ["voip-agent", undefined],
+            ],
+        ]);
+    });
+
     it.each([
-        [["refresh"], "images must be followed by list or outdated, not refresh"],
+        [["sbom"], "images sbom must be followed by an image's kind, one of media, core, not nothing"],
+        [["sbom", "pbx"], "images sbom must be followed by an image's kind, one of media, core, not pbx"],
+        [["sbom", "media", "core"], "images sbom takes nothing more, not core"],
+        [["refresh"], "images must be followed by list, outdated or sbom, not refresh"],
         [["list", "media"], "images list takes nothing more, not media"],
     ])("%j is refused", async (operands, message) => {
         expect(await failureOf(images("dev", operands))).toMatchObject({ status: 2, message });
