@@ -64,7 +64,7 @@ export class Databases extends pulumi.ComponentResource {
         const claims = args.exclusive ? [] : [this.claim(name, login)];
         const options = { parent: this, provider, deletedWith, dependsOn: claims };
         const accounts = makeAccounts(name, options);
-        const { databases, grants } = makeDatabases(name, accounts, options);
+        const { databases, grants } = makeDatabases(name, accounts, claims, options);
         const { admin, memberships } = makeAdmin(name, accounts, options);
         if (args.exclusive) grants.push(...closeServer(name, admin, options));
         const timescale = new postgresql.Extension(
@@ -110,10 +110,14 @@ function makeAccounts(name: string, options: pulumi.CustomResourceOptions): Reco
     ]) as Record<DatabaseAccount, postgresql.Role>;
 }
 
-/** Each database belongs to a role without login. Its account may connect, nobody else may; migrations say what it may do there. */
+/**
+ * Each database belongs to a role without login. Its account may connect, nobody else may; migrations say what it may do there. It is
+ * made after its account, and removed before it: a role with rights in a database can't be dropped.
+ */
 function makeDatabases(
     name: string,
     accounts: Record<DatabaseAccount, postgresql.Role>,
+    claims: pulumi.Resource[],
     options: pulumi.CustomResourceOptions,
 ): { databases: Record<DatabaseName, postgresql.Database>; grants: postgresql.Grant[] } {
     const made = databaseNames.map((database) => {
@@ -125,7 +129,7 @@ function makeDatabases(
         const resource = new postgresql.Database(
             `${name}-${database}-database`,
             { name: database, owner: owner.name, encoding: "UTF8", template: "template0" },
-            options,
+            { ...options, dependsOn: [...claims, accounts[databaseAccounts[database]]] },
         );
         return { database, resource };
     });

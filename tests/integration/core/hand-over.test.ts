@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { withDatabase } from "../../../clients/postgres/connection";
-import { migrate } from "../../../databases/migrate";
 import { migrationsDir, migrationsOf } from "../../../databases/migrations";
 import { databaseAccounts, ownerOf } from "../../../services/postgres/accounts";
+import { runProgram } from "../../../process/program";
+import type { MigrateJob } from "./migrate-main";
 import { startPostgres, type TestPostgres } from "./servers";
 
 /* Databases as older versions made them, whose accounts own all that is in them, and what `up` makes of these. */
@@ -52,7 +53,8 @@ async function bringUp(database: Migrated): Promise<string[]> {
         `ALTER DATABASE ${database} OWNER TO ${owner}`,
         `GRANT CONNECT ON DATABASE ${database} TO ${account}`,
     );
-    return migrate(server.login, database, { owner, account });
+    const job: MigrateJob = { login: server.login, database, roles: { owner, account } };
+    return runProgram<string[]>("tests/integration/core/migrate-main.ts", job);
 }
 
 beforeAll(async () => {
