@@ -206,9 +206,10 @@ asterisk -f -T -C /etc/asterisk/asterisk.conf >/tmp/log 2>&1 & pid=$!
 until_so() { n=0; until eval "$1"; do n=$((n + 1)); [ $n -lt 300 ] || break; sleep 0.1; done; }
 until_so "${started}"
 asterisk -rx 'module load res_clioriginate.so'
-asterisk -rx 'dialplan add extension 8,1,Echo, into from-proxy'
+asterisk -rx 'dialplan add extension 8,1,Answer, into from-proxy'
+asterisk -rx 'dialplan add extension 8,2,Echo, into from-proxy'
 asterisk -rx 'channel originate Local/8@from-proxy application Echo'
-until_so "asterisk -rx 'core show channels concise' | grep -q '!Echo!'"
+until_so "asterisk -rx 'core show channels concise' | grep -q '!Up!Echo!'"
 asterisk -rx 'core show channels concise'
 asterisk -rx 'channel request hangup all'
 until_so "grep -q ended /tmp/log"
