@@ -2,10 +2,9 @@
 
 /**
  * The files that work on the stack of the tests, `KIND/NAME`, in their order: first what needs it untouched, then what uses it, then
- * what does not disturb others, side by side, and last what changes or breaks it. A restore comes before what leaves the stack with
- * another configuration than its own: `recovery`, which gives it secrets that live a minute, and `plain-sip`, whose edge is the
- * standard one. `ca-roll`, which brings it back to its own, leaves another generation of the CA. A file that is in no stage is one that
- * uses the stack.
+ * what does not disturb others, side by side, and last what changes or breaks it: `recovery` leaves it with secrets that live a minute,
+ * `plain-sip` with the standard edge, and `ca-roll`, which brings it back to its own configuration, with another generation of the CA. A
+ * file that is in no stage is one that uses the stack.
  */
 const first = ["functional/bad-config", "functional/up"];
 /** The longest begin, so that none is alone at the end. */
@@ -22,7 +21,7 @@ const together = [
     "responses",
 ].map((name) => `security/${name}`);
 const last = [
-    ...["security/requests", "functional/day-two", "functional/drift", "functional/restore", "functional/recovery"],
+    ...["security/requests", "functional/day-two", "functional/drift", "functional/recovery"],
     ...["security/plain-sip", "functional/ca-roll", "functional/destroy"],
 ];
 

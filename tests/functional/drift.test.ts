@@ -9,58 +9,59 @@ interface Drift {
 }
 
 interface Damage {
-    what: string;
-    /** The resource that was damaged. Others on the same VM may show it too: what runs on a stopped VM does not answer. */
+    /** The resource that is damaged. Others on the same VM may show it too: what runs on a stopped VM does not answer. */
     resource: string;
     vm: string;
     damage: () => Promise<unknown>;
 }
 
-const damages: Damage[] = [
-    {
-        what: "the VM pbx-1 is stopped",
-        resource: "pbx-1-vm",
-        vm: "pbx-1",
-        damage: async () => {
-            const virsh = ["virsh", "--connect", stackPaths(stack).libvirtUri];
-            await run([...virsh, "autostart", "--disable", "pbx-1"]); // or the lab starts it again
-            await run([...virsh, "destroy", "pbx-1"]);
-        },
+const stopped: Damage = {
+    resource: "pbx-1-vm",
+    vm: "pbx-1",
+    damage: async () => {
+        const virsh = ["virsh", "--connect", stackPaths(stack).libvirtUri];
+        await run([...virsh, "autostart", "--disable", "pbx-1"]); // or the lab starts it again
+        await run([...virsh, "destroy", "pbx-1"]);
     },
-    {
-        what: "the kernel module is unloaded on media-1",
-        resource: "media-1-module",
-        vm: "media-1",
-        damage: () => onVm("media-1", "sudo systemctl stop rtpengine-daemon && sudo modprobe -r nft_rtpengine"),
-    },
-    {
-        what: "the proxy's container is removed",
-        resource: "sip-1-kamailio",
-        vm: "sip-1",
-        damage: () => onVm("sip-1", "docker rm --force kamailio"),
-    },
-];
+};
+const withoutModule: Damage = {
+    resource: "media-1-module",
+    vm: "media-1",
+    damage: () => onVm("media-1", "sudo systemctl stop rtpengine-daemon && sudo modprobe -r nft_rtpengine"),
+};
+const withoutProxy: Damage = {
+    resource: "sip-1-kamailio",
+    vm: "sip-1",
+    damage: () => onVm("sip-1", "docker rm --force kamailio"),
+};
 
 /** What a VM and its services are known by as long as nobody starts them anew. */
 const identity = (vm: string): Promise<string> =>
     onVm(vm, "cat /proc/sys/kernel/random/boot_id; pgrep -x rtpengine; docker ps --quiet --no-trunc 2>/dev/null; true");
 
-describe.each(damages)("when $what", ({ resource, vm, damage }) => {
-    const others = ["sip-1", "media-1", "pbx-1"].filter((name) => name !== vm);
+describe.each([
+    { what: "the VM pbx-1 is stopped", damages: [stopped] },
+    {
+        what: "media-1 has lost its kernel module, and sip-1 the proxy's container",
+        damages: [withoutModule, withoutProxy],
+    },
+])("when $what", ({ damages }) => {
+    const damaged = damages.map(({ vm }) => vm);
+    const others = ["sip-1", "media-1", "pbx-1"].filter((name) => !damaged.includes(name));
     let before: string[];
     let drifted: string[];
 
     beforeAll(async () => {
         await broughtUp();
         before = await Promise.all(others.map(identity));
-        await damage();
+        await Promise.all(damages.map(({ damage }) => damage()));
     });
 
     it("refresh names it, and nothing of the other VMs", async () => {
         const { drift } = await voipJson<Drift>("refresh", "--yes");
         drifted = drift.map(({ name }) => name);
-        expect(drifted).toContain(resource);
-        expect(drifted.filter((name) => !name.startsWith(`${vm}-`))).toEqual([]);
+        expect(drifted).toEqual(expect.arrayContaining(damages.map(({ resource }) => resource)));
+        expect(drifted.filter((name) => !damaged.some((vm) => name.startsWith(`${vm}-`)))).toEqual([]);
     });
 
     it("up repairs it, and only it", async () => {
