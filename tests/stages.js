@@ -3,8 +3,8 @@
 /**
  * The files that work on the stack of the tests, `KIND/NAME`, in their order: first what needs it untouched, then what uses it, then
  * what does not disturb others, side by side, and last what changes or breaks it: `recovery` leaves it with secrets that live a minute,
- * `plain-sip` with the standard edge, and `ca-roll`, which brings it back to its own configuration, with another generation of the CA. A
- * file that is in no stage is one that uses the stack.
+ * `plain-sip` with the standard edge, and `ca-roll`, which first brings it back to its own configuration, with another generation of the
+ * CA. A file that is in no stage is one that uses the stack.
  */
 const first = ["functional/bad-config", "functional/up"];
 /** The longest begin, so that none is alone at the end. */

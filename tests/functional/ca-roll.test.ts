@@ -15,6 +15,7 @@ describe("a new generation of the CA", () => {
 
     beforeAll(async () => {
         await broughtUp();
+        await up(); // takes back what an earlier test has configured, which may restart the proxy
         ({ ca } = await outputs());
         held = await openTlsPhones(2, ca);
     });
